@@ -1,0 +1,111 @@
+package io.libmc;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Objects;
+
+/**
+ * Turns keys into what goes on the wire: UTF-8, with the prefix, checked. A key that
+ * starts with {@code ?} gets the prefix after the {@code ?}, as in libmc.
+ */
+final class Keys {
+
+	static final int MAX_BYTES = 250;
+
+	private final byte[] prefix;
+
+	Keys(String prefix) {
+		this.prefix = prefix.getBytes(StandardCharsets.UTF_8);
+	}
+
+	byte[] encode(String key) {
+		Objects.requireNonNull(key, "key");
+		int length = key.length();
+		if (length == 0 || length > MAX_BYTES) {
+			throw refused(key, (length == 0) ? "it is empty" : "it is longer than " + MAX_BYTES + " bytes");
+		}
+		int prefixed = this.prefix.length;
+		byte[] bytes = new byte[prefixed + length];
+		for (int i = 0; i < length; i++) {
+			char c = key.charAt(i);
+			if (c >= 0x7f) {
+				return encodeUnicode(key);
+			}
+			if (c <= ' ') {
+				throw refused(key, describe(c, i));
+			}
+			bytes[prefixed + i] = (byte) c;
+		}
+		return finish(key, bytes);
+	}
+
+	private byte[] encodeUnicode(String key) {
+		for (int i = 0; i < key.length(); i++) {
+			char c = key.charAt(i);
+			if (c <= ' ' || c == 0x7f) {
+				throw refused(key, describe(c, i));
+			}
+			if (Character.isSurrogate(c)) {
+				boolean paired = Character.isHighSurrogate(c) && i + 1 < key.length()
+						&& Character.isLowSurrogate(key.charAt(i + 1));
+				if (!paired) {
+					throw refused(key, "the surrogate at index " + i + " stands alone and has no UTF-8 form");
+				}
+				i++;
+			}
+		}
+		byte[] utf8 = key.getBytes(StandardCharsets.UTF_8);
+		byte[] bytes = new byte[this.prefix.length + utf8.length];
+		System.arraycopy(utf8, 0, bytes, this.prefix.length, utf8.length);
+		return finish(key, bytes);
+	}
+
+	/** Puts the prefix in front of a key that lies behind the room for it. */
+	private byte[] finish(String key, byte[] bytes) {
+		if (bytes.length > MAX_BYTES) {
+			throw refused(key, "with its prefix it has " + bytes.length + " bytes, more than " + MAX_BYTES);
+		}
+		System.arraycopy(this.prefix, 0, bytes, 0, this.prefix.length);
+		if (this.prefix.length > 0 && key.charAt(0) == '?') {
+			System.arraycopy(this.prefix, 0, bytes, 1, this.prefix.length);
+			bytes[0] = '?';
+		}
+		return bytes;
+	}
+
+	/** Throws if keys with this prefix could not be sent. */
+	static void checkPrefix(String prefix) {
+		Objects.requireNonNull(prefix, "prefix");
+		if (!prefix.isEmpty()) {
+			try {
+				new Keys("").encode(prefix);
+			}
+			catch (IllegalArgumentException ex) {
+				throw new IllegalArgumentException("prefix: " + ex.getMessage(), ex);
+			}
+			if (prefix.getBytes(StandardCharsets.UTF_8).length >= MAX_BYTES) {
+				throw new IllegalArgumentException(
+						"prefix: it leaves no room for a key within " + MAX_BYTES + " bytes");
+			}
+		}
+	}
+
+	private static String describe(char c, int index) {
+		String what = switch (c) {
+			case ' ' -> "a space";
+			case '\r' -> "a carriage return";
+			case '\n' -> "a line feed";
+			case 0 -> "a NUL";
+			default -> String.format("the control character 0x%02x", (int) c);
+		};
+		return "it holds " + what + " at index " + index;
+	}
+
+	private static IllegalArgumentException refused(String key, String why) {
+		StringBuilder shown = new StringBuilder();
+		key.chars().limit(60).forEach((c) -> shown.append((c < ' ' || c == 0x7f) ? '?' : (char) c));
+		return new IllegalArgumentException("key \"" + shown + ((key.length() > 60) ? "…" : "") + "\" is refused: "
+				+ why + "; a key is 1 to " + MAX_BYTES
+				+ " bytes of UTF-8 with its prefix, without spaces and control characters (hash or encode longer or freer names)");
+	}
+
+}

@@ -1,0 +1,24 @@
+package io.libmc;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * There was no connection to the server, or it was lost before the reply was complete.
+ */
+public class MemcachedConnectionException extends MemcachedException {
+
+	private static final long serialVersionUID = 1L;
+
+	/**
+	 * Creates one.
+	 * @param code what went wrong
+	 * @param server the server's name, or {@code null} if none was involved
+	 * @param message a full sentence
+	 * @param cause the cause, or {@code null}
+	 */
+	public MemcachedConnectionException(ErrorCode code, @Nullable String server, String message,
+			@Nullable Throwable cause) {
+		super(code, server, message, cause);
+	}
+
+}

@@ -1,0 +1,77 @@
+package io.libmc;
+
+import java.time.Duration;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Told of every operation and of servers going down and coming up: what metrics, tracing
+ * and alarms hang on. Every method does nothing unless overridden. Must be thread-safe
+ * and quick; called on the thread of the operation, never inside a lock of the client.
+ * What a listener throws is logged and otherwise ignored.
+ */
+public interface MemcachedListener {
+
+	/** How an operation ended. */
+	enum Outcome {
+
+		/** A read found its key. */
+		HIT,
+
+		/** The key is absent: of a read, a delete, a touch, an incr or a decr. */
+		MISS,
+
+		/** Done as asked: a write, a delete, a touch, a counter, an admin command. */
+		SUCCESS,
+
+		/** The server declined a write: the key exists, is absent or has changed. */
+		NOT_STORED,
+
+		/** No reply in time. */
+		TIMEOUT,
+
+		/** Everything else that throws. */
+		ERROR
+
+	}
+
+	/**
+	 * An operation starts. An operation on many keys counts once for each server.
+	 * @param command memcached's command in lower case, such as {@code get}
+	 * @param server the server's name
+	 * @return anything; handed to {@link #operationStopped}
+	 */
+	default @Nullable Object operationStarted(String command, String server) {
+		return null;
+	}
+
+	/**
+	 * An operation ended.
+	 * @param command memcached's command in lower case, such as {@code get}
+	 * @param server the server's name
+	 * @param outcome how it ended; of many keys: {@code HIT} if any was found
+	 * @param elapsed how long it took
+	 * @param started what {@link #operationStarted} returned
+	 */
+	default void operationStopped(String command, String server, Outcome outcome, Duration elapsed,
+			@Nullable Object started) {
+	}
+
+	/**
+	 * A connect attempt failed: the server is dead until an attempt succeeds. Told once,
+	 * not again for each further attempt.
+	 * @param server the server's name
+	 * @param reason a sentence
+	 */
+	default void serverDown(String server, String reason) {
+	}
+
+	/**
+	 * A dead server took a connection again.
+	 * @param server the server's name
+	 * @param downFor how long it was dead
+	 */
+	default void serverUp(String server, Duration downFor) {
+	}
+
+}

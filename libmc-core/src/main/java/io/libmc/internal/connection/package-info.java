@@ -1,0 +1,7 @@
+/**
+ * Sockets, and who writes and reads them when.
+ */
+@NullMarked
+package io.libmc.internal.connection;
+
+import org.jspecify.annotations.NullMarked;
