@@ -1,5 +1,6 @@
 package io.libmc;
 
+import java.lang.invoke.MethodType;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 
@@ -14,15 +15,18 @@ final class Conversions {
 	private Conversions() {
 	}
 
-	/** The value as this type, or null if it is not one. */
-	static <T> @Nullable T convert(Object value, Class<T> type) {
+	/**
+	 * The value as this type.
+	 * @throws MemcachedException if it is not, exactly, one
+	 */
+	static <T> T convert(String key, Object value, Class<T> type) {
 		Class<?> wanted = wrapper(type);
-		Object converted = value;
+		@Nullable Object converted = value;
 		if (!wanted.isInstance(value) && value instanceof Number number && Number.class.isAssignableFrom(wanted)) {
 			converted = convertNumber(number, wanted);
 		}
 		if (!wanted.isInstance(converted)) {
-			return null;
+			throw Failures.wrongType(key, value, type);
 		}
 		@SuppressWarnings("unchecked") // a primitive class has its wrapper's instances
 		T result = (T) converted;
@@ -82,7 +86,7 @@ final class Conversions {
 	}
 
 	private static Class<?> wrapper(Class<?> type) {
-		return type.isPrimitive() ? java.lang.invoke.MethodType.methodType(type).wrap().returnType() : type;
+		return type.isPrimitive() ? MethodType.methodType(type).wrap().returnType() : type;
 	}
 
 }

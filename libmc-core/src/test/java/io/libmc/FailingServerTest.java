@@ -126,7 +126,9 @@ class FailingServerTest {
 
 	@Test
 	void writerStuckOnAStoppedServerIsFreedAtItsDeadline(MemcachedServer server) {
-		try (MemcachedClient client = builder(List.of(server)).maxValueBytes(64 << 20).build()) {
+		try (MemcachedClient client = builder(List.of(server)).splitLargeValues(false)
+			.maxValueBytes(64 << 20)
+			.build()) {
 			client.get("connect");
 			byte[] large = new byte[32 << 20];
 			server.pause();

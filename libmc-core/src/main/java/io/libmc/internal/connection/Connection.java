@@ -10,6 +10,7 @@ import java.util.concurrent.locks.ReentrantLock;
 
 import io.libmc.internal.connection.Failure.Kind;
 import io.libmc.internal.connection.Operation.Progress;
+import io.libmc.internal.protocol.Command;
 import io.libmc.internal.protocol.Exchange.Answer;
 import io.libmc.internal.protocol.OutBuffer;
 import io.libmc.internal.protocol.ProtocolException;
@@ -21,20 +22,15 @@ import org.jspecify.annotations.Nullable;
  * to its server. There is no event loop: the callers do the work, in two roles that one
  * thread at a time can hold.
  * <p>
- * <b>The writer.</b> A caller encodes its request into a shared buffer under a short
- * lock. If nobody is writing it becomes the writer and writes until the buffer is empty,
- * so that the requests of all who came meanwhile share a system call.
+ * <b>The writer.</b> A caller that finds nobody writing becomes the writer: see
+ * {@link Outbox}.
  * <p>
  * <b>The reader.</b> A caller whose reply has not come and who finds nobody reading
  * becomes the reader, on its own thread. It completes the operations of others as their
  * replies come by, and passes the role on when its own is complete: to a caller that is
- * parked here, else to the connection's own thread. That thread also connects, and takes
- * the role when nobody has used the connection for a while, so that a server that went
- * away is noticed at once.
- * <p>
- * <b>No deadlock.</b> memcached stops reading while its replies go unread. So a write
- * that the socket might not take at once begins only while somebody else reads or nothing
- * long can come back, and the reader itself never makes one.
+ * parked here, else to the connection's own thread. That thread also connects, reads for
+ * those who do not wait, and takes the role when nobody has used the connection for a
+ * while, so that a server that went away is noticed at once.
  * <p>
  * <b>No wrong value.</b> Replies come in the order of requests. An operation whose caller
  * gave up keeps its place, and its late reply is dropped. Once a byte makes no sense, or
@@ -42,11 +38,6 @@ import org.jspecify.annotations.Nullable;
  * its line.
  */
 final class Connection {
-
-	/**
-	 * A writer that has written so much for others leaves the rest to the writing thread.
-	 */
-	private static final long TURN_BYTES = 256 * 1024;
 
 	/** Unused for so long, the connection is read by its own thread. */
 	private static final long REST_NANOS = 1_000_000_000L;
@@ -56,6 +47,9 @@ final class Connection {
 
 	/** How many in line are looked at for a successor. */
 	private static final int CANDIDATES = 64;
+
+	/** So many operations without a reply are followed by one with. */
+	private static final int BARRIER_DISTANCE = 512;
 
 	private static final long FOREVER = Long.MAX_VALUE;
 
@@ -75,49 +69,34 @@ final class Connection {
 
 	private final Thread ownThread;
 
+	private final Line line;
+
 	private final ReplyParser parser;
 
-	private final Line line;
+	private final ReplyParser.Source source;
 
 	private final ReentrantLock lock = new ReentrantLock();
 
 	private final Condition room = this.lock.newCondition();
+
+	private final Outbox outbox;
 
 	private volatile State state = State.CONNECTING;
 
 	/** Set before the state is OPEN. */
 	private @Nullable Transport transport;
 
-	/** What may be unanswered before a write might block. */
-	private long writeBound;
+	/** It takes no more operations. */
+	private volatile boolean refusing;
 
-	// The writer's side; guarded by the lock, except that the writer owns its batch.
+	/** It ends once nothing is in its line. */
+	private volatile boolean ending;
 
-	private OutBuffer pending = new OutBuffer();
+	private volatile int waitingForRoom;
 
-	private @Nullable OutBuffer spare = new OutBuffer();
+	private int sinceBarrier;
 
-	private boolean writing;
-
-	/** Whether writing the batch under way can block. */
-	private boolean slow;
-
-	private boolean writerWanted;
-
-	private @Nullable Thread writingThread;
-
-	/** How far the stream of requests has been encoded, handed to the socket, written. */
-	private long encoded;
-
-	private volatile long handed;
-
-	private volatile long written;
-
-	/** When the write under way must be done; 0 if none needs watching. */
-	private volatile long writeDeadline;
-
-	// The reader's side.
-
+	/** Whether somebody holds the reading role. */
 	private final AtomicBoolean reading = new AtomicBoolean();
 
 	/** Whom the role was offered to last, until it has looked. */
@@ -134,20 +113,15 @@ final class Connection {
 
 	private int readTimeoutMillis;
 
-	private final ReplyParser.Source source = (target, offset, length) -> transport().read(target, offset, length,
-			this.readTimeoutMillis);
-
-	private final OutBuffer.Sink sink = (bytes, offset, length) -> transport().write(bytes, offset, length);
-
-	private volatile int waitingForRoom;
-
 	Connection(Node node, Settings settings, Watchdog watchdog, String threadName) {
 		this.node = node;
 		this.settings = settings;
 		this.watchdog = watchdog;
-		this.connector = new Connector(node.endpoint(), settings.connectNanos());
-		this.parser = new ReplyParser(settings.maxValueBytes());
+		this.connector = new Connector(node.endpoint(), settings);
 		this.line = new Line(settings.maxInFlightOperations(), settings.maxInFlightBytes());
+		this.parser = new ReplyParser(settings.maxValueBytes());
+		this.source = (target, offset, length) -> transport().read(target, offset, length, this.readTimeoutMillis);
+		this.outbox = new Outbox(this, this.lock, this.line, settings, watchdog);
 		this.ownThread = Threads.daemon(threadName, this::runOwnThread);
 	}
 
@@ -155,45 +129,77 @@ final class Connection {
 		this.ownThread.start();
 	}
 
+	/** Whether it takes operations. */
+	boolean isUsable() {
+		return this.state != State.CLOSED && !this.refusing;
+	}
+
 	boolean isClosed() {
 		return this.state == State.CLOSED;
 	}
 
-	// Writing
+	String threadName() {
+		return this.ownThread.getName();
+	}
+
+	// Submitting
 
 	/**
 	 * Puts an operation in line and sees to its being sent. Waits for room in line,
 	 * within the operation's deadline; the operation fails if there is none.
 	 * @param more whether further ones follow at once and then a {@link #flush}, so that
 	 * they can share a write
-	 * @return false if the connection is closed, and nothing was done
+	 * @return false if the connection takes no more, and nothing was done
 	 */
 	boolean submit(Operation operation, boolean more) {
 		boolean virtual = Threads.isVirtual(Thread.currentThread());
-		operation.waiterReads = !virtual;
+		operation.waiterReads = !virtual && !operation.isDetached();
 		OutBuffer batch = null;
 		this.lock.lock();
 		try {
-			if (!this.line.hasRoomFor(operation) && !awaitRoom(operation)) {
+			if (!this.line.hasRoomFor(operation) && (operation.isDetached() || !awaitRoom(operation))) {
 				operation.fail(noRoom(), Progress.UNSENT);
 				return true;
 			}
-			if (this.state == State.CLOSED) {
+			if (!isUsable()) {
 				return false;
 			}
-			this.line.append(operation);
-			if (this.state == State.OPEN) {
-				encode(operation);
-				batch = more ? null : claimWriting(virtual);
+			append(operation);
+			if (operation.isNoReply()) {
+				appendBarrier(operation);
+			}
+			if (this.state == State.OPEN && !more) {
+				batch = claimWriting(!virtual, operation.isDetached());
 			}
 		}
 		finally {
 			this.lock.unlock();
 		}
 		if (batch != null) {
-			write(batch, operation.deadline);
+			this.outbox.write(batch, operation.deadline);
+		}
+		if (operation.isDetached()) {
+			seeToDetached(operation);
 		}
 		return true;
+	}
+
+	private void append(Operation operation) {
+		this.line.append(operation);
+		if (this.state == State.OPEN) {
+			this.outbox.encode(operation);
+		}
+	}
+
+	private @Nullable OutBuffer claimWriting(boolean mayBlock, boolean detached) {
+		if (this.handingOut && !this.outbox.mightBlock()) {
+			return null;
+		}
+		if (detached) {
+			this.outbox.wantThread();
+			return null;
+		}
+		return this.outbox.claim(mayBlock);
 	}
 
 	/** Sends what was submitted with more to follow. */
@@ -201,150 +207,39 @@ final class Connection {
 		OutBuffer batch = null;
 		this.lock.lock();
 		try {
-			if (this.state == State.OPEN && !this.pending.isEmpty()) {
-				batch = claimWriting(Threads.isVirtual(Thread.currentThread()));
+			if (this.state == State.OPEN) {
+				batch = claimWriting(!Threads.isVirtual(Thread.currentThread()), false);
 			}
 		}
 		finally {
 			this.lock.unlock();
 		}
 		if (batch != null) {
-			write(batch, deadline);
-		}
-	}
-
-	private void encode(Operation operation) {
-		operation.begin = this.encoded;
-		long before = this.pending.size();
-		operation.encode(this.pending);
-		this.encoded += this.pending.size() - before;
-		operation.end = this.encoded;
-		operation.sentAt = System.nanoTime();
-	}
-
-	/**
-	 * Makes the caller the writer if there should be one; returns what it has to write.
-	 */
-	private @Nullable OutBuffer claimWriting(boolean virtual) {
-		if (this.writing) {
-			return null;
-		}
-		boolean mayBlock = mayBlock();
-		if (this.handingOut && !mayBlock) {
-			return null;
-		}
-		if (!transport().isForCallers() || (mayBlock && virtual)) {
-			wantWritingThread();
-			return null;
-		}
-		return claimBatch(mayBlock);
-	}
-
-	private OutBuffer claimBatch(boolean mayBlock) {
-		OutBuffer batch = this.pending;
-		this.pending = (this.spare != null) ? this.spare : new OutBuffer();
-		this.spare = null;
-		this.writing = true;
-		this.slow = mayBlock;
-		this.handed = this.encoded;
-		return batch;
-	}
-
-	/** Whether the socket might not take at once all that is not answered. */
-	private boolean mayBlock() {
-		return this.line.bytes() > this.writeBound;
-	}
-
-	/** Writes until nothing is left, the turn is over or the next write could block. */
-	private void write(OutBuffer first, long deadline) {
-		OutBuffer batch = first;
-		long turn = 0;
-		try {
-			while (batch != null) {
-				turn += batch.size();
-				long upTo = this.handed;
-				if (this.slow) {
-					writeSlowly(batch, deadline);
-				}
-				else {
-					batch.writeTo(this.sink);
-				}
-				this.written = upTo;
-				batch = nextBatch(batch, turn);
-			}
-		}
-		catch (IOException ex) {
-			close(new Failure(Kind.LOST, "the connection was lost while writing: " + ex.getMessage(), ex));
-		}
-		catch (Throwable ex) {
-			close(new Failure(Kind.LOST, "writing failed: " + ex, ex));
-			throw ex;
+			this.outbox.write(batch, deadline);
 		}
 	}
 
 	/**
-	 * A write that can block: somebody must be reading, and somebody watches the time.
+	 * Operations without a reply only leave the line when a reply behind them comes. So
+	 * that they cannot fill it, every so many of them are followed by a question.
 	 */
-	private void writeSlowly(OutBuffer batch, long deadline) throws IOException {
-		if (!this.reading.get() && !this.line.awaitsOnlyShortReplies()) {
-			nominateOwnThread();
-		}
-		this.writeDeadline = (deadline != 0) ? deadline : 1;
-		this.watchdog.watch(this, deadline - System.nanoTime());
-		batch.writeTo(this.sink);
-		this.writeDeadline = 0;
-	}
-
-	private @Nullable OutBuffer nextBatch(OutBuffer done, long turn) {
-		this.lock.lock();
-		try {
-			this.spare = done;
-			this.writing = false;
-			if (this.pending.isEmpty() || this.state == State.CLOSED) {
-				return null;
-			}
-			if (turn > TURN_BYTES || mayBlock()) {
-				wantWritingThread();
-				return null;
-			}
-			return claimBatch(false);
-		}
-		finally {
-			this.lock.unlock();
+	private void appendBarrier(Operation operation) {
+		this.sinceBarrier++;
+		if (this.sinceBarrier >= Math.min(BARRIER_DISTANCE, this.settings.maxInFlightOperations() / 2)
+				|| this.line.bytes() >= this.settings.maxInFlightBytes() / 2) {
+			this.sinceBarrier = 0;
+			Operation barrier = Operation.admin(Command.VERSION, operation.startedAt, operation.deadline, "");
+			barrier.whenEnded(() -> {
+			});
+			append(barrier);
+			seeToDetached(barrier);
 		}
 	}
 
-	private void wantWritingThread() {
-		this.writerWanted = true;
-		if (this.writingThread == null) {
-			this.writingThread = Threads.daemon(this.ownThread.getName() + "-writer", this::runWritingThread);
-			this.writingThread.start();
-		}
-		else {
-			LockSupport.unpark(this.writingThread);
-		}
-	}
-
-	private void runWritingThread() {
-		while (this.state != State.CLOSED) {
-			OutBuffer batch = null;
-			this.lock.lock();
-			try {
-				if (this.writerWanted && !this.writing && !this.pending.isEmpty()) {
-					batch = claimBatch(mayBlock());
-				}
-				this.writerWanted = false;
-			}
-			finally {
-				this.lock.unlock();
-			}
-			if (batch != null) {
-				write(batch, System.nanoTime() + this.settings.pollNanos());
-			}
-			else {
-				LockSupport.park(this);
-			}
-		}
+	/** Sees to it that somebody reads for it, and that somebody watches its time. */
+	private void seeToDetached(Operation operation) {
+		seeToReader();
+		this.watchdog.watch(this, operation.deadline - System.nanoTime());
 	}
 
 	/**
@@ -352,18 +247,18 @@ final class Connection {
 	 * time is up. The own requests that still wait for more to follow are left to the
 	 * writing thread: there will be no room before they are answered.
 	 */
-	@SuppressWarnings("NonAtomicVolatileUpdate")
+	@SuppressWarnings("NonAtomicVolatileUpdate") // written under the lock
 	private boolean awaitRoom(Operation operation) {
 		boolean interrupted = false;
-		this.waitingForRoom = this.waitingForRoom + 1;
+		this.waitingForRoom++;
 		try {
-			while (this.state != State.CLOSED && !this.line.hasRoomFor(operation)) {
+			while (isUsable() && !this.line.hasRoomFor(operation)) {
 				long left = operation.deadline - System.nanoTime();
 				if (left <= 0) {
 					return false;
 				}
-				if (this.state == State.OPEN && !this.writing && !this.pending.isEmpty()) {
-					wantWritingThread();
+				if (this.state == State.OPEN && !this.outbox.isIdle()) {
+					this.outbox.wantThread();
 				}
 				if (!this.reading.get()) {
 					nominate();
@@ -378,11 +273,19 @@ final class Connection {
 			return true;
 		}
 		finally {
-			this.waitingForRoom = this.waitingForRoom - 1;
+			this.waitingForRoom--;
 			if (interrupted) {
 				Thread.currentThread().interrupt();
 			}
 		}
+	}
+
+	private Failure noRoom() {
+		return new Failure(Kind.NO_ROOM,
+				"there is no room among the " + this.settings.maxInFlightOperations() + " operations and "
+						+ this.settings.maxInFlightBytes()
+						+ " bytes that may be in flight on a connection (maxInFlightOperations, maxInFlightBytes)",
+				null);
 	}
 
 	// Waiting
@@ -414,7 +317,6 @@ final class Connection {
 				giveUp(operation);
 				break;
 			}
-			operation.waiterReads = mayRead;
 			operation.waiter = thread;
 			if (operation.isEnded()) {
 				break;
@@ -441,20 +343,21 @@ final class Connection {
 	}
 
 	private void giveUp(Operation operation) {
-		Progress progress = progress(operation);
-		operation.abandon(new Failure(Kind.TIMEOUT, "its time was up", null), progress);
-		if (operation.sharesData() && operation.end > this.written && this.state == State.OPEN) {
+		operation.abandon(timeout(), progress(operation));
+		if (this.state == State.OPEN && operation.sharesData() && !this.outbox.isWritten(operation)) {
 			close(new Failure(Kind.LOST, "a large write was given up half-way", null));
-			return;
 		}
-		long now = System.nanoTime();
-		if (!closeIfOverdue(now, Math.min(DRAIN_NANOS, this.settings.pollNanos() / 10))) {
+		else if (!closeIfOverdue(System.nanoTime(), Math.min(DRAIN_NANOS, this.settings.pollNanos() / 10))) {
 			this.watchdog.watch(this, this.settings.pollNanos());
 		}
 	}
 
+	private static Failure timeout() {
+		return new Failure(Kind.TIMEOUT, "its time was up", null);
+	}
+
 	private Progress progress(Operation operation) {
-		if (this.state == State.CONNECTING || operation.begin >= this.handed) {
+		if (this.outbox.isUnsent(operation)) {
 			return Progress.UNSENT;
 		}
 		return (operation == this.line.first() && this.parser.isMidReply()) ? Progress.PARTLY_READ : Progress.SENT;
@@ -508,20 +411,18 @@ final class Connection {
 	 * last.
 	 */
 	private boolean isForACaller() {
-		return this.line.isEmpty() ? this.lastServedCaller : findCandidate() != null;
+		return this.line.isEmpty() ? (this.lastServedCaller || this.ending) : findCandidate() != null;
 	}
 
 	private void read(long nanos) throws IOException {
 		this.readTimeoutMillis = (nanos == FOREVER) ? 0 : millis(nanos);
-		int count;
 		try {
-			count = this.parser.fill(this.source);
+			if (this.parser.fill(this.source) < 0) {
+				throw new EOFException("the server closed the connection");
+			}
 		}
 		catch (SocketTimeoutException ex) {
 			return;
-		}
-		if (count < 0) {
-			throw new EOFException("the server closed the connection");
 		}
 		this.lastByteAt = System.nanoTime();
 		handOut();
@@ -534,26 +435,9 @@ final class Connection {
 		}
 		boolean shared = this.line.length() > 1;
 		this.handingOut = shared;
-		while (this.parser.hasBytes()) {
-			Operation operation = this.line.first();
-			if (operation == null) {
-				throw this.parser.unexpected();
-			}
-			if (operation.isNoReply()) {
-				if (!this.parser.hasLine()) {
-					break;
-				}
-				if (this.parser.nextIsError()) {
-					throw new ProtocolException("it reported an error of an operation that asked for no reply");
-				}
-				this.line.removeFirst(operation);
-			}
-			else if (this.parser.parse(operation)) {
-				finish(operation);
-			}
-			else {
-				break;
-			}
+		boolean complete = true;
+		while (complete && this.parser.hasBytes()) {
+			complete = handOutOne();
 		}
 		if (shared) {
 			stopHandingOut();
@@ -561,9 +445,30 @@ final class Connection {
 		if (this.waitingForRoom > 0) {
 			signalRoom();
 		}
+		if (this.ending && this.line.isEmpty()) {
+			nominateOwnThread();
+		}
 	}
 
-	private void finish(Operation operation) throws ProtocolException {
+	/** Goes on with the first in line; returns whether its reply is complete. */
+	private boolean handOutOne() throws ProtocolException {
+		Operation operation = this.line.first();
+		if (operation == null) {
+			throw this.parser.unexpected();
+		}
+		if (operation.isNoReply()) {
+			if (!this.parser.hasLine()) {
+				return false;
+			}
+			if (this.parser.nextIsError()) {
+				throw new ProtocolException("it reported an error of an operation that asked for no reply");
+			}
+			this.line.removeFirst(operation);
+			return true;
+		}
+		if (!this.parser.parse(operation)) {
+			return false;
+		}
 		this.line.removeFirst(operation);
 		this.lastServedCaller = operation.waiterReads;
 		operation.complete();
@@ -571,27 +476,27 @@ final class Connection {
 			throw new ProtocolException(
 					"it refused a command that carried data, and may have taken the data for commands");
 		}
+		return true;
 	}
 
+	/**
+	 * Writes what has gathered, before reading again; a write that might block is not
+	 * ours.
+	 */
 	private void stopHandingOut() {
 		OutBuffer batch = null;
 		this.lock.lock();
 		try {
 			this.handingOut = false;
-			if (!this.writing && !this.pending.isEmpty() && this.state == State.OPEN) {
-				if (mayBlock() || !transport().isForCallers()) {
-					wantWritingThread();
-				}
-				else {
-					batch = claimBatch(false);
-				}
+			if (this.state == State.OPEN) {
+				batch = this.outbox.claim(false);
 			}
 		}
 		finally {
 			this.lock.unlock();
 		}
 		if (batch != null) {
-			write(batch, 0);
+			this.outbox.write(batch, 0);
 		}
 	}
 
@@ -624,6 +529,13 @@ final class Connection {
 		nominate();
 	}
 
+	/** Sees to it that somebody other than the calling thread reads. */
+	void seeToReader() {
+		if (!this.reading.get()) {
+			nominateOwnThread();
+		}
+	}
+
 	/**
 	 * Offers the role to a caller that is parked here, else to the connection's own
 	 * thread. Whoever was offered it looks, or leaves and repeats the search.
@@ -632,9 +544,7 @@ final class Connection {
 		while (!this.line.isEmpty() && this.nominee == null && this.state == State.OPEN) {
 			Operation candidate = findCandidate();
 			if (candidate == null) {
-				if (!this.reading.get()) {
-					nominateOwnThread();
-				}
+				seeToReader();
 				return;
 			}
 			this.nominee = candidate;
@@ -648,10 +558,12 @@ final class Connection {
 	}
 
 	private @Nullable Operation findCandidate() {
+		if (!transport().isForCallers()) {
+			return null;
+		}
 		Operation operation = this.line.first();
 		for (int i = 0; i < CANDIDATES && operation != null; i++) {
-			if (operation.waiter != null && operation.waiterReads && !operation.isEnded()
-					&& transport().isForCallers()) {
+			if (operation.waiter != null && operation.waiterReads && !operation.isEnded()) {
 				return operation;
 			}
 			operation = operation.next;
@@ -668,6 +580,7 @@ final class Connection {
 
 	private void runOwnThread() {
 		try {
+			this.watchdog.watch(this, this.settings.pollNanos());
 			Transport connected = this.connector.connect();
 			if (!open(connected)) {
 				connected.close();
@@ -678,7 +591,7 @@ final class Connection {
 			this.node.connectFailed(this, ex);
 			return;
 		}
-		while (this.state == State.OPEN) {
+		while (this.state == State.OPEN && !(this.ending && closeIfDrained())) {
 			long seen = this.line.entered();
 			if (!this.ownThreadNominated) {
 				LockSupport.parkNanos(this, REST_NANOS);
@@ -686,7 +599,7 @@ final class Connection {
 			boolean atRest = this.line.isEmpty() && this.line.entered() == seen;
 			if (this.ownThreadNominated || atRest) {
 				this.ownThreadNominated = false;
-				if (this.reading.compareAndSet(false, true)) {
+				if (!(this.ending && this.line.isEmpty()) && this.reading.compareAndSet(false, true)) {
 					readOnOwnThread();
 					stopReading();
 				}
@@ -696,31 +609,26 @@ final class Connection {
 
 	/** Opens for business: what has gathered while connecting is sent now. */
 	private boolean open(Transport connected) throws IOException {
-		OutBuffer batch = null;
+		OutBuffer batch;
 		this.lock.lock();
 		try {
 			if (this.state == State.CLOSED) {
 				return false;
 			}
 			this.transport = connected;
-			this.writeBound = connected.sendBufferSize() / 2;
+			this.outbox.open(connected);
 			this.lastByteAt = System.nanoTime();
 			this.line.dropEnded();
-			this.line.forEach(this::encode);
+			this.line.forEach(this.outbox::encode);
 			this.state = State.OPEN;
-			if (mayBlock()) {
-				wantWritingThread();
-			}
-			else if (!this.pending.isEmpty()) {
-				batch = claimBatch(false);
-			}
+			batch = this.outbox.claim(false);
 		}
 		finally {
 			this.lock.unlock();
 		}
-		this.node.connected(this);
+		this.node.connected();
 		if (batch != null) {
-			write(batch, 0);
+			this.outbox.write(batch, 0);
 		}
 		nominate();
 		return true;
@@ -729,26 +637,89 @@ final class Connection {
 	// The end
 
 	/**
-	 * What {@link Watchdog} asks: ends the connection if it must, says when to ask again.
+	 * Ends it in good order: it takes no more operations, asks the server to close, and
+	 * is gone once all in its line are answered.
 	 */
-	long check(long now) {
-		if (this.state == State.CLOSED) {
-			return Watchdog.NOTHING;
+	void quit() {
+		OutBuffer batch;
+		this.lock.lock();
+		try {
+			if (this.state != State.OPEN || this.refusing) {
+				return;
+			}
+			this.refusing = true;
+			this.room.signalAll();
+			this.outbox.encodeQuit();
+			batch = this.outbox.claim(true);
 		}
-		long deadline = this.writeDeadline;
+		finally {
+			this.lock.unlock();
+		}
+		if (batch != null) {
+			this.outbox.write(batch, System.nanoTime() + this.settings.pollNanos());
+		}
+		endWhenDrained();
+	}
+
+	/** Ends it once all in its line are answered; until then it goes on as it is. */
+	void endWhenDrained() {
+		this.ending = true;
+		nominateOwnThread();
+	}
+
+	private boolean closeIfDrained() {
+		this.lock.lock();
+		try {
+			if (!this.line.isEmpty() || !this.outbox.isIdle()) {
+				return false;
+			}
+			close(new Failure(Kind.LOST, "the connection was given up on purpose", null));
+			return true;
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	/** What {@link Watchdog} asks: does what is due, says how soon to ask again. */
+	long check(long now) {
+		long next = expireDetached(now);
+		if (this.state == State.CONNECTING) {
+			long left = this.connector.handshakeTimeLeft(now);
+			if (left <= 0) {
+				this.connector.close();
+			}
+			return Math.min(next, Math.max(left, this.settings.pollNanos()));
+		}
+		long deadline = this.outbox.deadline();
 		if (deadline != 0 && deadline - now <= 0) {
 			close(new Failure(Kind.LOST, "the server did not take a write in time", null));
+		}
+		if (closeIfOverdue(now, 0) || this.state == State.CLOSED) {
 			return Watchdog.NOTHING;
 		}
-		if (closeIfOverdue(now, 0)) {
-			return Watchdog.NOTHING;
-		}
-		Operation first = (this.state == State.OPEN) ? this.line.first() : null;
-		long next = (deadline != 0) ? deadline - now : Watchdog.NOTHING;
+		Operation first = this.line.first();
 		if (first != null && first.isAbandoned()) {
 			next = Math.min(next, Math.max(untilOverdue(now), 0));
 		}
-		return next;
+		return (deadline != 0) ? Math.min(next, deadline - now) : next;
+	}
+
+	/** Ends the operations that nobody waits for and whose time is up. */
+	private long expireDetached(long now) {
+		long[] next = { Watchdog.NOTHING };
+		this.line.forEach((operation) -> {
+			if (operation.isDetached() && !operation.isEnded()) {
+				long left = operation.deadline - now;
+				if (left <= 0) {
+					operation.abandon(timeout(), progress(operation));
+				}
+				else {
+					next[0] = Math.min(next[0], left);
+				}
+			}
+		});
+		return next[0];
 	}
 
 	/**
@@ -774,7 +745,7 @@ final class Connection {
 			return false;
 		}
 		boolean givenUp = first.isAbandoned() && now - first.deadline >= this.settings.pollNanos();
-		if (!givenUp && (first.end > this.written || hasUnreadBytes())) {
+		if (!givenUp && (!this.outbox.isWritten(first) || hasUnreadBytes())) {
 			return false;
 		}
 		long millis = (now - latest(this.lastByteAt, first.sentAt)) / 1_000_000;
@@ -817,14 +788,8 @@ final class Connection {
 		}
 		this.connector.close();
 		this.line.forEach((operation) -> operation.fail(failure, progress(operation)));
+		this.outbox.close();
 		LockSupport.unpark(this.ownThread);
-		LockSupport.unpark(this.writingThread);
-	}
-
-	private Failure noRoom() {
-		return new Failure(Kind.NO_ROOM, "no room among " + this.settings.maxInFlightOperations() + " operations and "
-				+ this.settings.maxInFlightBytes() + " bytes in flight (maxInFlightOperations, maxInFlightBytes)",
-				null);
 	}
 
 	private Transport transport() {

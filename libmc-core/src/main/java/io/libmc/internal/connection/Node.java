@@ -5,6 +5,7 @@ import java.net.UnknownHostException;
 import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 
 import io.libmc.internal.connection.Failure.Kind;
 import io.libmc.internal.connection.Operation.Progress;
@@ -31,6 +32,9 @@ public final class Node {
 	private final AtomicReferenceArray<@Nullable Connection> connections;
 
 	private volatile @Nullable Outage outage;
+
+	/** It is on no list any more: connections end once their line is empty. */
+	private volatile boolean retired;
 
 	private volatile boolean closed;
 
@@ -108,7 +112,7 @@ public final class Node {
 
 	private @Nullable Connection connection(int slot, Operation operation) {
 		Connection connection = this.connections.get(slot);
-		if (connection != null && !connection.isClosed()) {
+		if (connection != null && connection.isUsable()) {
 			return connection;
 		}
 		if (isDead()) {
@@ -122,7 +126,7 @@ public final class Node {
 		this.lock.lock();
 		try {
 			Connection connection = this.connections.get(slot);
-			if (connection != null && !connection.isClosed()) {
+			if (connection != null && connection.isUsable()) {
 				return connection;
 			}
 			if (this.closed) {
@@ -137,6 +141,9 @@ public final class Node {
 					"libmc-" + name() + ((slot > 0) ? "-" + slot : ""));
 			this.connections.set(slot, connection);
 			connection.start();
+			if (this.retired) {
+				connection.endWhenDrained();
+			}
 			return connection;
 		}
 		finally {
@@ -150,7 +157,7 @@ public final class Node {
 	private boolean isProbing() {
 		for (int i = 0; i < this.connections.length(); i++) {
 			Connection connection = this.connections.get(i);
-			if (connection != null && !connection.isClosed()) {
+			if (connection != null && connection.isUsable()) {
 				return true;
 			}
 		}
@@ -167,7 +174,7 @@ public final class Node {
 		operation.fail(new Failure(Kind.UNREACHABLE, message, null), Progress.UNSENT);
 	}
 
-	void connected(Connection connection) {
+	void connected() {
 		Outage ended;
 		this.lock.lock();
 		try {
@@ -224,6 +231,17 @@ public final class Node {
 		return new Failure(Kind.CLOSED, "the client was closed", null);
 	}
 
+	/** Ends all connections in good order; the next operation connects anew. */
+	public void quit() {
+		forEachConnection(Connection::quit);
+	}
+
+	/** Serves who still comes, but keeps no connection that is not in use. */
+	public void retire() {
+		this.retired = true;
+		forEachConnection(Connection::endWhenDrained);
+	}
+
 	/** Ends all connections, at once and for good. */
 	public void close() {
 		this.lock.lock();
@@ -233,10 +251,14 @@ public final class Node {
 		finally {
 			this.lock.unlock();
 		}
+		forEachConnection((connection) -> connection.close(closing()));
+	}
+
+	private void forEachConnection(Consumer<Connection> action) {
 		for (int i = 0; i < this.connections.length(); i++) {
 			Connection connection = this.connections.get(i);
 			if (connection != null) {
-				connection.close(closing());
+				action.accept(connection);
 			}
 		}
 	}

@@ -62,6 +62,9 @@ public final class Operation extends Exchange {
 
 	private volatile int state;
 
+	/** Runs when it has ended, if nobody waits for it; else null. */
+	private @Nullable Runnable whenEnded;
+
 	/** The one behind it in line. */
 	volatile @Nullable Operation next;
 
@@ -131,6 +134,11 @@ public final class Operation extends Exchange {
 		return operation;
 	}
 
+	/** Until when it may take, in the clock of {@link System#nanoTime()}. */
+	public long deadline() {
+		return this.deadline;
+	}
+
 	/** Whether there is time left for it. */
 	public boolean hasTime() {
 		return this.deadline - System.nanoTime() > 0;
@@ -143,11 +151,28 @@ public final class Operation extends Exchange {
 		}
 	}
 
-	/** Waits until it has ended, never longer than until its deadline. */
+	/**
+	 * Waits until it has ended, never longer than until its deadline. One that asked for
+	 * no reply is not waited for.
+	 */
 	public void await() {
-		if (this.connection != null) {
+		if (this.connection != null && !isNoReply()) {
 			this.connection.await(this);
 		}
+	}
+
+	/**
+	 * Makes it one that nobody waits for; before it is submitted.
+	 * @param action runs once it has ended, perhaps inside the engine: it must only pass
+	 * on
+	 */
+	public void whenEnded(Runnable action) {
+		this.whenEnded = action;
+	}
+
+	/** Whether nobody waits for it. */
+	boolean isDetached() {
+		return this.whenEnded != null;
 	}
 
 	/** When the call began, in the clock of {@link System#nanoTime()}. */
@@ -204,6 +229,9 @@ public final class Operation extends Exchange {
 		Thread thread = this.waiter;
 		if (thread != null) {
 			LockSupport.unpark(thread);
+		}
+		else if (this.whenEnded != null) {
+			this.whenEnded.run();
 		}
 	}
 

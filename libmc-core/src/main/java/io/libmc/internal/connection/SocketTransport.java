@@ -11,6 +11,8 @@ import java.net.Socket;
  */
 final class SocketTransport implements Transport {
 
+	private final Socket plain;
+
 	private final Socket socket;
 
 	private final InputStream in;
@@ -20,7 +22,13 @@ final class SocketTransport implements Transport {
 	/** Only the reader touches it. */
 	private int timeoutMillis;
 
-	SocketTransport(Socket socket) throws IOException {
+	/**
+	 * Creates one.
+	 * @param plain the TCP socket
+	 * @param socket what to read and write: the same, or a TLS socket on top of it
+	 */
+	SocketTransport(Socket plain, Socket socket) throws IOException {
+		this.plain = plain;
 		this.socket = socket;
 		this.in = socket.getInputStream();
 		this.out = socket.getOutputStream();
@@ -42,12 +50,12 @@ final class SocketTransport implements Transport {
 
 	@Override
 	public boolean isReadable() throws IOException {
-		return this.in.available() > 0;
+		return this.plain.getInputStream().available() > 0 || this.in.available() > 0;
 	}
 
 	@Override
 	public int sendBufferSize() throws IOException {
-		return this.socket.getSendBufferSize();
+		return this.plain.getSendBufferSize();
 	}
 
 	@Override
@@ -58,7 +66,7 @@ final class SocketTransport implements Transport {
 	@Override
 	public void close() {
 		try {
-			this.socket.close();
+			this.plain.close();
 		}
 		catch (IOException ex) {
 			System.getLogger("io.libmc").log(System.Logger.Level.DEBUG, "closing a socket failed", ex);

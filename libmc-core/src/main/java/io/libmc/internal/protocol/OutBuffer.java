@@ -20,6 +20,8 @@ public final class OutBuffer {
 	/** A buffer that a burst has grown beyond this is not kept. */
 	private static final int KEPT = 256 * 1024;
 
+	private static final byte[] QUIT = { 'q', 'u', 'i', 't', '\r', '\n' };
+
 	private byte[] bytes = new byte[INITIAL];
 
 	private int size;
@@ -49,6 +51,15 @@ public final class OutBuffer {
 	/** How many bytes it holds. */
 	public long size() {
 		return this.total;
+	}
+
+	/**
+	 * Asks the server to close the connection.
+	 * @return how many bytes that took
+	 */
+	public int putQuit() {
+		put(QUIT);
+		return QUIT.length;
 	}
 
 	void put(byte[] source) {

@@ -28,6 +28,12 @@ public final class ReplyParser {
 
 	private static final byte[] STAT = ascii("STAT ");
 
+	/** From {@code stats cachedump}. */
+	private static final byte[] ITEM = ascii("ITEM ");
+
+	/** From {@code stats detail dump}. */
+	private static final byte[] PREFIX = ascii("PREFIX ");
+
 	private static final byte[] VERSION = ascii("VERSION ");
 
 	private static final byte[] ERROR = ascii("ERROR");
@@ -300,6 +306,10 @@ public final class ReplyParser {
 			case STATS -> {
 				if (startsWith(STAT, from, to)) {
 					takeStatLine(exchange, from + STAT.length, to);
+					return Answer.NONE;
+				}
+				if (startsWith(ITEM, from, to) || startsWith(PREFIX, from, to)) {
+					takeStatLine(exchange, findSpace(from, to) + 1, to);
 					return Answer.NONE;
 				}
 				if (is(END, from, to)) {
