@@ -18,7 +18,8 @@ final class AllowedClasses {
 
 	/** Packages of which everything serializable is a value or a collection. */
 	private static final Set<String> JDK_PACKAGES = Set.of("java.time", "java.time.chrono", "java.time.zone",
-			"java.math", "java.util", "java.util.concurrent", "java.util.concurrent.atomic");
+			"java.math", "java.util", "java.util.concurrent", "java.util.concurrent.atomic",
+			"java.util.concurrent.locks");
 
 	private static final Set<String> JDK_CLASSES = Set.of("java.lang.Object", "java.lang.String", "java.lang.Number",
 			"java.lang.Boolean", "java.lang.Byte", "java.lang.Short", "java.lang.Integer", "java.lang.Long",

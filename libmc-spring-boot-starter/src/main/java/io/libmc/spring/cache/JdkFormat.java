@@ -81,8 +81,13 @@ final class JdkFormat extends EntryFormat {
 		return new IllegalArgumentException("a " + value.getClass().getName() + " cannot be cached: " + reason);
 	}
 
-	/** Checks each class when it is first written, its superclasses included. */
+	/**
+	 * Checks each class when it is first written, its superclasses included. On a failure
+	 * Java writes the exception as well, unchecked, before it throws it.
+	 */
 	private final class CheckedOutput extends ObjectOutputStream {
+
+		private boolean failed;
 
 		CheckedOutput(OutputStream out) throws IOException {
 			super(out);
@@ -100,7 +105,8 @@ final class JdkFormat extends EntryFormat {
 		}
 
 		private void check(Class<?> type) {
-			if (!JdkFormat.this.allowed.allow(type)) {
+			this.failed |= type == NotSerializableException.class;
+			if (!this.failed && !JdkFormat.this.allowed.allow(type)) {
 				throw new IllegalArgumentException("a " + type.getName()
 						+ " cannot be cached: its class is neither the application's own nor one of the JDK's value types; if it is safe to read from the cache, add it to the property libmc.cache.allowed-classes");
 			}
