@@ -52,7 +52,7 @@ public abstract sealed class EntryFormat permits JdkFormat {
 	 */
 	final Object decode(Object entry) throws UndecodableEntryException {
 		if (!(entry instanceof byte[] bytes)) {
-			throw new UndecodableEntryException("it is a " + entry.getClass().getName() + " of somebody else's", null);
+			throw new UndecodableEntryException("it is none of ours: " + entry, null);
 		}
 		if (bytes.length == 1 && bytes[0] == NULL) {
 			return NullValue.INSTANCE;

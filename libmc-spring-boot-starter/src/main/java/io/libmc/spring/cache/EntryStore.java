@@ -59,7 +59,7 @@ final class EntryStore {
 	/**
 	 * Reads an entry. Where the copy of the generation is too old, both are asked for at
 	 * once, which costs no round trip of its own.
-	 * @return what lies there, a {@code byte[]} if we wrote it, or {@code null}
+	 * @return what lies there, which is a {@code byte[]} if we wrote it, or {@code null}
 	 */
 	@Nullable Object read(String tail) {
 		long recent = this.generation.recent();
@@ -73,16 +73,19 @@ final class EntryStore {
 		String wireKey = wireKey(known, tail);
 		long askedAt = System.nanoTime();
 		MultiGetResult<Object> both = this.client.getMulti(List.of(this.generation.key(), wireKey));
-		for (MemcachedException failure : both.failures().values()) {
-			throw failure;
-		}
-		long current = this.generation.accept(both.values().get(this.generation.key()), known, askedAt);
-		return (current == known) ? both.values().get(wireKey) : readFrom(current, tail);
+		Object entry = result(both, wireKey);
+		long current = this.generation.accept(result(both, this.generation.key()), known, askedAt);
+		return (current == known) ? entry : readFrom(current, tail);
+	}
+
+	private static @Nullable Object result(MultiGetResult<Object> results, String key) {
+		MemcachedException failure = results.failures().get(key);
+		return (failure != null) ? Foreign.of(failure) : results.values().get(key);
 	}
 
 	/** Reads an entry of a generation. */
 	@Nullable Object readFrom(long generation, String tail) {
-		return this.client.get(wireKey(generation, tail));
+		return Foreign.get(this.client, wireKey(generation, tail));
 	}
 
 	void write(long generation, String tail, byte[] entry) {

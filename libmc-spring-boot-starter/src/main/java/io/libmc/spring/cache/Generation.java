@@ -65,7 +65,7 @@ final class Generation {
 	long fresh() {
 		long known = known();
 		long askedAt = System.nanoTime();
-		return accept(this.client.get(this.key), known, askedAt);
+		return accept(Foreign.get(this.client, this.key), known, askedAt);
 	}
 
 	/**
@@ -76,10 +76,11 @@ final class Generation {
 	 * @return the number to use
 	 */
 	long accept(@Nullable Object stored, long known, long askedAt) {
-		if (stored instanceof Long number && number >= Math.max(known, 1)) {
-			return adopt(number, askedAt);
+		if (stored == null) {
+			return create();
 		}
-		return (stored == null) ? create() : repair(known);
+		long number = parse(stored);
+		return (number >= Math.max(known, 1)) ? adopt(number, askedAt) : repair(known);
 	}
 
 	/** Leaves all entries behind. */
@@ -115,7 +116,7 @@ final class Generation {
 			if (this.client.add(this.key, next)) {
 				return adopt(next, askedAt);
 			}
-			Object stored = this.client.get(this.key);
+			Object stored = Foreign.get(this.client, this.key);
 			if (stored != null) {
 				return accept(stored, known, askedAt);
 			}
@@ -137,6 +138,15 @@ final class Generation {
 			this.client.set(this.key, next);
 		}
 		return known();
+	}
+
+	private static long parse(Object stored) {
+		try {
+			return Long.parseLong(stored.toString());
+		}
+		catch (NumberFormatException ex) {
+			return NONE;
+		}
 	}
 
 	private long next() {
