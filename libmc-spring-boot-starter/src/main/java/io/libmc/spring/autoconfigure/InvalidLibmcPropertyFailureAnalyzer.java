@@ -25,20 +25,21 @@ final class InvalidLibmcPropertyFailureAnalyzer extends AbstractFailureAnalyzer<
 	@Override
 	protected FailureAnalysis analyze(Throwable rootFailure, InvalidLibmcPropertyException cause) {
 		ConfigurationProperty written = find(cause.property());
+		ConfigurationProperty first = (written != null) ? written : find(cause.property() + "[0]");
 		StringBuilder description = new StringBuilder("A property of libmc has a value that cannot be used:\n");
 		description.append("\n    Property: ").append(cause.property());
 		description.append("\n    Value: \"")
 			.append((written != null) ? written.getValue() : cause.value())
 			.append('"');
-		if (written != null && written.getOrigin() != null) {
-			description.append("\n    Origin: ").append(written.getOrigin());
+		if (first != null && first.getOrigin() != null) {
+			description.append("\n    Origin: ").append(first.getOrigin());
 		}
 		description.append("\n    Reason: ").append(cause.reason());
 		return new FailureAnalysis(description.toString(),
 				"Give " + cause.property() + " another value, for example " + cause.goodValue() + ".", cause);
 	}
 
-	/** The value as it was written; a list that was written element by element is not. */
+	/** The value as it was written. A list in YAML has only elements. */
 	private @Nullable ConfigurationProperty find(String property) {
 		ConfigurationPropertyName name = ConfigurationPropertyName.of(property);
 		for (ConfigurationPropertySource source : ConfigurationPropertySources.get(this.environment)) {

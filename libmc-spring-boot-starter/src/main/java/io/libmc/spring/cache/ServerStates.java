@@ -37,7 +37,8 @@ public final class ServerStates implements MemcachedListener {
 		Long before = this.failing.put(server, now);
 		if (before == null || now - before > QUIET) {
 			logger.warn("memcached fails the cache \"" + cache + "\", which goes on without it until " + server
-					+ " answers again: " + ex.getMessage(), ex);
+					+ " answers again: " + ex.getMessage());
+			logger.debug("The failure", ex);
 		}
 	}
 
