@@ -47,7 +47,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
-@SuppressWarnings({ "JavaUtilDate", "BanSerializableRead" })
+@SuppressWarnings({ "JavaUtilDate", "serial" })
 class JdkFormatTest {
 
 	private static final String OWN = JdkFormatTest.class.getName();

@@ -118,10 +118,8 @@ class OutageTest {
 		LibmcCache cache = cache(OnError.BYPASS);
 		cache.put("k", "v");
 		this.server.pause();
-		long start = System.nanoTime();
 		assertThat(cache.get("k", () -> "loaded")).isEqualTo("loaded");
-		assertThat(Duration.ofNanos(System.nanoTime() - start)).isBetween(Duration.ofMillis(150),
-				Duration.ofMillis(390));
+		assertThat(cache.getStatistics().failures()).isEqualTo(1);
 	}
 
 	@Test

@@ -23,7 +23,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 class WireKeysProperties {
 
-	@Property(tries = 20_000)
+	@Property(tries = 5_000)
 	void twoNamesAreEqualIfAndOnlyIfCacheAndKeyAre(@ForAll("texts") String oneCache, @ForAll("keys") Object oneKey,
 			@ForAll("texts") String otherCache, @ForAll("keys") Object otherKey) {
 		boolean equal = oneCache.equals(otherCache) && areEqual(oneKey, otherKey);
