@@ -1,6 +1,9 @@
 package io.libmc.spring.cache;
 
+import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.Collection;
+import java.util.zip.CRC32C;
 
 import org.springframework.cache.support.NullValue;
 
@@ -18,6 +21,17 @@ public abstract sealed class EntryFormat permits JdkFormat {
 	static final byte NULL = (byte) 0xf8;
 
 	static final byte JDK = (byte) 0xf9;
+
+	/** Four bytes of checksum follow, and then the entry they belong to. */
+	static final byte CHECKED = (byte) 0xfa;
+
+	/**
+	 * The client splits what has more than 1,000,000 bytes, and the chunks of two writers
+	 * can mix.
+	 */
+	private static final int CHECKED_ABOVE = 900_000;
+
+	private static final int CHECK_BYTES = 1 + Integer.BYTES;
 
 	EntryFormat() {
 	}
@@ -41,7 +55,11 @@ public abstract sealed class EntryFormat permits JdkFormat {
 	 * @throws IllegalArgumentException if values of this class cannot be encoded
 	 */
 	final byte[] encode(Object value) {
-		return (value instanceof NullValue) ? new byte[] { NULL } : write(value);
+		byte[] entry = (value instanceof NullValue) ? new byte[] { NULL } : write(value);
+		if (entry.length <= CHECKED_ABOVE) {
+			return entry;
+		}
+		return ByteBuffer.allocate(CHECK_BYTES + entry.length).put(CHECKED).putInt(checksum(entry)).put(entry).array();
 	}
 
 	/**
@@ -54,10 +72,24 @@ public abstract sealed class EntryFormat permits JdkFormat {
 		if (!(entry instanceof byte[] bytes)) {
 			throw new UndecodableEntryException("it is none of ours: " + entry, null);
 		}
-		if (bytes.length == 1 && bytes[0] == NULL) {
-			return NullValue.INSTANCE;
+		if (bytes.length > CHECK_BYTES && bytes[0] == CHECKED) {
+			return decode(check(bytes));
 		}
-		return read(bytes);
+		return (bytes.length == 1 && bytes[0] == NULL) ? NullValue.INSTANCE : read(bytes);
+	}
+
+	private static byte[] check(byte[] bytes) throws UndecodableEntryException {
+		byte[] entry = Arrays.copyOfRange(bytes, CHECK_BYTES, bytes.length);
+		if (checksum(entry) != ByteBuffer.wrap(bytes).getInt(1)) {
+			throw new UndecodableEntryException("its checksum is wrong: it is made of two entries' chunks", null);
+		}
+		return entry;
+	}
+
+	private static int checksum(byte[] entry) {
+		CRC32C checksum = new CRC32C();
+		checksum.update(entry);
+		return (int) checksum.getValue();
 	}
 
 	/** Encodes a value, behind the byte that names the format. */

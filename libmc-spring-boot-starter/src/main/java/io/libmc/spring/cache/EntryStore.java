@@ -88,11 +88,13 @@ final class EntryStore {
 		return Foreign.get(this.client, wireKey(generation, tail));
 	}
 
+	/** Writes an entry. One that is refused as too large leaves no older one behind. */
 	void write(long generation, String tail, byte[] entry) {
 		try {
 			this.client.set(wireKey(generation, tail), entry, this.timeToLive);
 		}
 		catch (IllegalArgumentException ex) {
+			delete(generation, tail);
 			throw tooLarge(entry, ex);
 		}
 	}

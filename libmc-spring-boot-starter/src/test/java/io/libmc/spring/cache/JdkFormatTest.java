@@ -83,6 +83,18 @@ class JdkFormatTest {
 	}
 
 	@Test
+	void aLargeEntryIsCheckedAndOneWithAForeignChunkIsNone() throws Exception {
+		byte[] value = new byte[1_000_000];
+		Arrays.fill(value, (byte) 'x');
+		byte[] entry = this.format.encode(value);
+		assertThat(entry[0]).isEqualTo(EntryFormat.CHECKED);
+		assertThat(this.format.decode(entry)).isEqualTo(value);
+		entry[500_000] = 'y';
+		assertThatExceptionOfType(UndecodableEntryException.class).isThrownBy(() -> this.format.decode(entry))
+			.withMessageContaining("checksum");
+	}
+
+	@Test
 	void classesAreAllowedOneByOneByPackageAndByTree() throws Exception {
 		Title title = new Title("a");
 		for (String pattern : List.of(OWN, OWN + "$Title", "io.libmc.spring.cache.*", "io.libmc.**",

@@ -18,6 +18,7 @@ import java.util.function.Consumer;
 import java.util.stream.IntStream;
 
 import io.libmc.MemcachedClient;
+import io.libmc.RawValue;
 import io.libmc.testing.Memcached;
 import io.libmc.testing.MemcachedServer;
 import org.junit.jupiter.api.AfterEach;
@@ -326,6 +327,20 @@ class LibmcCacheTest {
 				assertThat(this.cache.get(key, String.class)).isEqualTo("v");
 			}
 		}
+	}
+
+	@Test
+	void aLargeValueIsSplitAndOneOfTwoWritersChunksIsAMiss() {
+		byte[] value = new byte[2_500_000];
+		this.cache.put("k", value);
+		assertThat(this.cache.get("k", byte[].class)).isEqualTo(value);
+		String wireKey = wireKey("k");
+		String chunk = "~" + wireKey.length() + wireKey + "/1";
+		RawValue other = new RawValue(0, Objects.requireNonNull(this.client.getRaw(chunk)).bytes().clone());
+		other.bytes()[0]++;
+		this.client.setRaw(chunk, other, Duration.ZERO);
+		assertThat(this.cache.get("k")).isNull();
+		assertThat(this.cache.getStatistics().undecodable()).isEqualTo(1);
 	}
 
 	@Test

@@ -5,6 +5,7 @@ import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import io.libmc.MemcachedClient;
+import io.libmc.MemcachedClientBuilder;
 import io.libmc.MemcachedException;
 import io.libmc.testing.Memcached;
 import io.libmc.testing.MemcachedServer;
@@ -39,13 +40,7 @@ class OutageTest {
 	@BeforeEach
 	void createClient(MemcachedServer server) {
 		this.server = server;
-		this.client = MemcachedClient.builder()
-			.servers(server.address())
-			.connectTimeout(Duration.ofSeconds(1))
-			.pollTimeout(Duration.ofMillis(200))
-			.retryTimeout(Duration.ofMillis(20))
-			.listener(this.serverStates)
-			.build();
+		this.client = builder().build();
 	}
 
 	@AfterEach
@@ -146,23 +141,45 @@ class OutageTest {
 	}
 
 	@Test
-	void anEntryTooLargeForMemcachedIsDroppedAndLeavesNothingOld() {
+	void anEntryThatMemcachedRefusesIsDroppedAndLeavesNothingOld() {
+		try (MemcachedClient undivided = builder().splitLargeValues(false).build()) {
+			LibmcCache cache = cache(undivided, OnError.BYPASS);
+			cache.put("k", "small");
+			cache.put("k", new byte[2_000_000]);
+			assertThat(cache.getStatistics().failures()).isEqualTo(1);
+			assertThat(cache.get("k")).isNull();
+		}
+	}
+
+	@Test
+	void anEntryThatTheClientRefusesIsDroppedAndLeavesNothingOldToo() {
+		byte[] large = new byte[20_000_000];
 		LibmcCache cache = cache(OnError.BYPASS);
 		cache.put("k", "small");
-		cache.put("k", new byte[2_000_000]);
-		assertThat(cache.getStatistics().failures()).isEqualTo(1);
+		cache.put("k", large);
 		assertThat(cache.get("k")).isNull();
-		byte[] large = new byte[20_000_000];
-		cache.put("l", large);
-		assertThat(cache.get("l", () -> large)).isSameAs(large);
-		assertThat(cache.getStatistics().failures()).isEqualTo(3);
+		assertThat(cache.get("k", () -> large)).isSameAs(large);
+		assertThat(cache.getStatistics().failures()).isEqualTo(2);
 		LibmcCache strict = cache(OnError.THROW);
-		assertThatExceptionOfType(MemcachedException.class).isThrownBy(() -> strict.put("l", large))
-			.withMessageContaining("maxValueBytes");
+		assertThatExceptionOfType(MemcachedException.class).isThrownBy(() -> strict.put("k", large))
+			.withMessageContaining("was not sent");
+	}
+
+	private MemcachedClientBuilder builder() {
+		return MemcachedClient.builder()
+			.servers(this.server.address())
+			.connectTimeout(Duration.ofSeconds(1))
+			.pollTimeout(Duration.ofMillis(200))
+			.retryTimeout(Duration.ofMillis(20))
+			.listener(this.serverStates);
 	}
 
 	private LibmcCache cache(OnError onError) {
-		LibmcCacheManager manager = new LibmcCacheManager(this.client, new LibmcCacheSettings().onError(onError));
+		return cache(this.client, onError);
+	}
+
+	private LibmcCache cache(MemcachedClient client, OnError onError) {
+		LibmcCacheManager manager = new LibmcCacheManager(client, new LibmcCacheSettings().onError(onError));
 		manager.setServerStates(this.serverStates);
 		manager.afterPropertiesSet();
 		return (LibmcCache) Objects.requireNonNull(manager.getCache("books"));
