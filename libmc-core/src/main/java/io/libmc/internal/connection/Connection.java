@@ -179,7 +179,12 @@ final class Connection {
 			this.outbox.write(batch, operation.deadline);
 		}
 		if (operation.isDetached()) {
-			seeToDetached(operation);
+			if (operation.isNoReply()) {
+				operation.complete();
+			}
+			else {
+				seeToDetached(operation);
+			}
 		}
 		return true;
 	}
@@ -344,11 +349,16 @@ final class Connection {
 
 	private void giveUp(Operation operation) {
 		operation.abandon(timeout(), progress(operation));
+		closeIfHalfWritten(operation);
+		if (!closeIfOverdue(System.nanoTime(), Math.min(DRAIN_NANOS, this.settings.pollNanos() / 10))) {
+			this.watchdog.watch(this, this.settings.pollNanos());
+		}
+	}
+
+	/** A large value is written from the array of a caller, who may now change it. */
+	private void closeIfHalfWritten(Operation operation) {
 		if (this.state == State.OPEN && operation.sharesData() && !this.outbox.isWritten(operation)) {
 			close(new Failure(Kind.LOST, "a large write was given up half-way", null));
-		}
-		else if (!closeIfOverdue(System.nanoTime(), Math.min(DRAIN_NANOS, this.settings.pollNanos() / 10))) {
-			this.watchdog.watch(this, this.settings.pollNanos());
 		}
 	}
 
@@ -618,7 +628,7 @@ final class Connection {
 			this.transport = connected;
 			this.outbox.open(connected);
 			this.lastByteAt = System.nanoTime();
-			this.line.dropEnded();
+			this.line.dropLost();
 			this.line.forEach(this.outbox::encode);
 			this.state = State.OPEN;
 			batch = this.outbox.claim(false);
@@ -689,7 +699,7 @@ final class Connection {
 			if (left <= 0) {
 				this.connector.close();
 			}
-			return Math.min(next, Math.max(left, this.settings.pollNanos()));
+			return Math.min(next, Math.min(Math.max(left, 0), this.settings.pollNanos()));
 		}
 		long deadline = this.outbox.deadline();
 		if (deadline != 0 && deadline - now <= 0) {
@@ -711,11 +721,12 @@ final class Connection {
 		this.line.forEach((operation) -> {
 			if (operation.isDetached() && !operation.isEnded()) {
 				long left = operation.deadline - now;
-				if (left <= 0) {
-					operation.abandon(timeout(), progress(operation));
+				if (left > 0) {
+					next[0] = Math.min(next[0], left);
 				}
 				else {
-					next[0] = Math.min(next[0], left);
+					operation.abandon(timeout(), progress(operation));
+					closeIfHalfWritten(operation);
 				}
 			}
 		});

@@ -195,6 +195,12 @@ public final class Operation extends Exchange {
 		return this.state != WAITING;
 	}
 
+	/** Whether it failed or was given up: nobody wants it sent any more. */
+	boolean isLost() {
+		int ended = this.state;
+		return ended == FAILED || ended == ABANDONED;
+	}
+
 	boolean isAbandoned() {
 		return this.state == ABANDONED;
 	}

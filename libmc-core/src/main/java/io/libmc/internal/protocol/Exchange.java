@@ -110,9 +110,15 @@ public class Exchange {
 		this.arguments = arguments;
 	}
 
-	/** Asks the server for no reply. */
+	/**
+	 * Asks the server for no reply. The data is copied, for the caller does not know when
+	 * it will have been written.
+	 */
 	public final void noReply() {
 		this.noReply = true;
+		if (this.data != null) {
+			this.data = this.data.clone();
+		}
 	}
 
 	public final boolean isNoReply() {
