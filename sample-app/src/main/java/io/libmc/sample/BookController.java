@@ -46,7 +46,7 @@ class BookController {
 	}
 
 	@GetMapping("/books")
-	List<Book> search(@RequestParam(defaultValue = "") @Size(max = 100) String q) {
+	List<Book> search(@RequestParam(defaultValue = "") String q) {
 		return this.catalogue.search(q.strip().toLowerCase(Locale.ROOT));
 	}
 
