@@ -92,7 +92,7 @@ class SampleApplicationTests {
 		Awaitility.await()
 			.during(AFTER_GENERATION_IS_READ_AGAIN)
 			.until(() -> open(MOBY_DICK).contains("\"title\":\"Moby-Dick\""));
-		assertThat(memcached).anyMatch((server) -> keys(server).contains("L" + MOBY_DICK));
+		Awaitility.await().until(() -> memcached.stream().anyMatch((server) -> keys(server).contains("L" + MOBY_DICK)));
 	}
 
 	@Test
