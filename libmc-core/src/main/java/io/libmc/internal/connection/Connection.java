@@ -180,6 +180,9 @@ final class Connection {
 		}
 		if (operation.isDetached()) {
 			seeToDetached(operation);
+			if (operation.isNoReply()) {
+				operation.endWithoutReply();
+			}
 		}
 		return true;
 	}
@@ -698,7 +701,7 @@ final class Connection {
 		if (closeIfOverdue(now, 0) || this.state == State.CLOSED) {
 			return Watchdog.NOTHING;
 		}
-		Operation first = this.line.first();
+		Operation first = this.line.firstAwaited();
 		if (first != null && first.isAbandoned()) {
 			next = Math.min(next, Math.max(untilOverdue(now), 0));
 		}
@@ -726,8 +729,8 @@ final class Connection {
 	 * How long the server may still be silent, or FOREVER if nothing is expected of it.
 	 */
 	private long untilOverdue(long now) {
-		Operation first = this.line.first();
-		if (first == null || first.isNoReply()) {
+		Operation first = this.line.firstAwaited();
+		if (first == null) {
 			return FOREVER;
 		}
 		long poll = this.settings.pollNanos();
@@ -736,11 +739,12 @@ final class Connection {
 	}
 
 	/**
-	 * Ends the connection if its first operation has seen no byte for a full
-	 * {@code pollTimeout}, or was given up and is still incomplete after another one.
+	 * Ends the connection if the first operation that awaits a reply has seen no byte for
+	 * a full {@code pollTimeout}, or was given up and is still incomplete after another
+	 * one.
 	 */
 	private boolean closeIfOverdue(long now, long tolerance) {
-		Operation first = this.line.first();
+		Operation first = this.line.firstAwaited();
 		if (this.state != State.OPEN || first == null || untilOverdue(now) > tolerance) {
 			return false;
 		}

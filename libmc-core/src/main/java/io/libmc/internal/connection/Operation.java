@@ -18,6 +18,9 @@ public final class Operation extends Exchange {
 
 	private static final byte[][] NO_KEYS = {};
 
+	private static final Runnable NOTHING = () -> {
+	};
+
 	private static final int WAITING = 0;
 
 	private static final int COMPLETE = 1;
@@ -213,6 +216,23 @@ public final class Operation extends Exchange {
 	/** Gives up on it; does nothing if it has ended. */
 	void abandon(Failure failure, Progress progress) {
 		end(ABANDONED, failure, progress);
+	}
+
+	/**
+	 * Lets who asked for no reply go on, now that it is in line: how it fares from here
+	 * on is told nobody.
+	 */
+	void endWithoutReply() {
+		Runnable action = null;
+		synchronized (this) {
+			if (this.state == WAITING) {
+				action = this.whenEnded;
+				this.whenEnded = NOTHING;
+			}
+		}
+		if (action != null) {
+			action.run();
+		}
 	}
 
 	private synchronized void end(int how, Failure failure, Progress progress) {

@@ -110,9 +110,15 @@ public class Exchange {
 		this.arguments = arguments;
 	}
 
-	/** Asks the server for no reply. */
+	/**
+	 * Asks the server for no reply. The caller goes on before it is written, and may
+	 * change an array of its own then: the data is copied.
+	 */
 	public final void noReply() {
 		this.noReply = true;
+		if (this.data != null) {
+			this.data = this.data.clone();
+		}
 	}
 
 	public final boolean isNoReply() {
