@@ -1,34 +1,214 @@
 package io.libmc.codec;
 
+import java.io.ObjectInputFilter;
+import java.io.Serializable;
+import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
+import java.util.Collection;
+import java.util.Map;
+import java.util.Objects;
 
 import org.jspecify.annotations.Nullable;
 
 /**
- * libmc's own value format.
+ * libmc's own value format, which Python reads and writes as well.
+ *
+ * <table border="1">
+ * <caption>What Java stores, and what it gets back</caption>
+ * <tr>
+ * <th>stored by Java</th>
+ * <th>read by Python</th>
+ * <th>read by Java</th>
+ * <th>flags</th>
+ * </tr>
+ * <tr>
+ * <td>{@code byte[]}</td>
+ * <td>{@code bytes}</td>
+ * <td>{@code byte[]}</td>
+ * <td>0</td>
+ * </tr>
+ * <tr>
+ * <td>{@code Byte}, {@code Short}, {@code Integer}, {@code Long}, {@code BigInteger}</td>
+ * <td>{@code int}</td>
+ * <td>{@code Long}, or {@code BigInteger} if it does not fit</td>
+ * <td>4; 2 is read, too</td>
+ * </tr>
+ * <tr>
+ * <td>{@code Boolean}</td>
+ * <td>{@code bool}</td>
+ * <td>{@code Boolean}</td>
+ * <td>8</td>
+ * </tr>
+ * <tr>
+ * <td>{@code String}</td>
+ * <td>{@code str}</td>
+ * <td>{@code String}</td>
+ * <td>32</td>
+ * </tr>
+ * <tr>
+ * <td>{@code Double}, {@code Float}</td>
+ * <td>{@code float}</td>
+ * <td>{@code Double}</td>
+ * <td>32</td>
+ * </tr>
+ * <tr>
+ * <td>{@code List}</td>
+ * <td>{@code list}</td>
+ * <td>{@code ArrayList}</td>
+ * <td>32</td>
+ * </tr>
+ * <tr>
+ * <td>{@code Map}</td>
+ * <td>{@code dict}</td>
+ * <td>{@code LinkedHashMap}</td>
+ * <td>32</td>
+ * </tr>
+ * <tr>
+ * <td>{@code Set}</td>
+ * <td>{@code set}</td>
+ * <td>{@code LinkedHashSet}</td>
+ * <td>32</td>
+ * </tr>
+ * <tr>
+ * <td>any other {@link Serializable}, see {@link #create(ObjectInputFilter)}</td>
+ * <td>unreadable</td>
+ * <td>the same class</td>
+ * <td>256</td>
+ * </tr>
+ * </table>
+ *
+ * <p>
+ * Containers hold any of these but the last, nested up to 500 levels, and {@code null},
+ * which is Python's {@code None}. Python's {@code tuple} is read as a {@code List} and
+ * its {@code frozenset} as a {@code Set}; in turn, a list or set that is a map's key or a
+ * set's element is written as a tuple or frozenset, as Python takes no other there. A
+ * {@code byte[]} in such a place is found by identity only, as arrays are in Java.
+ * <p>
+ * Refused with an {@link IllegalArgumentException} are values of any other class when
+ * written, and when read Python's pickles (flag 1), complex numbers, code objects and
+ * {@code Ellipsis}. Whatever the bytes, reading them takes no more memory than a small
+ * multiple of their length.
  */
 public final class LibmcTranscoder implements Transcoder {
 
-	private LibmcTranscoder() {
+	private static final int BYTES = 0;
+
+	private static final int PICKLE = 1;
+
+	private static final int INTEGER = 2;
+
+	private static final int LONG = 4;
+
+	private static final int BOOLEAN = 8;
+
+	private static final int MARSHAL = 32;
+
+	private static final int SERIALIZED = 256;
+
+	/** Python, too, refuses longer numbers: reading them takes quadratic time. */
+	private static final int MAX_DIGITS = 4300;
+
+	private final @Nullable JavaSerialization serialization;
+
+	private LibmcTranscoder(@Nullable JavaSerialization serialization) {
+		this.serialization = serialization;
 	}
 
 	/**
-	 * Creates one.
+	 * Creates a transcoder for the values that Java and Python share. It neither writes
+	 * nor reads Java serialization.
 	 * @return a transcoder
 	 */
 	public static LibmcTranscoder create() {
-		return new LibmcTranscoder();
+		return new LibmcTranscoder(null);
+	}
+
+	/**
+	 * Creates a transcoder that stores every other {@link Serializable} by Java
+	 * serialization, which other languages cannot read. A list, map or set goes that way
+	 * as a whole when something in it does.
+	 * @param filter asked for every class that is read; one that it does not allow is
+	 * refused, undecided or not. For example
+	 * {@code ObjectInputFilter.Config.createFilter("com.example.model.*;java.base/*;!*")}
+	 * @return a transcoder
+	 */
+	public static LibmcTranscoder create(ObjectInputFilter filter) {
+		return new LibmcTranscoder(new JavaSerialization(filter));
 	}
 
 	@Override
 	public EncodedValue encode(Object value) {
-		return (value instanceof byte[] bytes) ? new EncodedValue(0, bytes)
-				: new EncodedValue(4, value.toString().getBytes(StandardCharsets.UTF_8));
+		Objects.requireNonNull(value, "value");
+		if (value instanceof byte[] bytes) {
+			return new EncodedValue(BYTES, bytes);
+		}
+		if (value instanceof Boolean bool) {
+			return new EncodedValue(BOOLEAN, new byte[] { (byte) (bool ? '1' : '0') });
+		}
+		if (value instanceof Long || value instanceof Integer || value instanceof Short || value instanceof Byte
+				|| value instanceof BigInteger) {
+			return new EncodedValue(LONG, decimal(value.toString()));
+		}
+		if (this.serialization != null && value instanceof Serializable serializable) {
+			return encode(serializable, this.serialization);
+		}
+		return new EncodedValue(MARSHAL, MarshalWriter.write(value));
+	}
+
+	private static EncodedValue encode(Serializable value, JavaSerialization serialization) {
+		if (value instanceof String || value instanceof Number || value instanceof Collection || value instanceof Map) {
+			try {
+				return new EncodedValue(MARSHAL, MarshalWriter.write(value));
+			}
+			catch (IllegalArgumentException ex) {
+				return new EncodedValue(SERIALIZED, serialization.write(value));
+			}
+		}
+		return new EncodedValue(SERIALIZED, serialization.write(value));
 	}
 
 	@Override
 	public @Nullable Object decode(int flags, byte[] bytes) {
-		return (flags == 0) ? bytes : new String(bytes, StandardCharsets.UTF_8);
+		return switch (flags) {
+			case BYTES -> bytes;
+			case INTEGER, LONG -> integer(bytes);
+			case BOOLEAN -> !integer(bytes).equals(0L);
+			case MARSHAL -> MarshalReader.read(bytes);
+			case SERIALIZED -> deserialize(bytes);
+			case PICKLE ->
+				throw new IllegalArgumentException("the value is a Python pickle, which only Python can read; "
+						+ "have Python store bytes, str, int, float, bool, list, tuple, dict or set instead");
+			default -> throw new IllegalArgumentException("the value has the flags " + Integer.toUnsignedString(flags)
+					+ ", which libmc does not know: another client wrote it; read it with getRaw, or give the client a "
+					+ "Transcoder that knows them");
+		};
+	}
+
+	private Object deserialize(byte[] bytes) {
+		if (this.serialization == null) {
+			throw new IllegalArgumentException("the value was written by Java serialization, which is off; "
+					+ "allow its class with LibmcTranscoder.create(ObjectInputFilter)");
+		}
+		return this.serialization.read(bytes);
+	}
+
+	private static byte[] decimal(String digits) {
+		if (digits.length() > MAX_DIGITS) {
+			throw new IllegalArgumentException("an integer of " + digits.length() + " digits is too long, " + MAX_DIGITS
+					+ " are allowed; store its bytes instead");
+		}
+		return digits.getBytes(StandardCharsets.ISO_8859_1);
+	}
+
+	/** memcached pads what it decrements to fewer digits: 10 less 1 is {@code "9 "}. */
+	private static Number integer(byte[] bytes) {
+		String text = new String(bytes, StandardCharsets.ISO_8859_1).strip();
+		int start = (text.startsWith("-") || text.startsWith("+")) ? 1 : 0;
+		if (text.length() == start || text.length() > MAX_DIGITS
+				|| !text.chars().skip(start).allMatch((c) -> c >= '0' && c <= '9')) {
+			throw new IllegalArgumentException("the value is no decimal number although its flags say so");
+		}
+		return (text.length() <= 18) ? (Number) Long.valueOf(text) : MarshalReader.narrow(new BigInteger(text));
 	}
 
 }

@@ -1,0 +1,82 @@
+package io.libmc.codec;
+
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.ObjectInputFilter;
+import java.io.ObjectInputFilter.FilterInfo;
+import java.io.ObjectInputFilter.Status;
+import java.io.ObjectInputStream;
+import java.io.ObjectOutputStream;
+import java.io.ObjectStreamClass;
+import java.io.Serializable;
+
+/**
+ * Java serialization behind a filter. A class is read only if the filter allows it, and
+ * an array only if its length fits the bytes present, so that a few bytes cannot claim
+ * all memory.
+ */
+final class JavaSerialization {
+
+	/** A hash table has some slots for each element, and an element takes a byte. */
+	private static final long MAX_SLOTS_PER_BYTE = 16;
+
+	private final ObjectInputFilter filter;
+
+	JavaSerialization(ObjectInputFilter filter) {
+		this.filter = ObjectInputFilter.rejectUndecidedClass(filter);
+	}
+
+	byte[] write(Serializable value) {
+		ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+		try (ObjectOutputStream out = new ObjectOutputStream(bytes)) {
+			out.writeObject(value);
+		}
+		catch (IOException | RuntimeException | StackOverflowError ex) {
+			throw new IllegalArgumentException(
+					"a " + value.getClass().getTypeName() + " cannot be encoded by Java serialization: " + ex, ex);
+		}
+		return bytes.toByteArray();
+	}
+
+	Object read(byte[] bytes) {
+		ByteArrayInputStream source = new ByteArrayInputStream(bytes);
+		try (ObjectInputStream in = new ContextObjectInputStream(source)) {
+			in.setObjectInputFilter((info) -> check(info, bytes.length));
+			Object value = in.readObject();
+			if (source.available() > 0) {
+				throw new IOException(source.available() + " bytes follow the value");
+			}
+			return value;
+		}
+		catch (IOException | ClassNotFoundException | RuntimeException | LinkageError | StackOverflowError ex) {
+			throw new IllegalArgumentException("the value cannot be decoded by Java serialization: " + ex
+					+ "; is its class on the class path, unchanged, and allowed by the ObjectInputFilter?", ex);
+		}
+	}
+
+	private Status check(FilterInfo info, int length) {
+		return (info.arrayLength() > MAX_SLOTS_PER_BYTE * length) ? Status.REJECTED : this.filter.checkInput(info);
+	}
+
+	/** Finds classes as the calling thread does, where that differs from this library. */
+	private static final class ContextObjectInputStream extends ObjectInputStream {
+
+		ContextObjectInputStream(InputStream in) throws IOException {
+			super(in);
+		}
+
+		@Override
+		protected Class<?> resolveClass(ObjectStreamClass description) throws IOException, ClassNotFoundException {
+			try {
+				return Class.forName(description.getName(), false, Thread.currentThread().getContextClassLoader());
+			}
+			catch (ClassNotFoundException ex) {
+				return super.resolveClass(description);
+			}
+		}
+
+	}
+
+}

@@ -1,0 +1,116 @@
+package io.libmc.codec;
+
+import java.math.BigInteger;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Objects;
+
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
+import net.jqwik.api.constraints.Size;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+class MarshalProperties {
+
+	private final LibmcTranscoder transcoder = LibmcTranscoder.create();
+
+	@Property
+	void whatIsWrittenIsRead(@ForAll("values") Object value) {
+		EncodedValue encoded = this.transcoder.encode(value);
+		assertThat(MarshalTest.render(this.transcoder.decode(encoded.flags(), encoded.bytes())))
+			.isEqualTo(MarshalTest.render(value));
+	}
+
+	@Property
+	void whatIsReadIsWrittenAlike(@ForAll("values") Object value) {
+		byte[] bytes = MarshalWriter.write(value);
+		assertThat(MarshalWriter.write(MarshalReader.read(bytes))).isEqualTo(bytes);
+	}
+
+	@Property
+	void everyStringIsKept(@ForAll String text) {
+		assertThat(MarshalReader.read(MarshalWriter.write(text))).isEqualTo(text);
+	}
+
+	@Property
+	void everyIntegerIsKept(@ForAll BigInteger value) {
+		assertThat(MarshalReader.read(MarshalWriter.write(value))).isEqualTo(MarshalReader.narrow(value));
+	}
+
+	@Property
+	void arbitraryBytesAreReadOrRefused(@ForAll byte[] bytes, @ForAll("flags") int flags) {
+		readOrRefuse(flags, bytes);
+	}
+
+	@Property(tries = 5000)
+	void damagedBytesAreReadOrRefused(@ForAll("values") Object value, @ForAll @Size(max = 4) List<Integer> places,
+			@ForAll("marker") byte damage) {
+		byte[] bytes = MarshalWriter.write(value);
+		places.forEach((place) -> bytes[Math.floorMod(place, bytes.length)] = damage);
+		readOrRefuse(32, bytes);
+	}
+
+	@Property(tries = 5000)
+	void markersInAnyOrderAreReadOrRefused(@ForAll("markers") byte[] bytes) {
+		readOrRefuse(32, bytes);
+	}
+
+	private void readOrRefuse(int flags, byte[] bytes) {
+		try {
+			Object value = this.transcoder.decode(flags, bytes);
+			assertThat(Objects.hash(value)).isEqualTo(Objects.hash(value));
+		}
+		catch (IllegalArgumentException ex) {
+			assertThat(ex).hasMessageContaining(" ");
+		}
+	}
+
+	@Provide
+	Arbitrary<Integer> flags() {
+		return Arbitraries.of(0, 1, 2, 4, 8, 32, 256);
+	}
+
+	@Provide
+	Arbitrary<byte[]> markers() {
+		return marker().array(byte[].class).ofMaxSize(200);
+	}
+
+	@Provide
+	Arbitrary<Byte> marker() {
+		List<Byte> markers = "NTFiIlgfxysutRaAzZ()[]{}<>0cr.S?\u0000\u0001\u0002\u0003\u007f".chars()
+			.mapToObj((marker) -> (byte) marker)
+			.toList();
+		return Arbitraries.of(markers).flatMap((marker) -> Arbitraries.of(marker, (byte) (marker | 0x80)));
+	}
+
+	@Provide
+	Arbitrary<Object> values() {
+		Arbitrary<Object> keys = Arbitraries.recursive(MarshalProperties::keyScalars, MarshalProperties::lists, 0, 2);
+		return Arbitraries
+			.recursive(MarshalProperties::scalars,
+					(values) -> Arbitraries.oneOf(lists(values), keys.set().ofMaxSize(5).map(LinkedHashSet::new),
+							Arbitraries.maps(keys, values.injectNull(0.1)).ofMaxSize(5).map(LinkedHashMap::new)),
+					0, 4)
+			.withoutEdgeCases();
+	}
+
+	private static Arbitrary<Object> lists(Arbitrary<Object> elements) {
+		return elements.list().ofMaxSize(5).map((list) -> list);
+	}
+
+	/** No two numbers that differ in Java and are the same in Python. */
+	private static Arbitrary<Object> keyScalars() {
+		return Arbitraries.oneOf(Arbitraries.strings().ofMaxLength(20), Arbitraries.longs(), Arbitraries.doubles());
+	}
+
+	private static Arbitrary<Object> scalars() {
+		return Arbitraries.oneOf(keyScalars(), Arbitraries.integers(), Arbitraries.bigIntegers(), Arbitraries.floats(),
+				Arbitraries.of(true, false), Arbitraries.bytes().array(byte[].class).ofMaxSize(20));
+	}
+
+}
