@@ -52,14 +52,16 @@ final class Chunks {
 	}
 
 	/**
-	 * How many chunks a master item stands for.
+	 * How many chunks the master item under this key stands for.
 	 * @throws MemcachedException if it is no number in the range that libmc writes
 	 */
-	static int count(Item master) {
+	static int count(byte[] key, Item master) {
 		String text = new String(master.bytes(), StandardCharsets.US_ASCII);
 		if (!text.matches("[1-9]|10")) {
 			throw new MemcachedException(ErrorCode.INCOMPLETE_BUFFER_ERROR, null,
-					"an item is flagged as chunked (" + Transcoder.CHUNKED + ") but holds no number of 1 to 10", null);
+					"the value of \"" + new String(key, StandardCharsets.UTF_8) + "\" is flagged as chunked ("
+							+ Transcoder.CHUNKED + ") but its item holds no number of 1 to 10",
+					null);
 		}
 		return Integer.parseInt(text);
 	}

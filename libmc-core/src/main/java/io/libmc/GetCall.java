@@ -65,18 +65,18 @@ final class GetCall<T extends @Nullable Object> implements Call<T> {
 		if (read == null || !read.isChunked()) {
 			return null;
 		}
-		byte[][] keys = Chunks.keys(this.key, Chunks.count(read));
+		byte[][] keys = Chunks.keys(this.key, Chunks.count(this.key, read));
 		return new ItemsCall(this.cluster, keys, this.first.startedAt(), this.first.deadline());
 	}
 
 	@Override
 	public T result() {
 		Item master = this.item;
-		return this.reader.apply((master != null && this.chunks != null) ? joined(master, this.chunks) : master);
+		return this.reader.apply((master != null && this.chunks != null) ? join(master, this.chunks) : master);
 	}
 
-	private static @Nullable Item joined(Item master, ItemsCall chunks) {
-		int count = Chunks.count(master);
+	private @Nullable Item join(Item master, ItemsCall chunks) {
+		int count = Chunks.count(this.key, master);
 		for (int i = 0; i < count; i++) {
 			MemcachedException failed = chunks.failure(i);
 			if (failed != null) {

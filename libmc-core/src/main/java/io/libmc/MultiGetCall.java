@@ -77,7 +77,7 @@ final class MultiGetCall implements Call<MultiGetCall> {
 			this.failures[i] = read.failure(i);
 			if (item != null && item.isChunked()) {
 				try {
-					chunkKeys.addAll(List.of(Chunks.keys(this.keys[i], Chunks.count(item))));
+					chunkKeys.addAll(List.of(Chunks.keys(this.keys[i], Chunks.count(this.keys[i], item))));
 					this.chunked.add(i);
 				}
 				catch (MemcachedException ex) {
@@ -98,7 +98,7 @@ final class MultiGetCall implements Call<MultiGetCall> {
 			if (master == null || asked == null) {
 				continue;
 			}
-			int to = from + Chunks.count(master);
+			int to = from + Chunks.count(this.keys[index], master);
 			for (int i = from; i < to && this.failures[index] == null; i++) {
 				this.failures[index] = asked.failure(i);
 			}

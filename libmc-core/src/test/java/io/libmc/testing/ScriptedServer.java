@@ -22,6 +22,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * A TCP server on loopback that does to its clients what a test says, byte by byte.
  *
@@ -232,6 +234,26 @@ public final class ScriptedServer implements AutoCloseable {
 				line.append((char) readByte("expected a line, got " + shown(line)));
 			}
 			return line.substring(0, line.length() - 2);
+		}
+
+		/**
+		 * Reads a line, whatever it says, unless the client is done.
+		 * @return the line without its {@code \r\n}, or null if the client closed or
+		 * reset the connection instead
+		 * @throws IOException if the connection breaks
+		 */
+		public @Nullable String nextLine() throws IOException {
+			try {
+				this.in.mark(1);
+				if (this.in.read() < 0) {
+					return null;
+				}
+				this.in.reset();
+			}
+			catch (SocketException ex) {
+				return null;
+			}
+			return readLine();
 		}
 
 		/**

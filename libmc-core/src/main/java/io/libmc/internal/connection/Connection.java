@@ -708,7 +708,7 @@ final class Connection {
 		if (closeIfOverdue(now, 0) || this.state == State.CLOSED) {
 			return Watchdog.NOTHING;
 		}
-		Operation first = this.line.first();
+		Operation first = this.line.firstAwaited();
 		if (first != null && first.isAbandoned()) {
 			next = Math.min(next, Math.max(untilOverdue(now), 0));
 		}
@@ -737,8 +737,8 @@ final class Connection {
 	 * How long the server may still be silent, or FOREVER if nothing is expected of it.
 	 */
 	private long untilOverdue(long now) {
-		Operation first = this.line.first();
-		if (first == null || first.isNoReply()) {
+		Operation first = this.line.firstAwaited();
+		if (first == null) {
 			return FOREVER;
 		}
 		long poll = this.settings.pollNanos();
@@ -747,17 +747,21 @@ final class Connection {
 	}
 
 	/**
-	 * Ends the connection if its first operation has seen no byte for a full
-	 * {@code pollTimeout}, or was given up and is still incomplete after another one.
+	 * Ends the connection if the first operation that awaits a reply has seen no byte for
+	 * a full {@code pollTimeout}, or was given up and is still incomplete after another
+	 * one.
 	 */
 	private boolean closeIfOverdue(long now, long tolerance) {
-		Operation first = this.line.first();
+		Operation first = this.line.firstAwaited();
 		if (this.state != State.OPEN || first == null || untilOverdue(now) > tolerance) {
 			return false;
 		}
 		boolean givenUp = first.isAbandoned() && now - first.deadline >= this.settings.pollNanos();
 		if (!givenUp && (!this.outbox.isWritten(first) || hasUnreadBytes())) {
 			return false;
+		}
+		if (first.deadline - now <= DRAIN_NANOS) {
+			first.abandon(timeout(), progress(first));
 		}
 		long millis = (now - latest(this.lastByteAt, first.sentAt)) / 1_000_000;
 		close(new Failure(Kind.LOST, "the server had sent nothing for " + millis + " ms", null));
@@ -798,7 +802,9 @@ final class Connection {
 			open.close();
 		}
 		this.connector.close();
-		this.line.forEach((operation) -> operation.fail(failure, progress(operation)));
+		long now = System.nanoTime();
+		this.line.forEach((operation) -> operation.fail((operation.deadline - now > 0) ? failure : timeout(),
+				progress(operation)));
 		this.outbox.close();
 		LockSupport.unpark(this.ownThread);
 	}

@@ -50,6 +50,21 @@ final class Line {
 		return this.head.next;
 	}
 
+	/** The first one that was asked to be replied to, or null. */
+	@Nullable Operation firstAwaited() {
+		Operation start;
+		Operation operation;
+		do {
+			start = this.head;
+			operation = start.next;
+			while (operation != null && operation.isNoReply()) {
+				operation = operation.next;
+			}
+		}
+		while (operation == null && start != this.head);
+		return operation;
+	}
+
 	boolean isEmpty() {
 		return this.entered == this.left;
 	}
