@@ -2,68 +2,189 @@ package io.libmc;
 
 import java.time.Duration;
 import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 
+import io.libmc.internal.protocol.Command;
 import org.jspecify.annotations.Nullable;
 
+/**
+ * The blocking client: each call is performed on the caller's thread.
+ */
+@SuppressWarnings("unchecked") // the caller says what the values are
 final class ClusterClient implements MemcachedClient {
 
+	private final Servers servers;
+
+	private final Calls calls;
+
+	private final AsyncClusterClient async;
+
 	ClusterClient(MemcachedClientBuilder options) {
+		this.servers = new Servers(options);
+		this.calls = new Calls(options, this.servers::cluster);
+		this.async = new AsyncClusterClient(this.servers, this.calls, options);
+	}
+
+	private <T extends @Nullable Object> T perform(Call<T> call) {
+		return call.perform(this.servers.cluster());
 	}
 
 	@Override
 	public <T> @Nullable T get(String key) {
-		throw new UnsupportedOperationException();
+		return (T) perform(this.calls.get(key));
 	}
 
 	@Override
 	public <T> @Nullable T get(String key, Class<T> type) {
-		throw new UnsupportedOperationException();
+		return perform(this.calls.get(key, type));
+	}
+
+	@Override
+	public <T> @Nullable CasValue<T> gets(String key) {
+		return (CasValue<T>) perform(this.calls.gets(key));
 	}
 
 	@Override
 	public <T> MultiGetResult<T> getMulti(Collection<String> keys) {
-		throw new UnsupportedOperationException();
+		return (MultiGetResult<T>) perform(this.calls.getMulti(keys));
+	}
+
+	@Override
+	public <T> List<@Nullable T> getList(List<String> keys) {
+		return (List<@Nullable T>) perform(this.calls.getList(keys));
+	}
+
+	@Override
+	public <T> @Nullable T getAndTouch(String key, Duration ttl) {
+		return (T) perform(this.calls.getAndTouch(key, ttl));
 	}
 
 	@Override
 	public boolean set(String key, Object value, Duration ttl) {
-		throw new UnsupportedOperationException();
+		return perform(this.calls.set(key, value, ttl));
 	}
 
 	@Override
 	public boolean add(String key, Object value, Duration ttl) {
-		throw new UnsupportedOperationException();
+		return perform(this.calls.store(Command.ADD, key, value, ttl));
+	}
+
+	@Override
+	public boolean replace(String key, Object value, Duration ttl) {
+		return perform(this.calls.store(Command.REPLACE, key, value, ttl));
+	}
+
+	@Override
+	public boolean append(String key, byte[] data) {
+		return perform(this.calls.concat(Command.APPEND, key, data));
+	}
+
+	@Override
+	public boolean prepend(String key, byte[] data) {
+		return perform(this.calls.concat(Command.PREPEND, key, data));
+	}
+
+	@Override
+	public CasResult cas(String key, Object value, Duration ttl, long cas) {
+		return perform(this.calls.cas(key, value, ttl, cas));
+	}
+
+	@Override
+	public MultiResult setMulti(Map<String, ?> entries, Duration ttl) {
+		return perform(this.calls.setMulti(entries, ttl));
+	}
+
+	@Override
+	public MultiResult deleteMulti(Collection<String> keys) {
+		return perform(this.calls.deleteMulti(keys));
+	}
+
+	@Override
+	public MultiResult appendMulti(Collection<String> keys, byte[] data) {
+		return perform(this.calls.concatMulti(Command.APPEND, keys, data));
+	}
+
+	@Override
+	public MultiResult prependMulti(Collection<String> keys, byte[] data) {
+		return perform(this.calls.concatMulti(Command.PREPEND, keys, data));
 	}
 
 	@Override
 	public boolean delete(String key) {
-		throw new UnsupportedOperationException();
+		return perform(this.calls.delete(key));
 	}
 
 	@Override
 	public boolean touch(String key, Duration ttl) {
-		throw new UnsupportedOperationException();
+		return perform(this.calls.touch(key, ttl));
 	}
 
 	@Override
 	public OptionalLong incr(String key, long delta) {
-		throw new UnsupportedOperationException();
+		return perform(this.calls.count(Command.INCR, key, delta));
 	}
 
 	@Override
 	public OptionalLong decr(String key, long delta) {
-		throw new UnsupportedOperationException();
+		return perform(this.calls.count(Command.DECR, key, delta));
+	}
+
+	@Override
+	public @Nullable RawValue getRaw(String key) {
+		return perform(this.calls.getRaw(key));
+	}
+
+	@Override
+	public boolean setRaw(String key, RawValue value, Duration ttl) {
+		return perform(this.calls.setRaw(key, value, ttl));
 	}
 
 	@Override
 	public Map<String, String> version() {
-		throw new UnsupportedOperationException();
+		return perform(this.calls.version());
+	}
+
+	@Override
+	public Map<String, Map<String, String>> stats(String... arguments) {
+		return perform(this.calls.stats(arguments));
+	}
+
+	@Override
+	public List<String> flushAll() {
+		return perform(this.calls.flushAll());
+	}
+
+	@Override
+	public String serverFor(String key) {
+		return this.calls.serverFor(key);
+	}
+
+	@Override
+	public @Nullable String liveServerFor(String key) {
+		return perform(this.calls.liveServerFor(key));
+	}
+
+	@Override
+	public void updateServers(List<String> servers) {
+		this.servers.update(servers);
+	}
+
+	@Override
+	public AsyncMemcachedClient async() {
+		return this.async;
+	}
+
+	@Override
+	public void quit() {
+		this.servers.quit();
 	}
 
 	@Override
 	public void close() {
+		this.servers.close();
+		this.async.close();
 	}
 
 }

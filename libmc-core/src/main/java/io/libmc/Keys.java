@@ -89,6 +89,21 @@ final class Keys {
 		}
 	}
 
+	/**
+	 * Joins the arguments of an administrative command, each with a space in front.
+	 * @throws IllegalArgumentException if one could not be a key
+	 */
+	static String arguments(String... arguments) {
+		Objects.requireNonNull(arguments, "arguments");
+		Keys unprefixed = new Keys("");
+		StringBuilder joined = new StringBuilder();
+		for (String argument : arguments) {
+			unprefixed.encode(argument);
+			joined.append(' ').append(argument);
+		}
+		return joined.toString();
+	}
+
 	private static String describe(char c, int index) {
 		String what = switch (c) {
 			case ' ' -> "a space";

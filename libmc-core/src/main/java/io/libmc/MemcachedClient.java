@@ -2,6 +2,7 @@ package io.libmc;
 
 import java.time.Duration;
 import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 
@@ -52,6 +53,34 @@ public interface MemcachedClient extends AutoCloseable {
 	<T> @Nullable T get(String key, Class<T> type);
 
 	/**
+	 * Reads a value together with the number that {@link #cas} takes.
+	 * @param <T> what the caller knows the value to be; integers come as {@link Long}
+	 * @param key the key
+	 * @return value and number, or {@code null} on a miss
+	 * @throws MemcachedException if the server fails or the value cannot be decoded
+	 */
+	<T> @Nullable CasValue<T> gets(String key);
+
+	/**
+	 * Reads a value and gives its item a new time to live. Of a value that was split,
+	 * only the item that stands for the chunks lives on: store it anew instead.
+	 * @param <T> what the caller knows the value to be; integers come as {@link Long}
+	 * @param key the key
+	 * @param ttl the new time to live, from now
+	 * @return the value, or {@code null} on a miss
+	 * @throws MemcachedException if the server fails or the value cannot be decoded
+	 */
+	<T> @Nullable T getAndTouch(String key, Duration ttl);
+
+	/**
+	 * Reads an item without decoding it.
+	 * @param key the key
+	 * @return flags and bytes, chunks joined and compression left; {@code null} on a miss
+	 * @throws MemcachedException if the server fails
+	 */
+	@Nullable RawValue getRaw(String key);
+
+	/**
 	 * Reads many values, from all servers in parallel. One dead server hides nobody
 	 * else's values.
 	 * @param <T> what the caller knows the values to be
@@ -59,6 +88,16 @@ public interface MemcachedClient extends AutoCloseable {
 	 * @return values, misses and failures
 	 */
 	<T> MultiGetResult<T> getMulti(Collection<String> keys);
+
+	/**
+	 * Reads many values into a list.
+	 * @param <T> what the caller knows the values to be
+	 * @param keys the keys; repeated ones are read once and listed each time
+	 * @return a value for each key, in their order; {@code null} for a miss
+	 * @throws MemcachedException if any server fails or any value cannot be decoded; to
+	 * keep the others use {@link #getMulti}
+	 */
+	<T> List<@Nullable T> getList(List<String> keys);
 
 	/**
 	 * Stores a value that never expires.
@@ -107,6 +146,114 @@ public interface MemcachedClient extends AutoCloseable {
 	boolean add(String key, Object value, Duration ttl);
 
 	/**
+	 * Stores a value that never expires, if the key exists.
+	 * @param key the key
+	 * @param value the value
+	 * @return whether it was stored; {@code false} if the key is absent
+	 * @throws MemcachedException if the server fails
+	 * @throws IllegalArgumentException if the value cannot be encoded
+	 */
+	default boolean replace(String key, Object value) {
+		return replace(key, value, Duration.ZERO);
+	}
+
+	/**
+	 * Stores a value if the key exists.
+	 * @param key the key
+	 * @param value the value
+	 * @param ttl how long it lives
+	 * @return whether it was stored; {@code false} if the key is absent
+	 * @throws MemcachedException if the server fails
+	 * @throws IllegalArgumentException if the value cannot be encoded
+	 */
+	boolean replace(String key, Object value, Duration ttl);
+
+	/**
+	 * Stores an item as it is, except that a large one is split.
+	 * @param key the key
+	 * @param value flags and bytes, which are not changed
+	 * @param ttl how long it lives
+	 * @return whether it was stored
+	 * @throws MemcachedException if the server fails
+	 */
+	boolean setRaw(String key, RawValue value, Duration ttl);
+
+	/**
+	 * Adds bytes behind an item's data, as they are. Makes sense for {@code byte[]}
+	 * values.
+	 * @param key the key
+	 * @param data the bytes
+	 * @return whether the key existed
+	 * @throws MemcachedException if the server fails
+	 */
+	boolean append(String key, byte[] data);
+
+	/**
+	 * Adds bytes before an item's data, as they are. Makes sense for {@code byte[]}
+	 * values.
+	 * @param key the key
+	 * @param data the bytes
+	 * @return whether the key existed
+	 * @throws MemcachedException if the server fails
+	 */
+	boolean prepend(String key, byte[] data);
+
+	/**
+	 * Stores a value if the item has not changed since {@link #gets} read it. Never
+	 * splits.
+	 * @param key the key
+	 * @param value the value
+	 * @param ttl how long it lives
+	 * @param cas the number from {@code gets}
+	 * @return whether it was stored or why not
+	 * @throws MemcachedException if the server fails
+	 * @throws IllegalArgumentException if the value cannot be encoded
+	 */
+	CasResult cas(String key, Object value, Duration ttl, long cas);
+
+	/**
+	 * Stores many values that never expire.
+	 * @param entries the values by key
+	 * @return which keys were not stored, and why
+	 * @throws IllegalArgumentException if a value cannot be encoded; nothing is sent then
+	 */
+	default MultiResult setMulti(Map<String, ?> entries) {
+		return setMulti(entries, Duration.ZERO);
+	}
+
+	/**
+	 * Stores many values: pipelined to each server, all servers in parallel.
+	 * @param entries the values by key
+	 * @param ttl how long they live
+	 * @return which keys were not stored, and why
+	 * @throws IllegalArgumentException if a value cannot be encoded; nothing is sent then
+	 */
+	MultiResult setMulti(Map<String, ?> entries, Duration ttl);
+
+	/**
+	 * Deletes many keys. That one is absent is no failure.
+	 * @param keys the keys; repeated ones count once
+	 * @return which keys failed, and why
+	 */
+	MultiResult deleteMulti(Collection<String> keys);
+
+	/**
+	 * Adds bytes behind the data of many items.
+	 * @param keys the keys; repeated ones count once
+	 * @param data the bytes
+	 * @return which keys were absent, and which failed and why
+	 */
+	MultiResult appendMulti(Collection<String> keys, byte[] data);
+
+	/**
+	 * Adds bytes before the data of many items.
+	 * @param keys the keys; repeated ones count once
+	 * @param data the bytes
+	 * @return which keys were absent, and which failed and why
+	 */
+	MultiResult prependMulti(Collection<String> keys, byte[] data);
+
+	/**
 	 * Deletes a key.
 	 * @param key the key
 	 * @return whether it existed
@@ -122,6 +269,16 @@ public interface MemcachedClient extends AutoCloseable {
 	 * @throws MemcachedException if the server fails
 	 */
 	boolean touch(String key, Duration ttl);
+
+	/**
+	 * Lets an item expire at once.
+	 * @param key the key
+	 * @return whether it existed
+	 * @throws MemcachedException if the server fails
+	 */
+	default boolean expire(String key) {
+		return touch(key, Duration.ofSeconds(-1));
+	}
 
 	/**
 	 * Adds to an unsigned 64-bit counter, wrapping at 2^64. The value must be a decimal
@@ -150,6 +307,60 @@ public interface MemcachedClient extends AutoCloseable {
 	 * not answer is absent
 	 */
 	Map<String, String> version();
+
+	/**
+	 * Asks every server for statistics.
+	 * @param arguments what to ask for, such as {@code "items"}, {@code "slabs"} or
+	 * {@code "settings"}; none for the general ones
+	 * @return statistics by server name, in the order of the server list; a server that
+	 * does not answer is absent
+	 * @throws IllegalArgumentException if an argument could not be a key
+	 */
+	Map<String, Map<String, String>> stats(String... arguments);
+
+	/**
+	 * Empties every server, for everybody.
+	 * @return the names of the servers that did
+	 * @throws IllegalStateException unless {@link MemcachedClientBuilder#flushAllEnabled}
+	 * is on
+	 */
+	List<String> flushAll();
+
+	/**
+	 * Tells where a key lives. Asks nobody.
+	 * @param key the key
+	 * @return the server's name
+	 */
+	String serverFor(String key);
+
+	/**
+	 * Tells which server serves a key just now; with failover that may be a substitute.
+	 * May connect.
+	 * @param key the key
+	 * @return the server's name, or {@code null} if none can be reached
+	 */
+	@Nullable String liveServerFor(String key);
+
+	/**
+	 * Takes another list of servers, at once for all calls that start from now on. Calls
+	 * under way finish where they began; servers on both lists keep their connections.
+	 * @param servers as {@link MemcachedClientBuilder#servers(Collection)} takes them
+	 * @throws IllegalArgumentException if the list is empty or a server malformed;
+	 * nothing changes then
+	 */
+	void updateServers(List<String> servers);
+
+	/**
+	 * The same operations without waiting.
+	 * @return always the same one
+	 */
+	AsyncMemcachedClient async();
+
+	/**
+	 * Ends every connection in good order: what is under way still gets its reply. The
+	 * next call connects anew.
+	 */
+	void quit();
 
 	/**
 	 * Closes every connection, at once and for good. Operations under way fail with a

@@ -6,10 +6,17 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.Executor;
+import java.util.function.Supplier;
+
+import javax.net.ssl.SSLContext;
 
 import io.libmc.codec.LibmcTranscoder;
 import io.libmc.codec.Transcoder;
+import io.libmc.internal.connection.Credentials;
+import io.libmc.internal.connection.Settings;
 import io.libmc.internal.routing.ServerAddress;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Configures a {@link MemcachedClient}. Every option is checked where it is set: a bad
@@ -27,6 +34,8 @@ public final class MemcachedClientBuilder {
 
 	Duration connectTimeout = Duration.ofMillis(100);
 
+	Duration handshakeTimeout = Duration.ofSeconds(5);
+
 	Duration pollTimeout = Duration.ofMillis(300);
 
 	Duration retryTimeout = Duration.ofSeconds(5);
@@ -34,6 +43,14 @@ public final class MemcachedClientBuilder {
 	int maxRetries;
 
 	String prefix = "";
+
+	boolean splitLargeValues = true;
+
+	int compressionThreshold;
+
+	boolean noReply;
+
+	boolean flushAllEnabled;
 
 	int connectionsPerServer = 1;
 
@@ -44,6 +61,14 @@ public final class MemcachedClientBuilder {
 	int maxValueBytes = 10_000_000;
 
 	Transcoder transcoder = LibmcTranscoder.create();
+
+	@Nullable Credentials credentials;
+
+	@Nullable Supplier<SSLContext> ssl;
+
+	boolean hostnameVerification = true;
+
+	@Nullable Executor executor;
 
 	MemcachedListener listener = NO_LISTENER;
 
@@ -107,6 +132,16 @@ public final class MemcachedClientBuilder {
 	}
 
 	/**
+	 * How long TLS and authentication may take once TCP is connected. 5 s unless set.
+	 * @param handshakeTimeout 1 ms to 1 day
+	 * @return this
+	 */
+	public MemcachedClientBuilder handshakeTimeout(Duration handshakeTimeout) {
+		this.handshakeTimeout = checkTimeout("handshakeTimeout", handshakeTimeout);
+		return this;
+	}
+
+	/**
 	 * How long a call may take altogether. 300 ms unless set.
 	 * @param pollTimeout 1 ms to 1 day
 	 * @return this
@@ -146,6 +181,99 @@ public final class MemcachedClientBuilder {
 	public MemcachedClientBuilder prefix(String prefix) {
 		Keys.checkPrefix(prefix);
 		this.prefix = prefix;
+		return this;
+	}
+
+	/**
+	 * Whether {@code set} and {@code setMulti} store values of more than 1,000,000 bytes
+	 * in chunks, as libmc does: up to 10,000,000 bytes, under keys of up to 200. Storing
+	 * is not atomic then: chunks of two writers can mix, and {@code touch} reaches only
+	 * the item that stands for the chunks. On unless set.
+	 * @param splitLargeValues whether to
+	 * @return this
+	 */
+	public MemcachedClientBuilder splitLargeValues(boolean splitLargeValues) {
+		this.splitLargeValues = splitLargeValues;
+		return this;
+	}
+
+	/**
+	 * From which length on values are compressed with zlib, if that makes them shorter. 0
+	 * unless set.
+	 * @param compressionThreshold values of more bytes than this are compressed; 0 for
+	 * never
+	 * @return this
+	 */
+	public MemcachedClientBuilder compressionThreshold(int compressionThreshold) {
+		this.compressionThreshold = (int) checkRange("compressionThreshold", compressionThreshold, 0, 1 << 30);
+		return this;
+	}
+
+	/**
+	 * Whether changes are sent without asking for a reply: they then count as done at
+	 * once, errors are not told, {@code incr} and {@code decr} return empty. Off unless
+	 * set.
+	 * @param noReply whether to
+	 * @return this
+	 */
+	public MemcachedClientBuilder noReply(boolean noReply) {
+		this.noReply = noReply;
+		return this;
+	}
+
+	/**
+	 * Whether {@code flushAll}, which empties the servers for everybody, may be called.
+	 * Off unless set.
+	 * @param flushAllEnabled whether to
+	 * @return this
+	 */
+	public MemcachedClientBuilder flushAllEnabled(boolean flushAllEnabled) {
+		this.flushAllEnabled = flushAllEnabled;
+		return this;
+	}
+
+	/**
+	 * The user to be on each connection, by memcached's ASCII authentication
+	 * ({@code -Y}). None unless set.
+	 * @param user the user name, without spaces and control characters
+	 * @param password the password, without control characters
+	 * @return this
+	 */
+	public MemcachedClientBuilder credentials(String user, String password) {
+		this.credentials = new Credentials(user, password);
+		return this;
+	}
+
+	/**
+	 * Speaks TLS ({@code memcached -Z}). Off unless set.
+	 * @param ssl asked at each connect, so that renewed certificates take effect
+	 * @return this
+	 */
+	public MemcachedClientBuilder ssl(Supplier<SSLContext> ssl) {
+		this.ssl = Objects.requireNonNull(ssl, "ssl");
+		return this;
+	}
+
+	/**
+	 * Whether the server's certificate must be for the host as it is written in the list
+	 * of servers. On unless set; without it anybody with a trusted certificate can pose
+	 * as the server.
+	 * @param hostnameVerification whether to
+	 * @return this
+	 */
+	public MemcachedClientBuilder hostnameVerification(boolean hostnameVerification) {
+		this.hostnameVerification = hostnameVerification;
+		return this;
+	}
+
+	/**
+	 * Where asynchronous results are decoded and callbacks run. Unless set, up to 64
+	 * daemon threads of the client's own.
+	 * @param executor not closed with the client
+	 * @return this
+	 */
+	public MemcachedClientBuilder executor(Executor executor) {
+		this.executor = Objects.requireNonNull(executor, "executor");
 		return this;
 	}
 
@@ -219,10 +347,21 @@ public final class MemcachedClientBuilder {
 	 * @throws IllegalArgumentException if no servers were given
 	 */
 	public MemcachedClient build() {
-		if (this.servers.isEmpty()) {
+		checkNotEmpty(this.servers);
+		return new ClusterClient(this);
+	}
+
+	static void checkNotEmpty(List<ServerAddress> servers) {
+		if (servers.isEmpty()) {
 			throw new IllegalArgumentException("servers: none given; name at least one, such as \"localhost:11211\"");
 		}
-		return new ClusterClient(this);
+	}
+
+	Settings settings(Settings.ServerEvents events) {
+		return new Settings(this.connectTimeout.toNanos(), this.handshakeTimeout.toNanos(), this.pollTimeout.toNanos(),
+				this.retryTimeout.toNanos(), this.connectionsPerServer, this.maxInFlightOperations,
+				this.maxInFlightBytes, this.maxValueBytes, this.credentials, this.ssl, this.hostnameVerification,
+				events);
 	}
 
 	private static Duration checkTimeout(String option, Duration value) {

@@ -1,0 +1,241 @@
+package io.libmc;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
+
+import io.libmc.internal.connection.Node;
+import io.libmc.internal.protocol.Command;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The asynchronous client: each call is started on the caller's thread and carried on by
+ * the replies.
+ */
+@SuppressWarnings("unchecked") // the caller says what the values are
+final class AsyncClusterClient implements AsyncMemcachedClient {
+
+	private final Servers servers;
+
+	private final Calls calls;
+
+	private final Completions completions;
+
+	AsyncClusterClient(Servers servers, Calls calls, MemcachedClientBuilder options) {
+		this.servers = servers;
+		this.calls = calls;
+		this.completions = new Completions(options.executor);
+	}
+
+	private <T extends @Nullable Object> CompletableFuture<T> start(Call<T> call) {
+		Flight<T> flight = new Flight<>(this.servers.cluster(), call, this.completions);
+		flight.goOn();
+		return flight.future;
+	}
+
+	/** A call under way. */
+	private static final class Flight<T extends @Nullable Object> {
+
+		private final Cluster cluster;
+
+		private final Call<T> call;
+
+		private final Completions completions;
+
+		private final CompletableFuture<T> future = new CompletableFuture<>();
+
+		/**
+		 * The operations of this round that are under way, and those that wait for them.
+		 */
+		private List<Leg> underWay = List.of();
+
+		private List<Leg> waiting = List.of();
+
+		Flight(Cluster cluster, Call<T> call, Completions completions) {
+			this.cluster = cluster;
+			this.call = call;
+			this.completions = completions;
+		}
+
+		/** Starts the next operations, or completes the future if there are none. */
+		void goOn() {
+			try {
+				this.underWay.forEach(this.cluster::stopped);
+				this.underWay = List.of();
+				if (this.waiting.isEmpty()) {
+					this.waiting = this.call.next();
+				}
+				if (this.waiting.isEmpty()) {
+					this.future.complete(this.call.result());
+				}
+				else {
+					startWindow();
+				}
+			}
+			catch (Throwable ex) {
+				this.future.completeExceptionally(ex);
+			}
+		}
+
+		private void startWindow() {
+			Map<Node, Window> windows = new HashMap<>();
+			List<Leg> now = new ArrayList<>();
+			List<Leg> later = new ArrayList<>();
+			for (Leg leg : this.waiting) {
+				boolean taken = windows.computeIfAbsent(leg.node, (node) -> new Window()).takes(leg.operation);
+				(taken ? now : later).add(leg);
+			}
+			this.underWay = now;
+			this.waiting = later;
+			AtomicInteger left = new AtomicInteger(now.size());
+			Runnable ended = () -> {
+				if (left.decrementAndGet() == 0) {
+					this.completions.execute(this::goOn);
+				}
+			};
+			now.forEach((leg) -> this.cluster.start(leg, ended));
+		}
+
+	}
+
+	@Override
+	public <T> CompletableFuture<@Nullable T> get(String key) {
+		return (CompletableFuture<@Nullable T>) start(this.calls.get(key));
+	}
+
+	@Override
+	public <T> CompletableFuture<@Nullable T> get(String key, Class<T> type) {
+		return start(this.calls.get(key, type));
+	}
+
+	@Override
+	public <T> CompletableFuture<@Nullable CasValue<T>> gets(String key) {
+		return (CompletableFuture<@Nullable CasValue<T>>) (CompletableFuture<?>) start(this.calls.gets(key));
+	}
+
+	@Override
+	public <T> CompletableFuture<MultiGetResult<T>> getMulti(Collection<String> keys) {
+		return (CompletableFuture<MultiGetResult<T>>) (CompletableFuture<?>) start(this.calls.getMulti(keys));
+	}
+
+	@Override
+	public <T> CompletableFuture<List<@Nullable T>> getList(List<String> keys) {
+		return (CompletableFuture<List<@Nullable T>>) (CompletableFuture<?>) start(this.calls.getList(keys));
+	}
+
+	@Override
+	public <T> CompletableFuture<@Nullable T> getAndTouch(String key, Duration ttl) {
+		return (CompletableFuture<@Nullable T>) start(this.calls.getAndTouch(key, ttl));
+	}
+
+	@Override
+	public CompletableFuture<Boolean> set(String key, Object value, Duration ttl) {
+		return start(this.calls.set(key, value, ttl));
+	}
+
+	@Override
+	public CompletableFuture<Boolean> add(String key, Object value, Duration ttl) {
+		return start(this.calls.store(Command.ADD, key, value, ttl));
+	}
+
+	@Override
+	public CompletableFuture<Boolean> replace(String key, Object value, Duration ttl) {
+		return start(this.calls.store(Command.REPLACE, key, value, ttl));
+	}
+
+	@Override
+	public CompletableFuture<Boolean> append(String key, byte[] data) {
+		return start(this.calls.concat(Command.APPEND, key, data));
+	}
+
+	@Override
+	public CompletableFuture<Boolean> prepend(String key, byte[] data) {
+		return start(this.calls.concat(Command.PREPEND, key, data));
+	}
+
+	@Override
+	public CompletableFuture<CasResult> cas(String key, Object value, Duration ttl, long cas) {
+		return start(this.calls.cas(key, value, ttl, cas));
+	}
+
+	@Override
+	public CompletableFuture<MultiResult> setMulti(Map<String, ?> entries, Duration ttl) {
+		return start(this.calls.setMulti(entries, ttl));
+	}
+
+	@Override
+	public CompletableFuture<MultiResult> deleteMulti(Collection<String> keys) {
+		return start(this.calls.deleteMulti(keys));
+	}
+
+	@Override
+	public CompletableFuture<MultiResult> appendMulti(Collection<String> keys, byte[] data) {
+		return start(this.calls.concatMulti(Command.APPEND, keys, data));
+	}
+
+	@Override
+	public CompletableFuture<MultiResult> prependMulti(Collection<String> keys, byte[] data) {
+		return start(this.calls.concatMulti(Command.PREPEND, keys, data));
+	}
+
+	@Override
+	public CompletableFuture<Boolean> delete(String key) {
+		return start(this.calls.delete(key));
+	}
+
+	@Override
+	public CompletableFuture<Boolean> touch(String key, Duration ttl) {
+		return start(this.calls.touch(key, ttl));
+	}
+
+	@Override
+	public CompletableFuture<OptionalLong> incr(String key, long delta) {
+		return start(this.calls.count(Command.INCR, key, delta));
+	}
+
+	@Override
+	public CompletableFuture<OptionalLong> decr(String key, long delta) {
+		return start(this.calls.count(Command.DECR, key, delta));
+	}
+
+	@Override
+	public CompletableFuture<@Nullable RawValue> getRaw(String key) {
+		return start(this.calls.getRaw(key));
+	}
+
+	@Override
+	public CompletableFuture<Boolean> setRaw(String key, RawValue value, Duration ttl) {
+		return start(this.calls.setRaw(key, value, ttl));
+	}
+
+	@Override
+	public CompletableFuture<Map<String, String>> version() {
+		return start(this.calls.version());
+	}
+
+	@Override
+	public CompletableFuture<Map<String, Map<String, String>>> stats(String... arguments) {
+		return start(this.calls.stats(arguments));
+	}
+
+	@Override
+	public CompletableFuture<List<String>> flushAll() {
+		return start(this.calls.flushAll());
+	}
+
+	@Override
+	public CompletableFuture<@Nullable String> liveServerFor(String key) {
+		return start(this.calls.liveServerFor(key));
+	}
+
+	void close() {
+		this.completions.close();
+	}
+
+}

@@ -1,0 +1,17 @@
+package io.libmc;
+
+/**
+ * How a {@link MemcachedClient#cas cas} ended.
+ */
+public enum CasResult {
+
+	/** Stored. */
+	STORED,
+
+	/** Not stored: somebody changed the item since it was read. */
+	EXISTS,
+
+	/** Not stored: the key is absent. */
+	NOT_FOUND
+
+}

@@ -1,0 +1,87 @@
+package io.libmc;
+
+import java.util.List;
+import java.util.function.BiFunction;
+
+import io.libmc.internal.connection.Node;
+import io.libmc.internal.connection.Operation;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A call of one operation on the server of its key; the same again, there or elsewhere,
+ * if it failed and may be.
+ *
+ * @param <T> what the API method returns
+ */
+final class KeyCall<T extends @Nullable Object> implements Call<T> {
+
+	private final Cluster cluster;
+
+	private final byte[] key;
+
+	private final BiFunction<Operation, Node, T> reader;
+
+	private Node node;
+
+	private Operation operation;
+
+	private Attempts attempts = Attempts.NONE;
+
+	private boolean begun;
+
+	/**
+	 * Creates one.
+	 * @param reader makes the result of the operation, which was answered without an
+	 * error
+	 */
+	KeyCall(Cluster cluster, byte[] key, Operation operation, BiFunction<Operation, Node, T> reader) {
+		this.cluster = cluster;
+		this.key = key;
+		this.reader = reader;
+		this.operation = operation;
+		this.node = cluster.nodeFor(key);
+	}
+
+	@Override
+	public List<Leg> next() {
+		if (!this.begun) {
+			this.begun = true;
+			return List.of(new Leg(this.node, this.operation));
+		}
+		return repeats() ? List.of(new Leg(this.node, this.operation)) : List.of();
+	}
+
+	/** Whether the operation is to be performed again, after it failed. */
+	private boolean repeats() {
+		if (this.operation.failure() == null) {
+			return false;
+		}
+		this.attempts = this.attempts.and(this.operation, this.node);
+		Node next = this.cluster.next(this.key, this.operation, this.node, this.attempts);
+		if (next == null) {
+			return false;
+		}
+		this.node = next;
+		this.operation = this.operation.again();
+		return true;
+	}
+
+	@Override
+	public T perform(Cluster performer) {
+		do {
+			performer.perform(this.node, this.operation);
+		}
+		while (repeats());
+		return result();
+	}
+
+	@Override
+	public T result() {
+		MemcachedException failed = Failures.of(this.operation, this.node.name());
+		if (failed != null) {
+			throw failed;
+		}
+		return this.reader.apply(this.operation, this.node);
+	}
+
+}

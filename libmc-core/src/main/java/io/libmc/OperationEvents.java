@@ -1,0 +1,91 @@
+package io.libmc;
+
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+
+import io.libmc.MemcachedListener.Outcome;
+import io.libmc.internal.connection.Failure;
+import io.libmc.internal.connection.Node;
+import io.libmc.internal.connection.Operation;
+import io.libmc.internal.connection.Settings;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Tells the user's listener what goes on, and keeps what it throws away from the
+ * operations. Without a listener it does nothing.
+ */
+final class OperationEvents implements Settings.ServerEvents {
+
+	private static final System.Logger LOGGER = System.getLogger("io.libmc");
+
+	private final MemcachedListener listener;
+
+	private final boolean silent;
+
+	OperationEvents(MemcachedListener listener) {
+		this.listener = listener;
+		this.silent = listener == MemcachedClientBuilder.NO_LISTENER;
+	}
+
+	@Nullable Object start(Operation operation, Node node) {
+		if (this.silent) {
+			return null;
+		}
+		try {
+			return this.listener.operationStarted(operation.command().toString(), node.name());
+		}
+		catch (RuntimeException ex) {
+			log(ex);
+			return null;
+		}
+	}
+
+	void stop(Operation operation, Node node, @Nullable Object started) {
+		if (this.silent) {
+			return;
+		}
+		Duration elapsed = Duration.ofNanos(System.nanoTime() - operation.startedAt());
+		tell(() -> this.listener.operationStopped(operation.command().toString(), node.name(), outcome(operation),
+				elapsed, started));
+	}
+
+	private static Outcome outcome(Operation operation) {
+		Failure failure = operation.failure();
+		if (failure != null) {
+			return (failure.kind() == Failure.Kind.TIMEOUT || failure.kind() == Failure.Kind.NO_ROOM) ? Outcome.TIMEOUT
+					: Outcome.ERROR;
+		}
+		return switch (operation.answer()) {
+			case END -> operation.command().readsValues() ? (operation.hasValues() ? Outcome.HIT : Outcome.MISS)
+					: Outcome.SUCCESS;
+			case NONE, STORED, DELETED, TOUCHED, OK, NUMBER, VERSION -> Outcome.SUCCESS;
+			case NOT_FOUND -> operation.command().carriesData() ? Outcome.NOT_STORED : Outcome.MISS;
+			case NOT_STORED, EXISTS -> Outcome.NOT_STORED;
+			case SERVER_ERROR, CLIENT_ERROR, TOO_LARGE -> Outcome.ERROR;
+		};
+	}
+
+	@Override
+	public void down(String server, String reason) {
+		tell(() -> this.listener.serverDown(server, reason));
+	}
+
+	@Override
+	public void up(String server, long downForNanos) {
+		tell(() -> this.listener.serverUp(server, Duration.ofNanos(downForNanos)));
+	}
+
+	private void tell(Runnable event) {
+		try {
+			event.run();
+		}
+		catch (RuntimeException ex) {
+			log(ex);
+		}
+	}
+
+	private void log(RuntimeException thrown) {
+		LOGGER.log(Level.WARNING, "the listener " + this.listener.getClass().getName() + " threw", thrown);
+	}
+
+}

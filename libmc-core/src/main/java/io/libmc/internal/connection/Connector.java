@@ -1,0 +1,199 @@
+package io.libmc.internal.connection;
+
+import java.io.Closeable;
+import java.io.EOFException;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.SocketTimeoutException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.nio.channels.SocketChannel;
+import java.util.function.Supplier;
+
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLSocket;
+
+import io.libmc.internal.protocol.Command;
+import io.libmc.internal.protocol.Exchange.Answer;
+import io.libmc.internal.protocol.OutBuffer;
+import io.libmc.internal.protocol.ReplyParser;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One attempt to reach a server: resolve, connect, TLS, authentication. Names are
+ * resolved anew each time, so that a server may move. Runs on the connection's own
+ * thread; {@link #close()} from another ends it.
+ */
+final class Connector implements Closeable {
+
+	/** memcached takes a set under any key for authentication; libmc uses this one. */
+	private static final byte[] AUTH_KEY = "auth".getBytes(StandardCharsets.US_ASCII);
+
+	private final Endpoint endpoint;
+
+	private final Settings settings;
+
+	private volatile @Nullable Closeable underWay;
+
+	private volatile boolean closed;
+
+	/** When the handshake must be over; 0 while there is none. */
+	private volatile long handshakeDeadline;
+
+	Connector(Endpoint endpoint, Settings settings) {
+		this.endpoint = endpoint;
+		this.settings = settings;
+	}
+
+	Transport connect() throws IOException {
+		String path = this.endpoint.path();
+		return (path != null) ? connectUnix(path) : connectTcp();
+	}
+
+	/** Tries the name's addresses in turn; together they get the time of one. */
+	private Transport connectTcp() throws IOException {
+		InetAddress[] addresses = InetAddress.getAllByName(this.endpoint.host());
+		long deadline = System.nanoTime() + this.settings.connectNanos();
+		IOException failure = null;
+		for (int i = 0; i < addresses.length; i++) {
+			long share = (deadline - System.nanoTime()) / (addresses.length - i);
+			try {
+				return connectTcp(new InetSocketAddress(addresses[i], this.endpoint.port()), share);
+			}
+			catch (IOException ex) {
+				if (failure != null) {
+					ex.addSuppressed(failure);
+				}
+				failure = ex;
+			}
+		}
+		throw (failure != null) ? failure : new IOException("the name has no address");
+	}
+
+	private Transport connectTcp(InetSocketAddress address, long nanos) throws IOException {
+		Socket socket = new Socket();
+		try {
+			begin(socket);
+			socket.setTcpNoDelay(true);
+			socket.setKeepAlive(true);
+			socket.connect(address, Connection.millis(nanos));
+			this.handshakeDeadline = System.nanoTime() + this.settings.handshakeNanos();
+			return authenticated(new SocketTransport(socket, secured(socket)));
+		}
+		catch (IOException | RuntimeException ex) {
+			socket.close();
+			throw ex;
+		}
+		finally {
+			this.handshakeDeadline = 0;
+		}
+	}
+
+	private Transport connectUnix(String path) throws IOException {
+		SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX);
+		try {
+			begin(channel);
+			channel.connect(UnixDomainSocketAddress.of(path));
+			this.handshakeDeadline = System.nanoTime() + this.settings.handshakeNanos();
+			return authenticated(new UnixTransport(channel));
+		}
+		catch (IOException | RuntimeException ex) {
+			channel.close();
+			throw ex;
+		}
+		finally {
+			this.handshakeDeadline = 0;
+		}
+	}
+
+	/** The socket itself or, if TLS is wanted, a TLS socket on top of it. */
+	private Socket secured(Socket plain) throws IOException {
+		Supplier<SSLContext> ssl = this.settings.ssl();
+		if (ssl == null) {
+			return plain;
+		}
+		SSLSocket secure = (SSLSocket) ssl.get()
+			.getSocketFactory()
+			.createSocket(plain, this.endpoint.host(), this.endpoint.port(), true);
+		if (this.settings.hostnameVerification()) {
+			SSLParameters parameters = secure.getSSLParameters();
+			parameters.setEndpointIdentificationAlgorithm("HTTPS");
+			secure.setSSLParameters(parameters);
+		}
+		plain.setSoTimeout(Connection.millis(this.settings.handshakeNanos()));
+		try {
+			secure.startHandshake();
+		}
+		catch (IOException ex) {
+			throw new IOException("the TLS handshake failed: " + reason(ex), ex);
+		}
+		plain.setSoTimeout(0);
+		return secure;
+	}
+
+	private Transport authenticated(Transport transport) throws IOException {
+		Credentials credentials = this.settings.credentials();
+		if (credentials == null) {
+			return transport;
+		}
+		Operation set = Operation.store(Command.SET, 0, 0, AUTH_KEY, credentials.data(), 0, -1, 0);
+		OutBuffer out = new OutBuffer();
+		set.encode(out);
+		out.writeTo(transport::write);
+		ReplyParser parser = new ReplyParser(0);
+		while (!parser.parse(set)) {
+			int timeout = Connection.millis(this.handshakeDeadline - System.nanoTime());
+			try {
+				if (parser.fill((target, offset, length) -> transport.read(target, offset, length, timeout)) < 0) {
+					throw new EOFException("the server closed the connection during authentication");
+				}
+			}
+			catch (IOException ex) {
+				throw new IOException("the authentication failed: " + reason(ex), ex);
+			}
+		}
+		if (set.answer() != Answer.STORED) {
+			throw new IOException("the server refused the credentials with \"" + set.text() + "\"");
+		}
+		return transport;
+	}
+
+	private String reason(IOException ex) {
+		boolean late = ex instanceof SocketTimeoutException || (this.closed && this.handshakeDeadline != 0);
+		return late ? "it took longer than the handshakeTimeout" : String.valueOf(ex.getMessage());
+	}
+
+	private void begin(Closeable socket) throws IOException {
+		this.underWay = socket;
+		if (this.closed) {
+			throw new IOException("the client was closed while connecting");
+		}
+	}
+
+	/**
+	 * How long the handshake under way may still take; the longest time if there is none.
+	 */
+	long handshakeTimeLeft(long now) {
+		long deadline = this.handshakeDeadline;
+		return (deadline != 0) ? deadline - now : Long.MAX_VALUE;
+	}
+
+	@Override
+	public void close() {
+		this.closed = true;
+		Closeable socket = this.underWay;
+		if (socket != null) {
+			try {
+				socket.close();
+			}
+			catch (IOException ex) {
+				System.getLogger("io.libmc").log(System.Logger.Level.DEBUG, "closing a socket failed", ex);
+			}
+		}
+	}
+
+}

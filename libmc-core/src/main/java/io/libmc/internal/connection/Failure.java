@@ -1,0 +1,38 @@
+package io.libmc.internal.connection;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Why operations failed. Kept as data, shared by all operations that one event fails: the
+ * exception is made on each caller's own thread.
+ *
+ * @param kind which exception it becomes
+ * @param message what happened, as part of a sentence
+ * @param cause the cause, or null
+ */
+public record Failure(Kind kind, String message, @Nullable Throwable cause) {
+
+	/** What kind of failure. */
+	public enum Kind {
+
+		/** The caller's time was up. */
+		TIMEOUT,
+
+		/** No room within the bounds of operations in flight. */
+		NO_ROOM,
+
+		/** No connection could be made, or none is tried as the server is dead. */
+		UNREACHABLE,
+
+		/** The connection was lost. */
+		LOST,
+
+		/** The server sent bytes that make no sense. */
+		NONSENSE,
+
+		/** The client was closed, or the server taken off the list. */
+		CLOSED
+
+	}
+
+}

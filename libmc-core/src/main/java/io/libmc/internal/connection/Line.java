@@ -1,0 +1,135 @@
+package io.libmc.internal.connection;
+
+import java.util.function.Consumer;
+
+import io.libmc.internal.protocol.Command;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The operations of one connection that wait for their reply, first in, first out, and
+ * how much room they take. Appended to under the connection's lock, advanced by whoever
+ * holds its reading role, looked through by anybody: a linked list whose first node is
+ * the last operation that left it.
+ */
+@SuppressWarnings("NonAtomicVolatileUpdate")
+final class Line {
+
+	private final int maxOperations;
+
+	private final long maxBytes;
+
+	/** The last one that left; written by the reader. */
+	private volatile Operation head = placeholder();
+
+	/** Guarded by the connection's lock. */
+	private Operation tail = this.head;
+
+	private volatile long entered;
+
+	private volatile long left;
+
+	private volatile long bytesEntered;
+
+	private volatile long bytesLeft;
+
+	private volatile long longRepliesEntered;
+
+	private volatile long longRepliesLeft;
+
+	Line(int maxOperations, long maxBytes) {
+		this.maxOperations = maxOperations;
+		this.maxBytes = maxBytes;
+	}
+
+	private static Operation placeholder() {
+		return Operation.admin(Command.VERSION, 0, 0, "");
+	}
+
+	/** The one whose reply comes next, or null. */
+	@Nullable Operation first() {
+		return this.head.next;
+	}
+
+	boolean isEmpty() {
+		return this.entered == this.left;
+	}
+
+	long entered() {
+		return this.entered;
+	}
+
+	long length() {
+		return this.entered - this.left;
+	}
+
+	/** How many bytes of requests, rounded up, have no reply yet. */
+	long bytes() {
+		return this.bytesEntered - this.bytesLeft;
+	}
+
+	/** Whether so little can come back that the server never waits for us to read it. */
+	boolean awaitsOnlyShortReplies() {
+		return this.longRepliesEntered == this.longRepliesLeft && length() < 1000;
+	}
+
+	/** Whether there is room for it; an empty line has room for anything. */
+	boolean hasRoomFor(Operation operation) {
+		return isEmpty() || (length() < this.maxOperations && bytes() + operation.maxEncodedLength() <= this.maxBytes);
+	}
+
+	void append(Operation operation) {
+		this.bytesEntered = this.bytesEntered + operation.maxEncodedLength();
+		if (operation.command().repliesAtLength()) {
+			this.longRepliesEntered = this.longRepliesEntered + 1;
+		}
+		this.tail.next = operation;
+		this.tail = operation;
+		this.entered = this.entered + 1;
+	}
+
+	/** Takes the first one out. */
+	void removeFirst(Operation first) {
+		Operation previous = this.head;
+		this.head = first;
+		previous.next = null;
+		this.bytesLeft = this.bytesLeft + first.maxEncodedLength();
+		if (first.command().repliesAtLength()) {
+			this.longRepliesLeft = this.longRepliesLeft + 1;
+		}
+		this.left = this.left + 1;
+	}
+
+	/** Drops those that nobody waits for any more. Only while nobody can read. */
+	void dropLost() {
+		Operation operation = this.head.next;
+		this.head = placeholder();
+		this.tail = this.head;
+		this.left = this.entered;
+		this.bytesLeft = this.bytesEntered;
+		this.longRepliesLeft = this.longRepliesEntered;
+		while (operation != null) {
+			Operation next = operation.next;
+			operation.next = null;
+			if (!operation.isLost()) {
+				append(operation);
+			}
+			operation = next;
+		}
+	}
+
+	/**
+	 * Goes through the line while it may be moving on: what is left of it is visited,
+	 * some perhaps twice.
+	 */
+	void forEach(Consumer<Operation> visitor) {
+		Operation start;
+		do {
+			start = this.head;
+			for (Operation operation = start.next; operation != null; operation = operation.next) {
+				visitor.accept(operation);
+			}
+		}
+		while (start != this.head);
+	}
+
+}

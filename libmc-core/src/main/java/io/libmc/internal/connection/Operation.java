@@ -1,0 +1,244 @@
+package io.libmc.internal.connection;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.concurrent.locks.LockSupport;
+
+import io.libmc.internal.protocol.Command;
+import io.libmc.internal.protocol.Exchange;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An exchange under way: who waits for it, until when, and its place in the connection's
+ * line. It ends once, by completion, by failure or by its caller giving up
+ * (<em>abandoned</em>); an abandoned one keeps its place, so that its late reply is read
+ * and dropped.
+ */
+public final class Operation extends Exchange {
+
+	private static final byte[][] NO_KEYS = {};
+
+	private static final int WAITING = 0;
+
+	private static final int COMPLETE = 1;
+
+	private static final int FAILED = 2;
+
+	private static final int ABANDONED = 3;
+
+	private static final VarHandle STATE;
+
+	static {
+		try {
+			STATE = MethodHandles.lookup().findVarHandle(Operation.class, "state", int.class);
+		}
+		catch (ReflectiveOperationException ex) {
+			throw new ExceptionInInitializerError(ex);
+		}
+	}
+
+	/** How far an operation that did not complete had got. */
+	public enum Progress {
+
+		/** Not one byte of it was handed to the socket. */
+		UNSENT,
+
+		/** Some or all of it was sent; nothing of the reply came. */
+		SENT,
+
+		/** A part of the reply came. */
+		PARTLY_READ
+
+	}
+
+	final long startedAt;
+
+	final long deadline;
+
+	/** Set by {@link #state}'s release. */
+	private @Nullable Failure failure;
+
+	private Progress progress = Progress.UNSENT;
+
+	private volatile int state;
+
+	/** Runs when it has ended, if nobody waits for it; else null. */
+	private @Nullable Runnable whenEnded;
+
+	/** The one behind it in line. */
+	volatile @Nullable Operation next;
+
+	/** The thread parked on it that may read, or null. */
+	volatile @Nullable Thread waiter;
+
+	/** Whether {@link #waiter} may take the reading role. */
+	boolean waiterReads;
+
+	/** The connection it is on; set before it is put there. */
+	@Nullable Connection connection;
+
+	/** Where its bytes begin and end in the connection's stream. */
+	long begin;
+
+	long end;
+
+	/** When its bytes were handed over, in the clock of {@link System#nanoTime()}. */
+	long sentAt;
+
+	private Operation(Command command, long startedAt, long deadline, byte[]... keys) {
+		super(command, keys);
+		this.startedAt = startedAt;
+		this.deadline = deadline;
+	}
+
+	/** Reads: {@code get}, {@code gets}; {@code delete}. */
+	public static Operation of(Command command, long startedAt, long deadline, byte[]... keys) {
+		return new Operation(command, startedAt, deadline, keys);
+	}
+
+	/** Stores an item. */
+	public static Operation store(Command command, long startedAt, long deadline, byte[] key, byte[] data, int flags,
+			long exptime, long unique) {
+		Operation operation = new Operation(command, startedAt, deadline, key);
+		operation.storing(data, flags, exptime, unique);
+		return operation;
+	}
+
+	/** {@code touch} and {@code gat}. */
+	public static Operation touch(Command command, long startedAt, long deadline, byte[] key, long exptime) {
+		Operation operation = new Operation(command, startedAt, deadline, key);
+		operation.exptime(exptime);
+		return operation;
+	}
+
+	/** {@code incr} and {@code decr}. */
+	public static Operation count(Command command, long startedAt, long deadline, byte[] key, long delta) {
+		Operation operation = new Operation(command, startedAt, deadline, key);
+		operation.delta(delta);
+		return operation;
+	}
+
+	/**
+	 * {@code version} and {@code stats}; the arguments begin with a space or are empty.
+	 */
+	public static Operation admin(Command command, long startedAt, long deadline, String arguments) {
+		Operation operation = new Operation(command, startedAt, deadline, NO_KEYS);
+		operation.arguments(arguments);
+		return operation;
+	}
+
+	/** The same request once more, within the same deadline. */
+	public Operation again() {
+		Operation operation = new Operation(command(), this.startedAt, this.deadline, keys());
+		operation.copyRequest(this);
+		return operation;
+	}
+
+	/** Until when it may take, in the clock of {@link System#nanoTime()}. */
+	public long deadline() {
+		return this.deadline;
+	}
+
+	/** Whether there is time left for it. */
+	public boolean hasTime() {
+		return this.deadline - System.nanoTime() > 0;
+	}
+
+	/** Sees to its being sent if it was submitted with more to follow. */
+	public void flush() {
+		if (this.connection != null) {
+			this.connection.flush(this.deadline);
+		}
+	}
+
+	/**
+	 * Waits until it has ended, never longer than until its deadline. One that asked for
+	 * no reply is not waited for.
+	 */
+	public void await() {
+		if (this.connection != null && !isNoReply()) {
+			this.connection.await(this);
+		}
+	}
+
+	/**
+	 * Makes it one that nobody waits for; before it is submitted.
+	 * @param action runs once it has ended, perhaps inside the engine: it must only pass
+	 * on
+	 */
+	public void whenEnded(Runnable action) {
+		this.whenEnded = action;
+	}
+
+	/** Whether nobody waits for it. */
+	boolean isDetached() {
+		return this.whenEnded != null;
+	}
+
+	/** When the call began, in the clock of {@link System#nanoTime()}. */
+	public long startedAt() {
+		return this.startedAt;
+	}
+
+	/** How far it got if it did not complete. */
+	public Progress progress() {
+		return this.progress;
+	}
+
+	/** Why it did not complete; null if it did. */
+	public @Nullable Failure failure() {
+		int ended = this.state;
+		return (ended == FAILED || ended == ABANDONED) ? this.failure : null;
+	}
+
+	boolean isEnded() {
+		return this.state != WAITING;
+	}
+
+	/** Whether it failed or was given up: nobody wants it sent any more. */
+	boolean isLost() {
+		int ended = this.state;
+		return ended == FAILED || ended == ABANDONED;
+	}
+
+	boolean isAbandoned() {
+		return this.state == ABANDONED;
+	}
+
+	/** Ends it with the reply that was parsed into it. */
+	void complete() {
+		if (STATE.compareAndSet(this, WAITING, COMPLETE)) {
+			wake();
+		}
+	}
+
+	void fail(Failure failure, Progress progress) {
+		end(FAILED, failure, progress);
+	}
+
+	/** Gives up on it; does nothing if it has ended. */
+	void abandon(Failure failure, Progress progress) {
+		end(ABANDONED, failure, progress);
+	}
+
+	private synchronized void end(int how, Failure failure, Progress progress) {
+		if (this.state == WAITING) {
+			this.failure = failure;
+			this.progress = progress;
+			if (STATE.compareAndSet(this, WAITING, how)) {
+				wake();
+			}
+		}
+	}
+
+	private void wake() {
+		Thread thread = this.waiter;
+		if (thread != null) {
+			LockSupport.unpark(thread);
+		}
+		else if (this.whenEnded != null) {
+			this.whenEnded.run();
+		}
+	}
+
+}

@@ -1,0 +1,37 @@
+package io.libmc.internal.connection;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.net.SocketTimeoutException;
+
+/**
+ * The thin seam at the socket: bytes in, bytes out. One thread reads and one writes at a
+ * time, perhaps at the same time; any thread may ask and close.
+ */
+interface Transport extends Closeable {
+
+	/**
+	 * Reads at least one byte.
+	 * @param timeoutMillis how long to wait for it; 0 waits for ever
+	 * @return how many came, or -1 at the end of the stream
+	 * @throws SocketTimeoutException if none came in time; the transport goes on
+	 */
+	int read(byte[] target, int offset, int length, int timeoutMillis) throws IOException;
+
+	/** Writes all of it; blocks as long as the peer does not take it. */
+	void write(byte[] source, int offset, int length) throws IOException;
+
+	/** Whether a read would not wait. */
+	boolean isReadable() throws IOException;
+
+	/** How many bytes may be written while the peer reads nothing. */
+	int sendBufferSize() throws IOException;
+
+	/** Whether callers may read and write, or only the connection's own threads. */
+	boolean isForCallers();
+
+	/** Never blocks; frees a thread that is blocked in a read or a write. */
+	@Override
+	void close();
+
+}

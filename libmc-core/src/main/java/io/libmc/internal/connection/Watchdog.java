@@ -1,0 +1,79 @@
+package io.libmc.internal.connection;
+
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * Looks after deadlines that nobody waits for: a write that the server does not take, a
+ * reply that every caller has given up on. One thread for a whole client; it sleeps as
+ * long as there is nothing to watch, and does nothing that can block.
+ */
+public final class Watchdog {
+
+	/** What {@link Connection#check} answers when there is nothing left to watch. */
+	static final long NOTHING = Long.MAX_VALUE;
+
+	/** How late it may be. */
+	private static final long SHORTEST_SLEEP = 1_000_000;
+
+	private final Set<Connection> watched = ConcurrentHashMap.newKeySet();
+
+	private final Thread thread;
+
+	/** When it will look again, in the clock of {@link System#nanoTime()}. */
+	private volatile long wakesAt = System.nanoTime();
+
+	private volatile boolean asleep;
+
+	private volatile boolean closed;
+
+	public Watchdog() {
+		this.thread = new Thread(this::run, "libmc-watchdog");
+		this.thread.setDaemon(true);
+		this.thread.start();
+	}
+
+	/** Sees to it that the connection is checked within this time and then as it asks. */
+	void watch(Connection connection, long nanos) {
+		this.watched.add(connection);
+		if (this.asleep || this.wakesAt - System.nanoTime() > nanos) {
+			LockSupport.unpark(this.thread);
+		}
+	}
+
+	private void run() {
+		while (!this.closed) {
+			long sleep = NOTHING;
+			for (Connection connection : List.copyOf(this.watched)) {
+				this.watched.remove(connection);
+				long next = connection.check(System.nanoTime());
+				if (next != NOTHING) {
+					this.watched.add(connection);
+					sleep = Math.min(sleep, Math.max(next, SHORTEST_SLEEP));
+				}
+			}
+			sleep(sleep);
+		}
+	}
+
+	private void sleep(long nanos) {
+		if (nanos != NOTHING) {
+			this.wakesAt = System.nanoTime() + nanos;
+			LockSupport.parkNanos(this, nanos);
+			return;
+		}
+		this.asleep = true;
+		if (this.watched.isEmpty() && !this.closed) {
+			LockSupport.park(this);
+		}
+		this.asleep = false;
+	}
+
+	public void close() {
+		this.closed = true;
+		LockSupport.unpark(this.thread);
+	}
+
+}

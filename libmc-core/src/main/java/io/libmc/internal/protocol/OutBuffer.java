@@ -1,0 +1,156 @@
+package io.libmc.internal.protocol;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * Requests on their way to the socket, in order. Small ones are copied together, so that
+ * one system call takes them all; a large data block is kept by reference and written
+ * from where it lies.
+ */
+public final class OutBuffer {
+
+	/** Data from this size on is not copied. */
+	static final int LARGE = 32 * 1024;
+
+	private static final int INITIAL = 8 * 1024;
+
+	/** A buffer that a burst has grown beyond this is not kept. */
+	private static final int KEPT = 256 * 1024;
+
+	private static final byte[] QUIT = { 'q', 'u', 'i', 't', '\r', '\n' };
+
+	private byte[] bytes = new byte[INITIAL];
+
+	private int size;
+
+	private long total;
+
+	private final List<LargeBlock> largeBlocks = new ArrayList<>();
+
+	/** Where {@link #writeTo} writes. */
+	@FunctionalInterface
+	public interface Sink {
+
+		void write(byte[] bytes, int offset, int length) throws IOException;
+
+	}
+
+	/** A block of data and how many of the copied bytes come before it. */
+	@SuppressWarnings("ArrayRecordComponent")
+	private record LargeBlock(int position, byte[] data) {
+
+	}
+
+	public boolean isEmpty() {
+		return this.total == 0;
+	}
+
+	/** How many bytes it holds. */
+	public long size() {
+		return this.total;
+	}
+
+	/**
+	 * Asks the server to close the connection.
+	 * @return how many bytes that took
+	 */
+	public int putQuit() {
+		put(QUIT);
+		return QUIT.length;
+	}
+
+	void put(byte[] source) {
+		ensure(source.length);
+		System.arraycopy(source, 0, this.bytes, this.size, source.length);
+		this.size += source.length;
+		this.total += source.length;
+	}
+
+	void put(char ascii) {
+		ensure(1);
+		this.bytes[this.size++] = (byte) ascii;
+		this.total++;
+	}
+
+	void putLineEnd() {
+		ensure(2);
+		this.bytes[this.size++] = '\r';
+		this.bytes[this.size++] = '\n';
+		this.total += 2;
+	}
+
+	/** A signed decimal number. */
+	void putDecimal(long number) {
+		ensure(20);
+		long left = number;
+		if (left < 0) {
+			put('-');
+		}
+		int digits = 1;
+		for (long n = left / 10; n != 0; n /= 10) {
+			digits++;
+		}
+		for (int i = this.size + digits - 1; i >= this.size; i--) {
+			this.bytes[i] = (byte) ('0' + Math.abs((int) (left % 10)));
+			left /= 10;
+		}
+		this.size += digits;
+		this.total += digits;
+	}
+
+	void putUnsigned(long number) {
+		if (number >= 0) {
+			putDecimal(number);
+		}
+		else {
+			putDecimal(Long.divideUnsigned(number, 10));
+			putDecimal(Long.remainderUnsigned(number, 10));
+		}
+	}
+
+	/** A data block; not copied if it is large. */
+	void putData(byte[] data) {
+		if (data.length < LARGE) {
+			put(data);
+		}
+		else {
+			this.largeBlocks.add(new LargeBlock(this.size, data));
+			this.total += data.length;
+		}
+	}
+
+	/** Writes all of it and is empty afterwards. */
+	public void writeTo(Sink sink) throws IOException {
+		int written = 0;
+		for (LargeBlock block : this.largeBlocks) {
+			sink.write(this.bytes, written, block.position() - written);
+			written = block.position();
+			sink.write(block.data(), 0, block.data().length);
+		}
+		if (this.size > written) {
+			sink.write(this.bytes, written, this.size - written);
+		}
+		clear();
+	}
+
+	private void clear() {
+		this.size = 0;
+		this.total = 0;
+		if (!this.largeBlocks.isEmpty()) {
+			this.largeBlocks.clear();
+		}
+		if (this.bytes.length > KEPT) {
+			this.bytes = new byte[INITIAL];
+		}
+	}
+
+	private void ensure(int more) {
+		if (this.bytes.length - this.size < more) {
+			this.bytes = Arrays.copyOf(this.bytes, Math.max(this.bytes.length * 2, this.size + more));
+		}
+	}
+
+}
