@@ -18,9 +18,6 @@ public final class Operation extends Exchange {
 
 	private static final byte[][] NO_KEYS = {};
 
-	private static final Runnable NOTHING = () -> {
-	};
-
 	private static final int WAITING = 0;
 
 	private static final int COMPLETE = 1;
@@ -227,12 +224,15 @@ public final class Operation extends Exchange {
 		synchronized (this) {
 			if (this.state == WAITING) {
 				action = this.whenEnded;
-				this.whenEnded = NOTHING;
+				this.whenEnded = Operation::doNothing;
 			}
 		}
 		if (action != null) {
 			action.run();
 		}
+	}
+
+	private static void doNothing() {
 	}
 
 	private synchronized void end(int how, Failure failure, Progress progress) {
