@@ -126,7 +126,7 @@ class WireTest {
 	/** A memcached that finds nothing and agrees to everything. */
 	private static void serve(ScriptedServer.Connection connection) throws IOException {
 		for (String line = connection.nextLine(); line != null; line = connection.nextLine()) {
-			String[] words = line.split(" ");
+			String[] words = line.split(" ", -1);
 			if (words[0].equals("quit")) {
 				connection.close();
 				return;

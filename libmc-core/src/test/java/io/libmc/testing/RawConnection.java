@@ -4,6 +4,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.StandardProtocolFamily;
@@ -38,7 +39,7 @@ public final class RawConnection implements AutoCloseable {
 		try {
 			String address = server.address();
 			SocketAddress socket = address.startsWith("/") ? UnixDomainSocketAddress.of(address)
-					: new InetSocketAddress("127.0.0.1", server.port());
+					: new InetSocketAddress(InetAddress.getLoopbackAddress(), server.port());
 			SocketChannel channel = address.startsWith("/") ? SocketChannel.open(StandardProtocolFamily.UNIX)
 					: SocketChannel.open();
 			channel.connect(socket);
@@ -74,7 +75,7 @@ public final class RawConnection implements AutoCloseable {
 	 * @return the item, or null if there is none
 	 */
 	public @Nullable Item item(String key) {
-		String[] head = ask("get " + key + "\r\n").split(" ");
+		String[] head = ask("get " + key + "\r\n").split(" ", -1);
 		if (head.length == 1) {
 			return null;
 		}
