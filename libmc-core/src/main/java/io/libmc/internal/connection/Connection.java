@@ -179,9 +179,11 @@ final class Connection {
 			this.outbox.write(batch, operation.deadline);
 		}
 		if (operation.isDetached()) {
-			seeToDetached(operation);
 			if (operation.isNoReply()) {
-				operation.endWithoutReply();
+				operation.complete();
+			}
+			else {
+				seeToDetached(operation);
 			}
 		}
 		return true;
@@ -347,11 +349,16 @@ final class Connection {
 
 	private void giveUp(Operation operation) {
 		operation.abandon(timeout(), progress(operation));
+		closeIfHalfWritten(operation);
+		if (!closeIfOverdue(System.nanoTime(), Math.min(DRAIN_NANOS, this.settings.pollNanos() / 10))) {
+			this.watchdog.watch(this, this.settings.pollNanos());
+		}
+	}
+
+	/** A large value is written from the array of a caller, who may now change it. */
+	private void closeIfHalfWritten(Operation operation) {
 		if (this.state == State.OPEN && operation.sharesData() && !this.outbox.isWritten(operation)) {
 			close(new Failure(Kind.LOST, "a large write was given up half-way", null));
-		}
-		else if (!closeIfOverdue(System.nanoTime(), Math.min(DRAIN_NANOS, this.settings.pollNanos() / 10))) {
-			this.watchdog.watch(this, this.settings.pollNanos());
 		}
 	}
 
@@ -621,7 +628,7 @@ final class Connection {
 			this.transport = connected;
 			this.outbox.open(connected);
 			this.lastByteAt = System.nanoTime();
-			this.line.dropEnded();
+			this.line.dropLost();
 			this.line.forEach(this.outbox::encode);
 			this.state = State.OPEN;
 			batch = this.outbox.claim(false);
@@ -692,7 +699,7 @@ final class Connection {
 			if (left <= 0) {
 				this.connector.close();
 			}
-			return Math.min(next, Math.max(left, this.settings.pollNanos()));
+			return Math.min(next, Math.min(Math.max(left, 0), this.settings.pollNanos()));
 		}
 		long deadline = this.outbox.deadline();
 		if (deadline != 0 && deadline - now <= 0) {
@@ -714,11 +721,12 @@ final class Connection {
 		this.line.forEach((operation) -> {
 			if (operation.isDetached() && !operation.isEnded()) {
 				long left = operation.deadline - now;
-				if (left <= 0) {
-					operation.abandon(timeout(), progress(operation));
+				if (left > 0) {
+					next[0] = Math.min(next[0], left);
 				}
 				else {
-					next[0] = Math.min(next[0], left);
+					operation.abandon(timeout(), progress(operation));
+					closeIfHalfWritten(operation);
 				}
 			}
 		});
@@ -771,8 +779,8 @@ final class Connection {
 	}
 
 	/**
-	 * Ends the connection and fails all that is in its line. Does nothing if it has
-	 * ended.
+	 * Ends the connection and fails all that is in its line: what is due anyway, with a
+	 * timeout. Does nothing if it has ended.
 	 */
 	void close(Failure failure) {
 		this.lock.lock();
@@ -791,7 +799,11 @@ final class Connection {
 			open.close();
 		}
 		this.connector.close();
-		this.line.forEach((operation) -> operation.fail(failure, progress(operation)));
+		long now = System.nanoTime();
+		Failure late = (failure.kind() == Kind.LOST) ? new Failure(Kind.TIMEOUT, failure.message(), failure.cause())
+				: failure;
+		this.line.forEach((operation) -> operation.fail((operation.deadline - now <= 0) ? late : failure,
+				progress(operation)));
 		this.outbox.close();
 		LockSupport.unpark(this.ownThread);
 	}

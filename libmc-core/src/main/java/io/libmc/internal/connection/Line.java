@@ -115,7 +115,7 @@ final class Line {
 	}
 
 	/** Drops those that nobody waits for any more. Only while nobody can read. */
-	void dropEnded() {
+	void dropLost() {
 		Operation operation = this.head.next;
 		this.head = placeholder();
 		this.tail = this.head;
@@ -125,7 +125,7 @@ final class Line {
 		while (operation != null) {
 			Operation next = operation.next;
 			operation.next = null;
-			if (!operation.isEnded()) {
+			if (!operation.isLost()) {
 				append(operation);
 			}
 			operation = next;

@@ -195,6 +195,12 @@ public final class Operation extends Exchange {
 		return this.state != WAITING;
 	}
 
+	/** Whether it failed or was given up: nobody wants it sent any more. */
+	boolean isLost() {
+		int ended = this.state;
+		return ended == FAILED || ended == ABANDONED;
+	}
+
 	boolean isAbandoned() {
 		return this.state == ABANDONED;
 	}
@@ -213,26 +219,6 @@ public final class Operation extends Exchange {
 	/** Gives up on it; does nothing if it has ended. */
 	void abandon(Failure failure, Progress progress) {
 		end(ABANDONED, failure, progress);
-	}
-
-	/**
-	 * Lets who asked for no reply go on, now that it is in line: how it fares from here
-	 * on is told nobody.
-	 */
-	void endWithoutReply() {
-		Runnable action = null;
-		synchronized (this) {
-			if (this.state == WAITING) {
-				action = this.whenEnded;
-				this.whenEnded = Operation::doNothing;
-			}
-		}
-		if (action != null) {
-			action.run();
-		}
-	}
-
-	private static void doNothing() {
 	}
 
 	private synchronized void end(int how, Failure failure, Progress progress) {

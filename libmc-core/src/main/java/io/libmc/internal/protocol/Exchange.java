@@ -111,8 +111,8 @@ public class Exchange {
 	}
 
 	/**
-	 * Asks the server for no reply. The caller goes on before it is written, and may
-	 * change an array of its own then: the data is copied.
+	 * Asks the server for no reply. The data is copied, for the caller does not know when
+	 * it will have been written.
 	 */
 	public final void noReply() {
 		this.noReply = true;

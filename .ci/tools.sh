@@ -1,0 +1,62 @@
+# shellcheck shell=sh
+# Sourced by ./run, ./test and .ci/run: what they need on a machine, and how they get it.
+
+say() {
+	echo "==> $*"
+}
+
+fail() {
+	echo "$*" >&2
+	exit 1
+}
+
+# The major version of the JDK that ./mvnw will use, or nothing where there is none.
+jdk_version() {
+	"${JAVA_HOME:+$JAVA_HOME/bin/}javac" -version 2>&1 | sed -n 's/^javac \(1\.\)\{0,1\}\([0-9]*\).*/\2/p'
+}
+
+require_jdk() {
+	version=$(jdk_version)
+	get_one="install JDK 17 or newer (https://adoptium.net has it for every system) and put it on the PATH or in JAVA_HOME."
+	[ -n "$version" ] || fail "No JDK found${JAVA_HOME:+ in JAVA_HOME=$JAVA_HOME}: $get_one"
+	[ "$version" -ge 17 ] || fail "JDK $version is too old: $get_one"
+}
+
+as_root() {
+	if [ "$(id -u)" = 0 ]; then
+		"$@"
+	else
+		command -v sudo >/dev/null || fail "Installing memcached needs root or sudo: please install it yourself, and try again."
+		sudo "$@"
+	fi
+}
+
+require_memcached() {
+	if command -v memcached >/dev/null; then
+		return
+	elif command -v apt-get >/dev/null; then
+		say "memcached is missing: installing it with apt-get"
+		as_root apt-get -q update && as_root env DEBIAN_FRONTEND=noninteractive apt-get -q -y install memcached
+	elif command -v dnf >/dev/null; then
+		say "memcached is missing: installing it with dnf"
+		as_root dnf -q -y install memcached
+	elif command -v apk >/dev/null; then
+		say "memcached is missing: installing it with apk"
+		as_root apk -q add memcached
+	elif command -v brew >/dev/null; then
+		say "memcached is missing: installing it with brew"
+		brew install -q memcached
+	else
+		fail "memcached is missing, and so are apt-get, dnf, apk and brew: please install it yourself, and try again."
+	fi || fail "memcached could not be installed (see above): please install it yourself, and try again."
+}
+
+# Adds up what Surefire counted in every module.
+test_counts() {
+	find . -path '*/target/surefire-reports/TEST-*.xml' -exec sed -n 's/^<testsuite .* \(tests="[0-9]*".*\)>$/\1/p' {} + |
+		tr -d '"' | tr ' ' '\n' | awk -F= '
+			$1 == "tests" { run += $2 }
+			$1 == "failures" || $1 == "errors" { failed += $2 }
+			$1 == "skipped" { skipped += $2 }
+			END { printf "%d passed, %d failed, %d skipped\n", run - failed - skipped, failed, skipped }'
+}

@@ -1,0 +1,106 @@
+package io.libmc.spring.cache;
+
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+
+import org.springframework.util.ClassUtils;
+
+/**
+ * The classes whose objects may lie in a cache. Bytes from the network are turned into
+ * objects of these and no others, because a class's deserialization can be made to do
+ * harm (JEP 290 tells the story). Always allowed are the JDK's value types and
+ * collections, which do nothing but hold data, and arrays of what is allowed.
+ */
+final class AllowedClasses {
+
+	/** Packages of which everything serializable is a value or a collection. */
+	private static final Set<String> JDK_PACKAGES = Set.of("java.time", "java.time.chrono", "java.time.zone",
+			"java.math", "java.util", "java.util.concurrent", "java.util.concurrent.atomic",
+			"java.util.concurrent.locks");
+
+	private static final Set<String> JDK_CLASSES = Set.of("java.lang.Object", "java.lang.String", "java.lang.Number",
+			"java.lang.Boolean", "java.lang.Byte", "java.lang.Short", "java.lang.Integer", "java.lang.Long",
+			"java.lang.Float", "java.lang.Double", "java.lang.Character", "java.lang.Enum", "java.lang.StringBuilder",
+			"java.lang.StringBuffer", "java.net.URI", "java.net.InetAddress", "java.net.Inet4Address",
+			"java.net.Inet6Address", "java.net.InetSocketAddress", "java.sql.Date", "java.sql.Time",
+			"java.sql.Timestamp", "sun.util.calendar.ZoneInfo");
+
+	private final Set<String> classes = new HashSet<>(JDK_CLASSES);
+
+	private final Set<String> packages = new HashSet<>(JDK_PACKAGES);
+
+	private final Set<String> trees = new HashSet<>();
+
+	private final ConcurrentMap<Class<?>, Boolean> known = new ConcurrentHashMap<>();
+
+	/**
+	 * Allows more classes.
+	 * @param patterns {@code com.acme.Order} for a class and those nested in it,
+	 * {@code com.acme.*} for a package, {@code com.acme.**} for a package and all below
+	 * @throws IllegalArgumentException if one is none of these
+	 */
+	AllowedClasses(Collection<String> patterns) {
+		patterns.forEach(this::allow);
+	}
+
+	private void allow(String pattern) {
+		String name = pattern.strip();
+		if (name.endsWith(".**")) {
+			this.trees.add(checkName(pattern, name.substring(0, name.length() - 3)));
+		}
+		else if (name.endsWith(".*")) {
+			this.packages.add(checkName(pattern, name.substring(0, name.length() - 2)));
+		}
+		else {
+			this.classes.add(checkName(pattern, name));
+		}
+	}
+
+	boolean allow(Class<?> type) {
+		return this.known.computeIfAbsent(type, this::decide);
+	}
+
+	private boolean decide(Class<?> type) {
+		Class<?> element = type;
+		while (element.isArray()) {
+			element = element.getComponentType();
+		}
+		String name = element.getName();
+		return element.isPrimitive() || this.classes.contains(name) || this.classes.contains(outermost(name))
+				|| allowsPackage(ClassUtils.getPackageName(name));
+	}
+
+	private boolean allowsPackage(String name) {
+		if (this.packages.contains(name)) {
+			return true;
+		}
+		for (String parent = name; !parent.isEmpty(); parent = ClassUtils.getPackageName(parent)) {
+			if (this.trees.contains(parent)) {
+				return true;
+			}
+		}
+		return false;
+	}
+
+	private static String outermost(String className) {
+		int nested = className.indexOf('$');
+		return (nested > 0) ? className.substring(0, nested) : className;
+	}
+
+	private static String checkName(String pattern, String name) {
+		boolean good = !name.isEmpty();
+		for (String part : name.split("\\.", -1)) {
+			good &= !part.isEmpty() && Character.isJavaIdentifierStart(part.charAt(0))
+					&& part.chars().allMatch(Character::isJavaIdentifierPart);
+		}
+		if (!good) {
+			throw new IllegalArgumentException("allowedClasses: \"" + pattern
+					+ "\" is neither a class (com.acme.Order), nor a package (com.acme.*), nor a package with all below it (com.acme.**)");
+		}
+		return name;
+	}
+
+}

@@ -1,0 +1,67 @@
+package io.libmc.spring.cache;
+
+import java.util.concurrent.atomic.LongAdder;
+
+/**
+ * Counts what becomes {@link LibmcCacheStatistics}.
+ */
+final class CacheCounters {
+
+	private final boolean enabled;
+
+	private final LongAdder hits = new LongAdder();
+
+	private final LongAdder misses = new LongAdder();
+
+	private final LongAdder puts = new LongAdder();
+
+	private final LongAdder evictions = new LongAdder();
+
+	private final LongAdder failures = new LongAdder();
+
+	private final LongAdder undecodable = new LongAdder();
+
+	CacheCounters(boolean enabled) {
+		this.enabled = enabled;
+	}
+
+	boolean areEnabled() {
+		return this.enabled;
+	}
+
+	void hit() {
+		count(this.hits);
+	}
+
+	void miss() {
+		count(this.misses);
+	}
+
+	void put() {
+		count(this.puts);
+	}
+
+	void eviction() {
+		count(this.evictions);
+	}
+
+	void failure() {
+		count(this.failures);
+	}
+
+	void undecodable() {
+		count(this.undecodable);
+	}
+
+	private void count(LongAdder counter) {
+		if (this.enabled) {
+			counter.increment();
+		}
+	}
+
+	LibmcCacheStatistics snapshot() {
+		return new LibmcCacheStatistics(this.hits.sum(), this.misses.sum(), this.puts.sum(), this.evictions.sum(),
+				this.failures.sum(), this.undecodable.sum());
+	}
+
+}

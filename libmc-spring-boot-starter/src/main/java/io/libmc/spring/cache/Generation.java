@@ -1,0 +1,179 @@
+package io.libmc.spring.cache;
+
+import java.time.Duration;
+import java.util.OptionalLong;
+import java.util.concurrent.atomic.AtomicReference;
+
+import org.jspecify.annotations.Nullable;
+
+import io.libmc.ErrorCode;
+import io.libmc.MemcachedClient;
+import io.libmc.MemcachedException;
+
+/**
+ * How a cache is cleared without flushing a server: this number is part of every entry's
+ * name, and clearing raises it. The entries of the past are never asked for again, until
+ * memcached drops them unread.
+ * <p>
+ * The number lies on the server, never expires, and starts at the clock's milliseconds.
+ * So it need not survive: a new one, after a restart or an eviction, is above every
+ * earlier one, which is one more clearing. Where the server shows a smaller one than is
+ * known (an old server came back), it is raised at once.
+ * <p>
+ * Every client keeps a copy. Reads use it while it is younger than the visibility time,
+ * within which each instance therefore sees another's {@code clear()}; writes and
+ * evictions ask the server, so that they never miss their aim.
+ */
+final class Generation {
+
+	/** No generation is known. */
+	static final long NONE = 0;
+
+	private static final int ATTEMPTS = 5;
+
+	private final MemcachedClient client;
+
+	private final String key;
+
+	private final long visibility;
+
+	private final AtomicReference<@Nullable Copy> copy = new AtomicReference<>();
+
+	Generation(MemcachedClient client, String key, Duration visibility) {
+		this.client = client;
+		this.key = key;
+		this.visibility = visibility.toNanos();
+	}
+
+	String key() {
+		return this.key;
+	}
+
+	/** The last number seen, however old, or {@link #NONE}. */
+	long known() {
+		Copy last = this.copy.get();
+		return (last != null) ? last.number : NONE;
+	}
+
+	/** The number, if its copy is young enough to read by, or {@link #NONE}. */
+	long recent() {
+		Copy last = this.copy.get();
+		return (last != null && System.nanoTime() - last.askedAt < this.visibility) ? last.number : NONE;
+	}
+
+	/** The number as the server has it now. */
+	long fresh() {
+		long known = known();
+		long askedAt = System.nanoTime();
+		return accept(Foreign.get(this.client, this.key), known, askedAt);
+	}
+
+	/**
+	 * Takes in what the server answered.
+	 * @param stored what it has under {@link #key()}, or {@code null}
+	 * @param known the number known before it was asked
+	 * @param askedAt when it was asked
+	 * @return the number to use
+	 */
+	long accept(@Nullable Object stored, long known, long askedAt) {
+		if (stored == null) {
+			return create();
+		}
+		long number = parse(stored);
+		return (number >= Math.max(known, 1)) ? adopt(number, askedAt) : repair(known);
+	}
+
+	/** Leaves all entries behind. */
+	void advance() {
+		for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+			long known = known();
+			long askedAt = System.nanoTime();
+			OptionalLong raised = this.client.incr(this.key, 1);
+			if (raised.isPresent() && raised.getAsLong() > known) {
+				adopt(raised.getAsLong(), askedAt);
+				return;
+			}
+			if (raised.isPresent()) {
+				long next = next();
+				adopt(next, askedAt);
+				this.client.set(this.key, next);
+				return;
+			}
+			long next = next();
+			if (this.client.add(this.key, next)) {
+				adopt(next, askedAt);
+				return;
+			}
+		}
+		throw unstable();
+	}
+
+	private long create() {
+		for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+			long askedAt = System.nanoTime();
+			long known = known();
+			long next = next();
+			if (this.client.add(this.key, next)) {
+				return adopt(next, askedAt);
+			}
+			Object stored = Foreign.get(this.client, this.key);
+			if (stored != null) {
+				return accept(stored, known, askedAt);
+			}
+		}
+		throw unstable();
+	}
+
+	/**
+	 * Raises a number below the known one. The copy goes first, so that of many threads
+	 * that see it, one writes.
+	 */
+	private long repair(long known) {
+		Copy last = this.copy.get();
+		if (last != null && last.number > known) {
+			return last.number;
+		}
+		long next = next();
+		if (this.copy.compareAndSet(last, new Copy(next, System.nanoTime()))) {
+			this.client.set(this.key, next);
+		}
+		return known();
+	}
+
+	private static long parse(Object stored) {
+		try {
+			return Long.parseLong(stored.toString());
+		}
+		catch (NumberFormatException ex) {
+			return NONE;
+		}
+	}
+
+	private long next() {
+		return Math.max(System.currentTimeMillis(), known() + 1);
+	}
+
+	/** A copy is only ever replaced by a greater one, or by a younger one of its kind. */
+	private long adopt(long number, long askedAt) {
+		Copy last = this.copy.get();
+		while (last == null || number > last.number || (number == last.number && askedAt - last.askedAt > 0)) {
+			Copy next = new Copy(number, askedAt);
+			if (this.copy.compareAndSet(last, next)) {
+				return number;
+			}
+			last = this.copy.get();
+		}
+		return last.number;
+	}
+
+	private MemcachedException unstable() {
+		return new MemcachedException(ErrorCode.SERVER_ERROR, null, "the generation at " + this.key
+				+ " was neither found nor stored in " + ATTEMPTS + " attempts: the server seems to drop what it stores",
+				null);
+	}
+
+	private record Copy(long number, long askedAt) {
+
+	}
+
+}

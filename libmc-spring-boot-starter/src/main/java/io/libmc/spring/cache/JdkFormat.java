@@ -1,0 +1,117 @@
+package io.libmc.spring.cache;
+
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.NotSerializableException;
+import java.io.ObjectInputFilter;
+import java.io.ObjectInputStream;
+import java.io.ObjectOutputStream;
+import java.io.ObjectStreamClass;
+import java.io.OutputStream;
+
+import org.springframework.core.ConfigurableObjectInputStream;
+
+/**
+ * Java serialization of allowed classes. What may not be read is not written either: a
+ * value that nobody could ever get back is the application's mistake, and says so at
+ * once.
+ */
+final class JdkFormat extends EntryFormat {
+
+	/**
+	 * No honest array is longer than this many times its entry; a forged one could claim
+	 * gigabytes. A hash table is allocated larger than its contents.
+	 */
+	private static final long ARRAY_ELEMENTS_PER_BYTE = 16;
+
+	private final ClassLoader classLoader;
+
+	private final AllowedClasses allowed;
+
+	JdkFormat(ClassLoader classLoader, AllowedClasses allowed) {
+		this.classLoader = classLoader;
+		this.allowed = allowed;
+	}
+
+	@Override
+	byte[] write(Object value) {
+		ByteArrayOutputStream bytes = new ByteArrayOutputStream(256);
+		bytes.write(JDK);
+		try (ObjectOutputStream out = new CheckedOutput(bytes)) {
+			out.writeObject(value);
+		}
+		catch (NotSerializableException ex) {
+			throw refused(value, "it is, or holds, a " + ex.getMessage()
+					+ ", which does not implement java.io.Serializable; let it do so, or cache something else");
+		}
+		catch (IOException | StackOverflowError ex) {
+			throw new IllegalArgumentException("a " + value.getClass().getName() + " cannot be cached: " + ex, ex);
+		}
+		return bytes.toByteArray();
+	}
+
+	@Override
+	Object read(byte[] entry) throws UndecodableEntryException {
+		if (entry.length == 0 || entry[0] != JDK) {
+			throw new UndecodableEntryException("it is not in the format \"jdk\"", null);
+		}
+		try (ObjectInputStream in = new ConfigurableObjectInputStream(body(entry), this.classLoader)) {
+			in.setObjectInputFilter((info) -> check(info, entry.length));
+			return in.readObject();
+		}
+		catch (IOException | ClassNotFoundException | RuntimeException | LinkageError | StackOverflowError ex) {
+			throw new UndecodableEntryException(ex.toString(), ex);
+		}
+	}
+
+	private static InputStream body(byte[] entry) {
+		return new ByteArrayInputStream(entry, 1, entry.length - 1);
+	}
+
+	private ObjectInputFilter.Status check(ObjectInputFilter.FilterInfo info, int entryLength) {
+		Class<?> type = info.serialClass();
+		boolean good = (type == null || this.allowed.allow(type))
+				&& info.arrayLength() <= ARRAY_ELEMENTS_PER_BYTE * entryLength;
+		return good ? ObjectInputFilter.Status.ALLOWED : ObjectInputFilter.Status.REJECTED;
+	}
+
+	private static IllegalArgumentException refused(Object value, String reason) {
+		return new IllegalArgumentException("a " + value.getClass().getName() + " cannot be cached: " + reason);
+	}
+
+	/**
+	 * Checks each class when it is first written, its superclasses included. On a failure
+	 * Java writes the exception as well, unchecked, before it throws it.
+	 */
+	private final class CheckedOutput extends ObjectOutputStream {
+
+		private boolean failed;
+
+		CheckedOutput(OutputStream out) throws IOException {
+			super(out);
+		}
+
+		@Override
+		protected void writeClassDescriptor(ObjectStreamClass descriptor) throws IOException {
+			check(descriptor.forClass());
+			super.writeClassDescriptor(descriptor);
+		}
+
+		@Override
+		protected void annotateProxyClass(Class<?> type) {
+			check(type);
+		}
+
+		private void check(Class<?> type) {
+			this.failed |= type == NotSerializableException.class;
+			if (!this.failed && !JdkFormat.this.allowed.allow(type)) {
+				throw new IllegalArgumentException("a " + type.getName()
+						+ " cannot be cached: its class is neither the application's own nor one of the JDK's value types; if it is safe to read from the cache, add it to the property libmc.cache.allowed-classes");
+			}
+		}
+
+	}
+
+}

@@ -1,0 +1,289 @@
+package io.libmc.spring.cache;
+
+import java.lang.reflect.Array;
+import java.lang.reflect.Field;
+import java.lang.reflect.Method;
+import java.lang.reflect.Proxy;
+import java.lang.reflect.RecordComponent;
+import java.util.Arrays;
+import java.util.Calendar;
+import java.util.Collection;
+import java.util.Date;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.stream.Stream;
+
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.cache.interceptor.SimpleKey;
+import org.springframework.util.ClassUtils;
+import org.springframework.util.ReflectionUtils;
+
+/**
+ * Gives every cache key a text of its own: equal keys have equal texts in every process,
+ * different keys have different ones.
+ * <p>
+ * A {@code String} is its own text. Everything else starts with {@value #MARK} (as does a
+ * string that begins with a mark itself) and a letter for its type, so that {@code 1} and
+ * {@code "1"} differ. What has parts ({@link SimpleKey}, arrays, collections, maps,
+ * records, optionals) is written part by part, each with its length in front, because a
+ * {@code toString()} such as {@code "SimpleKey [a, b, c]"} does not say where one part
+ * ends. Sets and maps are sorted by text: their order means nothing and varies. Doubles
+ * are written by their bits and dates by their milliseconds, whose {@code toString()}
+ * depends on the JDK and the time zone.
+ * <p>
+ * Any other type is written by its class and its {@code toString()}, which has to tell
+ * different keys apart. A type that inherits {@code toString()} from {@link Object} would
+ * give each process, and each instance, a text of its own: it is refused.
+ */
+final class KeyText {
+
+	/** In front of every text that is not simply a string key. */
+	static final char MARK = '@';
+
+	/** In front of a digest that stands for a text. */
+	static final char DIGEST = '#';
+
+	private static final Field SIMPLE_KEY_PARTS = simpleKeyParts();
+
+	private static final ClassValue<Method[]> RECORD_PARTS = new ClassValue<>() {
+
+		@Override
+		protected Method[] computeValue(Class<?> type) {
+			return Stream.of(type.getRecordComponents()).map(KeyText::accessor).toArray(Method[]::new);
+		}
+
+	};
+
+	private static final ClassValue<Boolean> HAS_TEXT = new ClassValue<>() {
+
+		@Override
+		protected Boolean computeValue(Class<?> type) {
+			Method toString = ReflectionUtils.findMethod(type, "toString");
+			return toString != null && toString.getDeclaringClass() != Object.class && !Proxy.isProxyClass(type);
+		}
+
+	};
+
+	private final StringBuilder out = new StringBuilder();
+
+	private KeyText() {
+	}
+
+	/**
+	 * Writes a key.
+	 * @param key the key
+	 * @return its text
+	 * @throws IllegalArgumentException if it, or a part of it, has no text that another
+	 * process would give it too
+	 */
+	static String of(Object key) {
+		if (key instanceof String string && !isMarked(string)) {
+			return string;
+		}
+		KeyText text = new KeyText();
+		text.out.append(MARK);
+		text.append(key);
+		return text.out.toString();
+	}
+
+	private static boolean isMarked(String string) {
+		return !string.isEmpty() && (string.charAt(0) == MARK || string.charAt(0) == DIGEST);
+	}
+
+	private void append(@Nullable Object value) {
+		if (value == null) {
+			this.out.append('N');
+		}
+		else if (!appendSimple(value) && !appendParts(value)) {
+			appendOther(value);
+		}
+	}
+
+	private boolean appendSimple(Object value) {
+		if (value instanceof String string) {
+			leaf('S', string);
+		}
+		else if (value instanceof Long) {
+			leaf('L', value.toString());
+		}
+		else if (value instanceof Integer) {
+			leaf('I', value.toString());
+		}
+		else if (value instanceof UUID) {
+			leaf('U', value.toString());
+		}
+		else if (value instanceof Enum<?> constant) {
+			this.out.append('E');
+			sized(constant.getDeclaringClass().getName());
+			sized(constant.name());
+		}
+		else if (value instanceof Boolean) {
+			leaf('Z', value.toString());
+		}
+		else if (value instanceof Character) {
+			leaf('C', value.toString());
+		}
+		else if (value instanceof Short) {
+			leaf('H', value.toString());
+		}
+		else if (value instanceof Byte) {
+			leaf('B', value.toString());
+		}
+		else if (value instanceof Double number) {
+			leaf('D', Long.toHexString(Double.doubleToLongBits(number)));
+		}
+		else if (value instanceof Float number) {
+			leaf('F', Integer.toHexString(Float.floatToIntBits(number)));
+		}
+		else {
+			return false;
+		}
+		return true;
+	}
+
+	private boolean appendParts(Object value) {
+		if (value instanceof SimpleKey) {
+			Object parts = Objects.requireNonNull(ReflectionUtils.getField(SIMPLE_KEY_PARTS, value));
+			parts('K', Arrays.asList((Object[]) parts));
+		}
+		else if (value instanceof Object[] array) {
+			parts('A', Arrays.asList(array));
+		}
+		else if (value.getClass().isArray()) {
+			primitives(value);
+		}
+		else if (value instanceof Record) {
+			record(value);
+		}
+		else if (value instanceof List<?> list) {
+			parts('J', list);
+		}
+		else if (value instanceof Set<?> set) {
+			sorted('Q', set);
+		}
+		else if (value instanceof Map<?, ?> map) {
+			sorted('M', map.entrySet());
+		}
+		else if (value instanceof Map.Entry<?, ?> entry) {
+			parts('Y', Arrays.asList(entry.getKey(), entry.getValue()));
+		}
+		else if (value instanceof Optional<?> optional) {
+			parts('O', optional.stream().toList());
+		}
+		else if (value instanceof Collection<?> collection) {
+			this.out.append('V');
+			sized(collection.getClass().getName());
+			parts('J', collection);
+		}
+		else {
+			return false;
+		}
+		return true;
+	}
+
+	@SuppressWarnings("JavaUtilDate")
+	private void appendOther(Object value) {
+		Class<?> type = ClassUtils.getUserClass(value);
+		this.out.append('T');
+		sized(type.getName());
+		if (value instanceof Date date) {
+			// The milliseconds are not all of a java.sql.Timestamp.
+			sized(type.getName().equals("java.sql.Timestamp") ? date.toInstant().toString()
+					: Long.toString(date.getTime()));
+		}
+		else if (value instanceof Calendar calendar) {
+			sized(calendar.getTimeInMillis() + calendar.getTimeZone().getID());
+		}
+		else if (value instanceof Class<?> aClass) {
+			sized(aClass.getName());
+		}
+		else if (HAS_TEXT.get(value.getClass())) {
+			sized(value.toString());
+		}
+		else {
+			throw withoutText(type);
+		}
+	}
+
+	private void primitives(Object array) {
+		this.out.append('P');
+		sized(array.getClass().getComponentType().getName());
+		int length = Array.getLength(array);
+		this.out.append(length).append(':');
+		for (int i = 0; i < length; i++) {
+			append(Array.get(array, i));
+		}
+	}
+
+	private void record(Object value) {
+		this.out.append('R');
+		sized(value.getClass().getName());
+		for (Method accessor : RECORD_PARTS.get(value.getClass())) {
+			append(ReflectionUtils.invokeMethod(accessor, value));
+		}
+	}
+
+	private void parts(char tag, Collection<?> parts) {
+		this.out.append(tag).append(parts.size()).append(':');
+		parts.forEach(this::append);
+	}
+
+	private void sorted(char tag, Collection<?> parts) {
+		List<String> texts = parts.stream().map(KeyText::nested).sorted().toList();
+		this.out.append(tag).append(texts.size()).append(':');
+		texts.forEach(this.out::append);
+	}
+
+	private static String nested(@Nullable Object part) {
+		KeyText text = new KeyText();
+		text.append(part);
+		return text.out.toString();
+	}
+
+	/** The length is left out where nothing else follows, to be read more easily. */
+	private void leaf(char tag, String text) {
+		boolean whole = this.out.length() == 1 && this.out.charAt(0) == MARK;
+		this.out.append(tag);
+		if (whole) {
+			this.out.append(text);
+		}
+		else {
+			sized(text);
+		}
+	}
+
+	private void sized(String text) {
+		this.out.append(text.length()).append(':').append(text);
+	}
+
+	private static Method accessor(RecordComponent part) {
+		Method accessor = part.getAccessor();
+		if (!accessor.trySetAccessible()) {
+			throw new IllegalArgumentException("A key of type " + part.getDeclaringRecord().getName()
+					+ " cannot be read: its module does not open its package; open it to io.libmc.spring");
+		}
+		return accessor;
+	}
+
+	private static Field simpleKeyParts() {
+		Field parts = ReflectionUtils.findField(SimpleKey.class, "params");
+		if (parts == null) {
+			throw new IllegalStateException("This version of Spring has another SimpleKey: libmc does not know it");
+		}
+		ReflectionUtils.makeAccessible(parts);
+		return parts;
+	}
+
+	private static IllegalArgumentException withoutText(Class<?> type) {
+		return new IllegalArgumentException("A key of type " + type.getName()
+				+ " has no text that another process would give it too: override toString() so that it tells"
+				+ " different keys apart, make it a record, or name the parts that matter,"
+				+ " as in @Cacheable(key = \"#order.id\")");
+	}
+
+}

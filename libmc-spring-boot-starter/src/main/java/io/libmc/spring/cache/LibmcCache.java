@@ -1,0 +1,376 @@
+package io.libmc.spring.cache;
+
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.cache.support.AbstractValueAdaptingCache;
+
+import io.libmc.MemcachedException;
+import io.libmc.spring.cache.RunningLoads.Load;
+
+/**
+ * A cache on memcached. Its entries are shared with every application that uses the same
+ * servers, prefixes and cache name.
+ * <p>
+ * Keys may be of any type that has a text of its own: strings, numbers, enums, records,
+ * collections and arrays of such, and everything that overrides {@code toString()} so
+ * that it tells different keys apart; any other is an {@link IllegalArgumentException}.
+ */
+public final class LibmcCache extends AbstractValueAdaptingCache {
+
+	private static final Log logger = LogFactory.getLog(LibmcCache.class);
+
+	private static final int ATTEMPTS = 3;
+
+	private final String name;
+
+	private final EntryStore store;
+
+	private final EntryFormat format;
+
+	private final OnError onError;
+
+	private final ServerStates serverStates;
+
+	private final CacheCounters counters;
+
+	private final RunningLoads loads = new RunningLoads();
+
+	private final AtomicBoolean undecodableLogged = new AtomicBoolean();
+
+	LibmcCache(String name, EntryStore store, LibmcCacheSettings settings, ServerStates serverStates) {
+		super(settings.cacheNullValues);
+		this.name = name;
+		this.store = store;
+		this.format = settings.format;
+		this.onError = settings.onError;
+		this.serverStates = serverStates;
+		this.counters = new CacheCounters(settings.enableStatistics);
+	}
+
+	@Override
+	public String getName() {
+		return this.name;
+	}
+
+	/**
+	 * The client.
+	 * @return the {@link io.libmc.MemcachedClient}
+	 */
+	@Override
+	public Object getNativeCache() {
+		return this.store.client();
+	}
+
+	/**
+	 * Whether this cache counts.
+	 * @return whether {@link #getStatistics()} has anything to say
+	 */
+	public boolean isStatisticsEnabled() {
+		return this.counters.areEnabled();
+	}
+
+	/**
+	 * The counts so far.
+	 * @return a snapshot; all 0 where statistics are off
+	 */
+	public LibmcCacheStatistics getStatistics() {
+		return this.counters.snapshot();
+	}
+
+	@Override
+	protected @Nullable Object lookup(Object key) {
+		String tail = this.store.tail(key);
+		try {
+			return find(tail);
+		}
+		catch (MemcachedException ex) {
+			failed(ex);
+			return null;
+		}
+	}
+
+	/**
+	 * Returns the cached value, or the loader's, which is then cached. Of many callers in
+	 * this process who miss the same entry one runs its loader, and its result, or its
+	 * failure, is everybody's. Once the loader has returned this method does not throw,
+	 * whatever memcached does.
+	 * @param key the key
+	 * @param valueLoader loads the value; runs at most once
+	 * @return the value, or {@code null} if it is {@code null}
+	 * @throws ValueRetrievalException if the loader throws
+	 */
+	@Override
+	@SuppressWarnings("unchecked")
+	public <T> @Nullable T get(Object key, Callable<T> valueLoader) {
+		String tail = this.store.tail(key);
+		long endedBefore = this.loads.ended();
+		boolean reachable = true;
+		try {
+			Object found = find(tail);
+			if (found != null) {
+				return (T) fromStoreValue(found);
+			}
+		}
+		catch (MemcachedException ex) {
+			failed(ex);
+			reachable = false;
+		}
+		Load mine = new Load();
+		Load running = this.loads.start(tail, mine);
+		if (running == null) {
+			boolean otherEnded = this.loads.ended() != endedBefore;
+			return (T) lead(key, tail, valueLoader, mine, reachable, otherEnded);
+		}
+		return (T) (running.isMine() ? load(key, valueLoader) : follow(key, valueLoader, running));
+	}
+
+	/**
+	 * Loads for everybody. The entry goes to the generation that was known before: should
+	 * the cache be cleared meanwhile, anywhere, it is not seen again.
+	 */
+	private @Nullable Object lead(Object key, String tail, Callable<?> loader, Load mine, boolean reachable,
+			boolean otherEnded) {
+		try {
+			Object found = (reachable && otherEnded) ? findAgain(tail) : null;
+			if (found != null) {
+				mine.complete(fromStoreValue(found));
+				return fromStoreValue(found);
+			}
+			long generation = this.store.knownGeneration();
+			Object value = load(key, loader);
+			mine.complete(value);
+			if (reachable) {
+				keep(generation, tail, value, mine);
+			}
+			return value;
+		}
+		catch (ValueRetrievalException ex) {
+			mine.fail((ex.getCause() != null) ? ex.getCause() : ex);
+			throw ex;
+		}
+		catch (RuntimeException | Error ex) {
+			mine.fail(ex);
+			throw ex;
+		}
+		finally {
+			this.loads.end(tail, mine);
+		}
+	}
+
+	private @Nullable Object follow(Object key, Callable<?> loader, Load running) {
+		try {
+			return running.await();
+		}
+		catch (ExecutionException ex) {
+			Throwable cause = (ex.getCause() != null) ? ex.getCause() : ex;
+			throw new ValueRetrievalException(key, loader, cause);
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+			return load(key, loader);
+		}
+	}
+
+	private static @Nullable Object load(Object key, Callable<?> loader) {
+		try {
+			return loader.call();
+		}
+		catch (Exception ex) {
+			throw new ValueRetrievalException(key, loader, ex);
+		}
+	}
+
+	/** Caches a loaded value, which its caller gets in any case. */
+	private void keep(long generation, String tail, @Nullable Object value, Load load) {
+		if (load.isOvertaken() || (value == null && !isAllowNullValues())) {
+			return;
+		}
+		try {
+			this.store.write(generation, tail, encode(value));
+			this.counters.put();
+			if (load.isOvertaken()) {
+				this.store.delete(generation, tail);
+			}
+		}
+		catch (MemcachedException ex) {
+			this.counters.failure();
+			this.serverStates.bypassed(this.name, ex);
+		}
+		catch (RuntimeException ex) {
+			this.counters.failure();
+			logger.warn("A loaded value is returned without being cached in \"" + this.name + "\": " + ex.getMessage());
+		}
+	}
+
+	@Override
+	public void put(Object key, @Nullable Object value) {
+		String tail = this.store.tail(key);
+		byte[] entry = encode(value);
+		this.loads.overtake(tail);
+		try {
+			this.store.write(this.store.freshGeneration(), tail, entry);
+			this.counters.put();
+		}
+		catch (MemcachedException ex) {
+			failed(ex);
+		}
+	}
+
+	/**
+	 * Caches a value unless there is one. Atomic among all applications. Where memcached
+	 * fails and is bypassed, nothing is cached and nothing found.
+	 * @param key the key
+	 * @param value the value
+	 * @return the present value, or {@code null} if there was none
+	 */
+	@Override
+	public @Nullable ValueWrapper putIfAbsent(Object key, @Nullable Object value) {
+		String tail = this.store.tail(key);
+		byte[] entry = encode(value);
+		try {
+			return addOrFind(tail, entry);
+		}
+		catch (MemcachedException ex) {
+			failed(ex);
+			return null;
+		}
+	}
+
+	/** Between the two, an entry can expire, be evicted, or turn out to be no value. */
+	private @Nullable ValueWrapper addOrFind(String tail, byte[] entry) {
+		long generation = this.store.freshGeneration();
+		for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+			if (this.store.add(generation, tail, entry)) {
+				this.loads.overtake(tail);
+				this.counters.put();
+				return null;
+			}
+			Object stored = this.store.readFrom(generation, tail);
+			Object present = (stored != null) ? decode(stored) : null;
+			if (present != null) {
+				return toValueWrapper(present);
+			}
+			if (stored != null) {
+				this.store.delete(generation, tail);
+			}
+		}
+		return null;
+	}
+
+	@Override
+	public void evict(Object key) {
+		evictIfPresent(key);
+	}
+
+	/**
+	 * Evicts an entry, at once.
+	 * @param key the key
+	 * @return whether there was one; {@code false} where memcached fails and is bypassed
+	 */
+	@Override
+	public boolean evictIfPresent(Object key) {
+		String tail = this.store.tail(key);
+		this.loads.overtake(tail);
+		try {
+			boolean present = this.store.delete(this.store.freshGeneration(), tail);
+			this.counters.eviction();
+			return present;
+		}
+		catch (MemcachedException ex) {
+			failed(ex);
+			return false;
+		}
+	}
+
+	/**
+	 * Clears the cache: at once for this application, and for the others within the
+	 * manager's {@linkplain LibmcCacheManager#setClearVisibility visibility time}.
+	 * Nothing else on the servers is touched.
+	 */
+	@Override
+	public void clear() {
+		this.loads.overtakeAll();
+		try {
+			this.store.clear();
+		}
+		catch (MemcachedException ex) {
+			failed(ex);
+		}
+	}
+
+	/**
+	 * Clears the cache, as {@link #clear()} does.
+	 * @return {@code false}: whether there were entries is not known
+	 */
+	@Override
+	public boolean invalidate() {
+		clear();
+		return false;
+	}
+
+	private @Nullable Object find(String tail) {
+		Object stored = this.store.read(tail);
+		Object value = (stored != null) ? decode(stored) : null;
+		if (value != null) {
+			this.counters.hit();
+		}
+		else {
+			this.counters.miss();
+		}
+		return value;
+	}
+
+	/** Looks for what another load of this process may just have left there. */
+	private @Nullable Object findAgain(String tail) {
+		try {
+			Object stored = this.store.read(tail);
+			return (stored != null) ? decode(stored) : null;
+		}
+		catch (MemcachedException ex) {
+			this.counters.failure();
+			this.serverStates.bypassed(this.name, ex);
+			return null;
+		}
+	}
+
+	private byte[] encode(@Nullable Object value) {
+		try {
+			return this.format.encode(toStoreValue(value));
+		}
+		catch (IllegalArgumentException ex) {
+			throw new IllegalArgumentException("cache \"" + this.name + "\": " + ex.getMessage(), ex);
+		}
+	}
+
+	private @Nullable Object decode(Object stored) {
+		try {
+			return this.format.decode(stored);
+		}
+		catch (UndecodableEntryException ex) {
+			this.counters.undecodable();
+			if (this.undecodableLogged.compareAndSet(false, true)) {
+				logger.warn("An entry of the cache \"" + this.name
+						+ "\" cannot be decoded and counts as absent (said once for this cache): " + ex.getMessage());
+			}
+			else {
+				logger.debug("An entry of the cache \"" + this.name + "\" cannot be decoded", ex);
+			}
+			return null;
+		}
+	}
+
+	private void failed(MemcachedException ex) {
+		this.counters.failure();
+		if (this.onError == OnError.THROW) {
+			throw ex;
+		}
+		this.serverStates.bypassed(this.name, ex);
+	}
+
+}

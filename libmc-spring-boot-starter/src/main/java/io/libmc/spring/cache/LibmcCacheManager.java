@@ -1,0 +1,178 @@
+package io.libmc.spring.cache;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
+
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.cache.Cache;
+import org.springframework.cache.transaction.AbstractTransactionSupportingCacheManager;
+
+import io.libmc.MemcachedClient;
+
+/**
+ * The caches of an application on memcached. They come into being when they are first
+ * asked for, with the settings {@linkplain #configureCache given} for their name or else
+ * with the defaults, unless their names are {@linkplain #setCacheNames fixed}.
+ */
+public final class LibmcCacheManager extends AbstractTransactionSupportingCacheManager {
+
+	/**
+	 * For how many bytes there is room before a cache's keys: the client's own prefix and
+	 * {@link #setKeyPrefix the key prefix} together.
+	 */
+	public static final int MAX_PREFIX_BYTES = WireKeys.MAX_PREFIX_BYTES;
+
+	private static final Duration LONGEST_VISIBILITY = Duration.ofDays(1);
+
+	private final MemcachedClient client;
+
+	private final LibmcCacheSettings defaults;
+
+	private final Map<String, LibmcCacheSettings> configured = new LinkedHashMap<>();
+
+	private final Collection<Consumer<LibmcCache>> listeners = new CopyOnWriteArrayList<>();
+
+	private final Collection<LibmcCache> caches = new CopyOnWriteArrayList<>();
+
+	private String keyPrefix = "";
+
+	private Duration clearVisibility = Duration.ofSeconds(1);
+
+	private ServerStates serverStates = new ServerStates();
+
+	private boolean open = true;
+
+	private boolean initialized;
+
+	/**
+	 * Creates a manager.
+	 * @param client the client, which stays the caller's to close. It must return
+	 * {@code byte[]} and {@link Long} values as they were, as it does unless it has a
+	 * transcoder of its own
+	 * @param defaults the settings of caches for which there are no others
+	 */
+	public LibmcCacheManager(MemcachedClient client, LibmcCacheSettings defaults) {
+		this.client = Objects.requireNonNull(client, "client");
+		this.defaults = new LibmcCacheSettings(defaults);
+	}
+
+	/**
+	 * What every entry's name on the servers begins with, before the cache's name. Empty
+	 * unless set.
+	 * @param keyPrefix up to 50 bytes, without spaces and control characters
+	 */
+	public void setKeyPrefix(String keyPrefix) {
+		checkNotInitialized();
+		checkKeyPrefix(keyPrefix);
+		this.keyPrefix = keyPrefix;
+	}
+
+	/**
+	 * Within which time every other instance sees a {@link Cache#clear()}; the one that
+	 * clears sees it at once. 1 s unless set. Each instance asks for the generation of a
+	 * cache that often, together with the entry it reads; with 0 at each read.
+	 * @param clearVisibility 0 to 1 day
+	 */
+	public void setClearVisibility(Duration clearVisibility) {
+		checkNotInitialized();
+		if (clearVisibility.isNegative() || clearVisibility.compareTo(LONGEST_VISIBILITY) > 0) {
+			throw new IllegalArgumentException(
+					"clearVisibility: " + clearVisibility + " is out of range; give 0 to 1 day");
+		}
+		this.clearVisibility = clearVisibility;
+	}
+
+	/**
+	 * Fixes the names of the caches: these, and those {@linkplain #configureCache
+	 * configured}, and no others. Any name is welcome unless set.
+	 * @param cacheNames the names
+	 */
+	public void setCacheNames(Collection<String> cacheNames) {
+		checkNotInitialized();
+		cacheNames.forEach((name) -> configureCache(name, (settings) -> {
+		}));
+		this.open = false;
+	}
+
+	/**
+	 * Who knows the servers' states, to log when they begin and end to fail the caches.
+	 * It does so better if it is a listener of the client.
+	 * @param serverStates the same for all managers of a client
+	 */
+	public void setServerStates(ServerStates serverStates) {
+		checkNotInitialized();
+		this.serverStates = Objects.requireNonNull(serverStates, "serverStates");
+	}
+
+	/**
+	 * Changes the settings of one cache.
+	 * @param name the cache's name
+	 * @param change changes the settings, which begin as the defaults
+	 */
+	public void configureCache(String name, Consumer<LibmcCacheSettings> change) {
+		checkNotInitialized();
+		change.accept(this.configured.computeIfAbsent(name, (key) -> new LibmcCacheSettings(this.defaults)));
+	}
+
+	/**
+	 * Tells of every cache, those that there are and those to come.
+	 * @param listener told of each cache, seldom twice
+	 */
+	public void onCache(Consumer<LibmcCache> listener) {
+		this.listeners.add(listener);
+		this.caches.forEach(listener);
+	}
+
+	@Override
+	protected Collection<LibmcCache> loadCaches() {
+		this.initialized = true;
+		return this.configured.keySet().stream().map(this::createCache).toList();
+	}
+
+	@Override
+	protected @Nullable Cache getMissingCache(String name) {
+		return this.open ? createCache(name) : null;
+	}
+
+	private LibmcCache createCache(String name) {
+		LibmcCacheSettings settings = this.configured.getOrDefault(name, this.defaults);
+		EntryStore store = new EntryStore(this.client, new WireKeys(this.keyPrefix, name), this.clearVisibility,
+				settings.timeToLive);
+		return new LibmcCache(name, store, settings, this.serverStates);
+	}
+
+	/** Of several threads that create the same cache, one gets here. */
+	@Override
+	protected Cache decorateCache(Cache cache) {
+		if (cache instanceof LibmcCache created) {
+			this.caches.add(created);
+			this.listeners.forEach((listener) -> listener.accept(created));
+		}
+		return super.decorateCache(cache);
+	}
+
+	private void checkNotInitialized() {
+		if (this.initialized) {
+			throw new IllegalStateException("The caches exist already: configure the manager before it is initialized,"
+					+ " in a CacheManagerCustomizer for instance");
+		}
+	}
+
+	private static void checkKeyPrefix(String keyPrefix) {
+		boolean bare = keyPrefix.chars().allMatch((c) -> c > ' ' && c < 0x7f) && !keyPrefix.startsWith("?")
+				&& !keyPrefix.startsWith("~");
+		if (!bare || keyPrefix.getBytes(StandardCharsets.UTF_8).length > WireKeys.MAX_PREFIX_BYTES) {
+			throw new IllegalArgumentException("keyPrefix: \"" + keyPrefix + "\" is not up to "
+					+ WireKeys.MAX_PREFIX_BYTES
+					+ " printable ASCII characters that begin with neither ? nor ~; give one such as \"shop:\"");
+		}
+	}
+
+}

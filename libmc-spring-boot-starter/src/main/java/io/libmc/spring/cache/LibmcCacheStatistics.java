@@ -1,0 +1,16 @@
+package io.libmc.spring.cache;
+
+/**
+ * What this application did to a cache since it started; other applications' doings do
+ * not count.
+ *
+ * @param hits lookups that found an entry
+ * @param misses lookups that did not, or could not
+ * @param puts entries written
+ * @param evictions entries evicted one by one, whether or not they existed
+ * @param failures operations that memcached failed
+ * @param undecodable entries found that were no values; they also count as misses
+ */
+public record LibmcCacheStatistics(long hits, long misses, long puts, long evictions, long failures, long undecodable) {
+
+}

@@ -1,0 +1,173 @@
+package io.libmc.spring.autoconfigure;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+
+import io.libmc.MemcachedClient;
+import io.libmc.spring.autoconfigure.LibmcCacheProperties.Serializer;
+import io.libmc.spring.autoconfigure.LibmcCacheProperties.Single;
+import io.libmc.spring.cache.LibmcCacheManager;
+import io.libmc.spring.cache.OnError;
+import io.libmc.spring.cache.ServerStates;
+import org.junit.jupiter.api.Test;
+
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.cache.autoconfigure.CacheAutoConfiguration;
+import org.springframework.boot.cache.autoconfigure.CacheManagerCustomizer;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.cache.CacheManager;
+import org.springframework.cache.annotation.CachingConfigurer;
+import org.springframework.cache.annotation.EnableCaching;
+import org.springframework.cache.concurrent.ConcurrentMapCacheManager;
+import org.springframework.cache.interceptor.CacheResolver;
+import org.springframework.cache.interceptor.NamedCacheResolver;
+import org.springframework.cache.support.NoOpCacheManager;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+class LibmcCacheAutoConfigurationTest {
+
+	private final ApplicationContextRunner runner = new ApplicationContextRunner()
+		.withConfiguration(AutoConfigurations.of(LibmcAutoConfiguration.class, LibmcCacheAutoConfiguration.class,
+				CacheAutoConfiguration.class))
+		.withUserConfiguration(Caching.class);
+
+	@Test
+	void memcachedIsTheCache() {
+		this.runner.run((context) -> {
+			assertThat(context).hasSingleBean(CacheManager.class).hasSingleBean(LibmcCacheManager.class);
+			assertThat(context.getBean(CacheManager.class)).isSameAs(context.getBean("cacheManager"));
+			assertThat(context.getBean(CacheManager.class).getCacheNames()).isEmpty();
+			assertThat(context.getBean(CacheManager.class).getCache("any")).isNotNull();
+			assertThat(context.getBean(LibmcCacheProperties.class))
+				.isEqualTo(new LibmcCacheProperties(true, "", Duration.ofSeconds(1), Map.of(), Duration.ZERO, true,
+						Serializer.JDK, List.of(), OnError.BYPASS, true));
+		});
+	}
+
+	@Test
+	void propertiesAreBound() {
+		this.runner
+			.withPropertyValues("libmc.cache.key-prefix=shop:", "libmc.cache.clear-visibility=5s",
+					"libmc.cache.time-to-live=10m", "libmc.cache.cache-null-values=false", "libmc.cache.serializer=jdk",
+					"libmc.cache.allowed-classes=com.acme.Order,com.acme.model.**", "libmc.cache.on-error=throw",
+					"libmc.cache.enable-statistics=false", "libmc.cache.caches[books.byId].time-to-live=1h",
+					"libmc.cache.caches[books.byId].on_error=bypass", "libmc.cache.caches.users.cache-null-values=true")
+			.run((context) -> {
+				assertThat(context.getBean(LibmcCacheProperties.class)).isEqualTo(new LibmcCacheProperties(true,
+						"shop:", Duration.ofSeconds(5),
+						Map.of("books.byId", new Single(Duration.ofHours(1), null, null, null, OnError.BYPASS, null),
+								"users", new Single(null, true, null, null, null, null)),
+						Duration.ofMinutes(10), false, Serializer.JDK, List.of("com.acme.Order", "com.acme.model.**"),
+						OnError.THROW, false));
+				assertThat(context.getBean(CacheManager.class).getCacheNames()).containsExactlyInAnyOrder("books.byId",
+						"users");
+				assertThat(context.getBean(CacheManager.class).getCache("another")).isNotNull();
+			});
+	}
+
+	@Test
+	void springsOwnCacheNamesFixTheCaches() {
+		this.runner
+			.withPropertyValues("spring.cache.cache-names=books,users", "libmc.cache.caches.authors.time-to-live=1h")
+			.run((context) -> {
+				CacheManager manager = context.getBean(CacheManager.class);
+				assertThat(manager.getCacheNames()).containsExactlyInAnyOrder("books", "users", "authors");
+				assertThat(manager.getCache("another")).isNull();
+			});
+	}
+
+	@Test
+	void springsOwnCustomizersAreCalled() {
+		this.runner.withUserConfiguration(Customizers.class)
+			.run((context) -> assertThat(context.getBean(CacheManager.class).getCacheNames())
+				.containsExactly("custom"));
+	}
+
+	@Test
+	void itCanBeSwitchedOff() {
+		for (String property : List.of("libmc.enabled=false", "libmc.cache.enabled=false")) {
+			this.runner.withPropertyValues(property)
+				.run((context) -> assertThat(context).hasSingleBean(ConcurrentMapCacheManager.class)
+					.doesNotHaveBean(LibmcCacheManager.class));
+		}
+	}
+
+	@Test
+	void withoutEnableCachingThereIsNoCacheManager() {
+		new ApplicationContextRunner()
+			.withConfiguration(AutoConfigurations.of(LibmcAutoConfiguration.class, LibmcCacheAutoConfiguration.class,
+					CacheAutoConfiguration.class))
+			.run((context) -> assertThat(context).hasSingleBean(MemcachedClient.class)
+				.doesNotHaveBean(CacheManager.class));
+	}
+
+	@Test
+	void itBacksOffForACacheManagerOfTheUsers() {
+		this.runner.withBean(NoOpCacheManager.class)
+			.run((context) -> assertThat(context).hasSingleBean(CacheManager.class)
+				.hasSingleBean(NoOpCacheManager.class));
+	}
+
+	@Test
+	void itBacksOffForACacheResolverOfTheUsers() {
+		this.runner.withUserConfiguration(OwnResolver.class)
+			.run((context) -> assertThat(context).doesNotHaveBean(LibmcCacheManager.class));
+	}
+
+	@Test
+	void itBacksOffForACacheTypeOfTheUsers() {
+		this.runner.withPropertyValues("spring.cache.type=simple")
+			.run((context) -> assertThat(context).hasSingleBean(ConcurrentMapCacheManager.class)
+				.doesNotHaveBean(LibmcCacheManager.class));
+		this.runner.withPropertyValues("spring.cache.type=none")
+			.run((context) -> assertThat(context).hasSingleBean(NoOpCacheManager.class)
+				.doesNotHaveBean(LibmcCacheManager.class));
+	}
+
+	@Test
+	void itUsesAClientOfTheUsers() {
+		this.runner.withUserConfiguration(LibmcAutoConfigurationTest.OwnClient.class)
+			.run((context) -> assertThat(context).hasSingleBean(LibmcCacheManager.class)
+				.hasSingleBean(MemcachedClient.class)
+				.hasBean("ownClient"));
+	}
+
+	@Test
+	void itUsesServerStatesOfTheUsers() {
+		this.runner.withBean("ownStates", ServerStates.class, ServerStates::new)
+			.run((context) -> assertThat(context).hasSingleBean(ServerStates.class).hasBean("ownStates"));
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@EnableCaching
+	static class Caching {
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class Customizers {
+
+		@Bean
+		CacheManagerCustomizer<LibmcCacheManager> customizer() {
+			return (manager) -> manager.configureCache("custom",
+					(settings) -> settings.timeToLive(Duration.ofMinutes(1)));
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class OwnResolver implements CachingConfigurer {
+
+		@Bean
+		@Override
+		public CacheResolver cacheResolver() {
+			return new NamedCacheResolver(new NoOpCacheManager(), "books");
+		}
+
+	}
+
+}

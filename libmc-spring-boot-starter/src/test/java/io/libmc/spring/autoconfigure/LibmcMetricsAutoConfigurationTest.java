@@ -1,0 +1,156 @@
+package io.libmc.spring.autoconfigure;
+
+import java.time.Duration;
+import java.util.Objects;
+
+import io.libmc.MemcachedClient;
+import io.libmc.MemcachedListener;
+import io.libmc.spring.cache.LibmcCacheManager;
+import io.libmc.testing.Memcached;
+import io.libmc.testing.MemcachedServer;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import org.junit.jupiter.api.Test;
+
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.cache.autoconfigure.CacheAutoConfiguration;
+import org.springframework.boot.cache.autoconfigure.metrics.CacheMetricsAutoConfiguration;
+import org.springframework.boot.test.context.FilteredClassLoader;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.cache.Cache;
+import org.springframework.cache.CacheManager;
+import org.springframework.context.ApplicationContext;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+@Memcached
+class LibmcMetricsAutoConfigurationTest {
+
+	private final ApplicationContextRunner runner = new ApplicationContextRunner()
+		.withConfiguration(AutoConfigurations.of(LibmcAutoConfiguration.class, LibmcCacheAutoConfiguration.class,
+				LibmcMetricsAutoConfiguration.class, CacheAutoConfiguration.class, CacheMetricsAutoConfiguration.class))
+		.withUserConfiguration(LibmcCacheAutoConfigurationTest.Caching.class);
+
+	private final ApplicationContextRunner withRegistry = this.runner.withBean(MeterRegistry.class,
+			SimpleMeterRegistry::new);
+
+	@Test
+	void everyCacheIsCountedAlsoOneThatIsCreatedLate(MemcachedServer server) {
+		this.withRegistry
+			.withPropertyValues("libmc.servers=" + server.address(), "libmc.cache.caches.early.time-to-live=1h")
+			.run((context) -> {
+				for (String name : new String[] { "early", "late" }) {
+					Cache cache = Objects.requireNonNull(context.getBean(CacheManager.class).getCache(name));
+					cache.get("k");
+					cache.put("k", "v");
+					cache.get("k");
+					cache.get("k");
+					cache.evict("k");
+					assertThat(count(context, "cache.gets", name, "result", "hit")).isEqualTo(2);
+					assertThat(count(context, "cache.gets", name, "result", "miss")).isEqualTo(1);
+					assertThat(count(context, "cache.puts", name)).isEqualTo(1);
+					assertThat(count(context, "cache.evictions", name)).isEqualTo(1);
+					assertThat(count(context, "cache.errors", name, "error", "failed")).isZero();
+					assertThat(count(context, "cache.errors", name, "error", "undecodable")).isZero();
+				}
+			});
+	}
+
+	@Test
+	void cachesWithoutStatisticsHaveNoMeters() {
+		this.withRegistry.withPropertyValues("libmc.cache.caches.silent.enable-statistics=false").run((context) -> {
+			context.getBean(CacheManager.class).getCache("late");
+			MeterRegistry registry = context.getBean(MeterRegistry.class);
+			assertThat(registry.find("cache.gets").tag("name", "silent").meter()).isNull();
+			assertThat(registry.find("cache.gets").tag("name", "late").meter()).isNotNull();
+		});
+	}
+
+	@Test
+	void operationsAreTimedByCommandOutcomeAndServer(MemcachedServer server) {
+		this.withRegistry.withPropertyValues("libmc.servers=" + server.address()).run((context) -> {
+			MemcachedClient client = context.getBean(MemcachedClient.class);
+			client.get("k");
+			client.set("k", "v");
+			client.get("k");
+			client.add("k", "v");
+			MeterRegistry registry = context.getBean(MeterRegistry.class);
+			for (String[] tags : new String[][] { { "get", "miss" }, { "set", "success" }, { "get", "hit" },
+					{ "add", "not_stored" } }) {
+				assertThat(registry.get("libmc.operations")
+					.tags("command", tags[0], "outcome", tags[1], "server", server.address())
+					.timer()
+					.count()).isEqualTo(1);
+			}
+			assertThat(registry.get("libmc.operations").timers()).allSatisfy(
+					(timer) -> assertThat(timer.totalTime(java.util.concurrent.TimeUnit.NANOSECONDS)).isPositive());
+		});
+	}
+
+	@Test
+	void listenersOfTheUsersHearEverythingToo(MemcachedServer server) {
+		RecordingListener own = new RecordingListener();
+		this.withRegistry.withPropertyValues("libmc.servers=" + server.address())
+			.withBean("own", MemcachedListener.class, () -> own)
+			.run((context) -> {
+				context.getBean(MemcachedClient.class).get("k");
+				assertThat(own.commands).isEqualTo("get started, get stopped as the get that started");
+				assertThat(context.getBean(MeterRegistry.class).get("libmc.operations").timer().count()).isEqualTo(1);
+			});
+	}
+
+	@Test
+	void withoutMicrometerThereAreNoMeters() {
+		this.runner.withClassLoader(new FilteredClassLoader("io.micrometer"))
+			.run((context) -> assertThat(context).hasNotFailed()
+				.hasSingleBean(LibmcCacheManager.class)
+				.doesNotHaveBean(LibmcMetricsAutoConfiguration.class));
+	}
+
+	@Test
+	void withoutARegistryThereAreNoMeters() {
+		this.runner.run((context) -> assertThat(context).hasNotFailed()
+			.hasSingleBean(LibmcCacheManager.class)
+			.doesNotHaveBean(LibmcMetricsAutoConfiguration.class));
+	}
+
+	@Test
+	void withoutOurCacheManagerTheClientIsStillTimed() {
+		this.withRegistry.withPropertyValues("spring.cache.type=simple")
+			.run((context) -> assertThat(context).hasSingleBean(OperationTimers.class)
+				.doesNotHaveBean(LibmcCacheMeterBinderProvider.class));
+	}
+
+	@Test
+	void switchedOffThereAreNoMeters() {
+		this.withRegistry.withPropertyValues("libmc.enabled=false")
+			.run((context) -> assertThat(context).doesNotHaveBean(LibmcMetricsAutoConfiguration.class));
+	}
+
+	private static double count(ApplicationContext context, String meter, String cache, String... tags) {
+		return context.getBean(MeterRegistry.class)
+			.get(meter)
+			.tags("name", cache, "cache", cache, "cache.manager", "cacheManager")
+			.tags(tags)
+			.functionCounter()
+			.count();
+	}
+
+	private static final class RecordingListener implements MemcachedListener {
+
+		private String commands = "";
+
+		@Override
+		public Object operationStarted(String command, String server) {
+			this.commands += command + " started, ";
+			return "the " + command + " that started";
+		}
+
+		@Override
+		public void operationStopped(String command, String server, Outcome outcome, Duration elapsed, Object started) {
+			this.commands += command + " stopped as " + started;
+		}
+
+	}
+
+}

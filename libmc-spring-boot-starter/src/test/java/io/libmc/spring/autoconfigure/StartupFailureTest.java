@@ -1,0 +1,146 @@
+package io.libmc.spring.autoconfigure;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.stream.Stream;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+import org.springframework.boot.SpringApplication;
+import org.springframework.boot.WebApplicationType;
+import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
+import org.springframework.boot.cache.autoconfigure.CacheAutoConfiguration;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.cache.annotation.EnableCaching;
+import org.springframework.context.annotation.Configuration;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
+
+/**
+ * What the user reads when the application does not start.
+ */
+@ExtendWith(OutputCaptureExtension.class)
+class StartupFailureTest {
+
+	@ParameterizedTest
+	@MethodSource
+	void aBadValueIsNamedWithItsPropertyAndAGoodOne(String property, String value, String[] read,
+			CapturedOutput output) {
+		assertThatThrownBy(() -> start(property + "=" + value));
+		assertThat(output)
+			.contains("APPLICATION FAILED TO START", "Property: ", "Value: \"" + value + "\"",
+					"Origin: \"" + property + "\" from property source \"commandLineArgs\"")
+			.contains(read)
+			.doesNotContain("\tat ");
+	}
+
+	static Stream<Arguments> aBadValueIsNamedWithItsPropertyAndAGoodOne() {
+		return Stream.of(
+				bad("libmc.servers", "a:1,lo:cal:host", "Property: libmc.servers", "is refused",
+						"for example localhost:11211"),
+				bad("libmc.servers", "localhost:99999", "Property: libmc.servers", "99999", "1 to 65535",
+						"for example localhost:11211"),
+				bad("libmc.servers", "localhost:0", "Property: libmc.servers", "1 to 65535"),
+				bad("libmc.servers", "a,a", "Property: libmc.servers", "same name"),
+				bad("libmc.servers", "", "Property: libmc.servers", "no server is named",
+						"for example localhost:11211"),
+				bad("libmc.connect-timeout", "-1s", "Property: libmc.connect-timeout", "1 ms to 1 day",
+						"for example 100ms"),
+				bad("libmc.connect_timeout", "0", "Property: libmc.connect-timeout", "1 ms to 1 day"),
+				bad("libmc.poll-timeout", "-5ms", "Property: libmc.poll-timeout", "for example 300ms"),
+				bad("libmc.retry-timeout", "-5s", "Property: libmc.retry-timeout", "for example 5s"),
+				bad("libmc.max-retries", "-1", "Property: libmc.max-retries", "0 to 10", "for example 1"),
+				bad("libmc.connections-per-server", "0", "Property: libmc.connections-per-server", "1 to 64"),
+				bad("libmc.prefix", "a b", "Property: libmc.prefix", "a space", "for example shop:"),
+				bad("libmc.prefix", "x".repeat(51), "Property: libmc.prefix", "51 bytes"),
+				bad("libmc.hash-fn", "sha1", "Property: libmc.hash-fn", "CRC_32", "FNV1A_32", "FNV1_32", "MD5"),
+				bad("libmc.poll-timeout", "soon", "Property: libmc.poll-timeout", "'soon' is not a valid duration"),
+				bad("libmc.cache.key-prefix", "a b", "Property: libmc.cache.key-prefix", "for example shop:"),
+				bad("libmc.cache.clear-visibility", "-1s", "Property: libmc.cache.clear-visibility", "for example 1s"),
+				bad("libmc.cache.time-to-live", "-1s", "Property: libmc.cache.time-to-live", "is negative",
+						"for example 10m"),
+				bad("libmc.cache.caches[books.byId].time-to-live", "-1s",
+						"Property: libmc.cache.caches[books.byId].time-to-live", "for example 10m"),
+				bad("libmc.cache.allowed-classes", "com/acme", "Property: libmc.cache.allowed-classes", "com.acme.**",
+						"for example com.acme.Order"),
+				bad("libmc.cache.serializer", "kryo", "Property: libmc.cache.serializer", "JDK"),
+				bad("libmc.cache.on-error", "ignore", "Property: libmc.cache.on-error", "BYPASS", "THROW"));
+	}
+
+	@Test
+	void aPropertyThatDoesNotExistIsRefused(CapturedOutput output) {
+		assertThatThrownBy(() -> start("libmc.cache.time-to-life=1h"));
+		assertThat(output)
+			.contains("APPLICATION FAILED TO START", "Property: libmc.cache.time-to-life", "Value: \"1h\"",
+					"Correct the spelling, or remove them.")
+			.doesNotContain("\tat ");
+	}
+
+	@Test
+	void aCacheNameThatNeedsBracketsIsShownWithThem(CapturedOutput output) {
+		assertThatThrownBy(() -> start("libmc.cache.caches.books.byId.time-to-live=1h"));
+		assertThat(output).contains("APPLICATION FAILED TO START", "Value: \"1h\"",
+				"If the cache is called \"books.byId\", write its name in brackets and quotes, as in caches: \"[books.byId]\":.");
+	}
+
+	@Test
+	void whatWasWrittenInYamlIsShownWithItsPlace(@TempDir Path directory, CapturedOutput output) throws IOException {
+		Path yaml = Files.writeString(directory.resolve("application.yml"), """
+				libmc:
+				  servers:
+				    - localhost:11211
+				    - localhost:port
+				""");
+		assertThatThrownBy(() -> start("spring.config.location=" + yaml.toUri()));
+		assertThat(output).contains("Property: libmc.servers", "Value: \"[localhost:11211, localhost:port]\"",
+				"application.yml] - 3:7", "its port \"port\" is not a number");
+	}
+
+	@Test
+	void aCacheNameWithoutBracketsInYamlIsNotLostInSilence(@TempDir Path directory, CapturedOutput output)
+			throws IOException {
+		Path yaml = Files.writeString(directory.resolve("application.yml"), """
+				libmc:
+				  cache:
+				    caches:
+				      books.byId:
+				        time-to-live: 1h
+				""");
+		assertThatThrownBy(() -> start("spring.config.location=" + yaml.toUri()));
+		assertThat(output).contains("application.yml] - 5:23", "caches: \"[books.byId]\":");
+	}
+
+	@Test
+	void otherUnknownPropertiesAreLeftToBoot(CapturedOutput output) {
+		start("libmc.unknown=1", "libmc.cache.caches.books.time-to-live=1h");
+		assertThat(output).doesNotContain("FAILED");
+	}
+
+	private static Arguments bad(String property, String value, String... read) {
+		return arguments(property, value, read);
+	}
+
+	private static void start(String... arguments) {
+		SpringApplication application = new SpringApplication(Application.class);
+		application.setWebApplicationType(WebApplicationType.NONE);
+		application.run(Stream.of(arguments).map((argument) -> "--" + argument).toArray(String[]::new)).close();
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@EnableCaching
+	@ImportAutoConfiguration({ LibmcAutoConfiguration.class, LibmcCacheAutoConfiguration.class,
+			CacheAutoConfiguration.class })
+	static class Application {
+
+	}
+
+}
