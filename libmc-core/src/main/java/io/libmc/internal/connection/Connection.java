@@ -802,8 +802,8 @@ final class Connection {
 		long now = System.nanoTime();
 		Failure late = (failure.kind() == Kind.LOST) ? new Failure(Kind.TIMEOUT, failure.message(), failure.cause())
 				: failure;
-		this.line.forEach((operation) -> operation.fail((operation.deadline - now <= 0) ? late : failure,
-				progress(operation)));
+		this.line.forEach(
+				(operation) -> operation.fail((operation.deadline - now <= 0) ? late : failure, progress(operation)));
 		this.outbox.close();
 		LockSupport.unpark(this.ownThread);
 	}
