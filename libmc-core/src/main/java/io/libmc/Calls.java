@@ -264,6 +264,9 @@ final class Calls {
 		Objects.requireNonNull(data, "data");
 		String[] names = distinct(keys);
 		byte[][] encoded = encode(names);
+		for (String name : names) {
+			this.values.checkLength(name, data.length);
+		}
 		long now = System.nanoTime();
 		return changeMany(names, encoded,
 				(i) -> Operation.store(command, now, now + this.pollNanos, encoded[i], data, 0, 0, 0));

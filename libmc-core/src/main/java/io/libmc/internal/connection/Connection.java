@@ -782,8 +782,8 @@ final class Connection {
 	}
 
 	/**
-	 * Ends the connection and fails all that is in its line. Does nothing if it has
-	 * ended.
+	 * Ends the connection and fails all that is in its line: what is due anyway, with a
+	 * timeout. Does nothing if it has ended.
 	 */
 	void close(Failure failure) {
 		this.lock.lock();
@@ -803,8 +803,10 @@ final class Connection {
 		}
 		this.connector.close();
 		long now = System.nanoTime();
-		this.line.forEach((operation) -> operation.fail((operation.deadline - now > 0) ? failure : timeout(),
-				progress(operation)));
+		Failure late = (failure.kind() == Kind.LOST) ? new Failure(Kind.TIMEOUT, failure.message(), failure.cause())
+				: failure;
+		this.line.forEach(
+				(operation) -> operation.fail((operation.deadline - now <= 0) ? late : failure, progress(operation)));
 		this.outbox.close();
 		LockSupport.unpark(this.ownThread);
 	}
