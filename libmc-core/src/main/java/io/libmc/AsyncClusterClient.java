@@ -27,6 +27,8 @@ final class AsyncClusterClient implements AsyncMemcachedClient {
 
 	private final Completions completions;
 
+	private final AsyncMetaCommands meta = new Meta();
+
 	AsyncClusterClient(Servers servers, Calls calls, MemcachedClientBuilder options) {
 		this.servers = servers;
 		this.calls = calls;
@@ -252,6 +254,31 @@ final class AsyncClusterClient implements AsyncMemcachedClient {
 	@Override
 	public CompletableFuture<@Nullable String> liveServerFor(String key) {
 		return start(this.calls.liveServerFor(key));
+	}
+
+	@Override
+	public AsyncMetaCommands meta() {
+		return this.meta;
+	}
+
+	/** The meta commands of this client. */
+	private final class Meta implements AsyncMetaCommands {
+
+		@Override
+		public CompletableFuture<MetaReply> get(String key, MetaGet request) {
+			return start(AsyncClusterClient.this.calls.metaGet(key, request));
+		}
+
+		@Override
+		public CompletableFuture<MetaReply> set(String key, RawValue value, MetaSet request) {
+			return start(AsyncClusterClient.this.calls.metaSet(key, value, request));
+		}
+
+		@Override
+		public CompletableFuture<MetaReply> delete(String key, MetaDelete request) {
+			return start(AsyncClusterClient.this.calls.metaDelete(key, request));
+		}
+
 	}
 
 	void close() {

@@ -277,4 +277,10 @@ public interface AsyncMemcachedClient {
 	 */
 	CompletableFuture<@Nullable String> liveServerFor(String key);
 
+	/**
+	 * Gives access to memcached's meta commands.
+	 * @return always the same one
+	 */
+	AsyncMetaCommands meta();
+
 }

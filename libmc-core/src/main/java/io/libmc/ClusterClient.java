@@ -21,6 +21,8 @@ final class ClusterClient implements MemcachedClient {
 
 	private final AsyncClusterClient async;
 
+	private final MetaCommands meta = new Meta();
+
 	ClusterClient(MemcachedClientBuilder options) {
 		this.servers = new Servers(options);
 		this.calls = new Calls(options, this.servers::cluster);
@@ -169,6 +171,36 @@ final class ClusterClient implements MemcachedClient {
 	@Override
 	public void updateServers(List<String> servers) {
 		this.servers.update(servers);
+	}
+
+	@Override
+	public MetaCommands meta() {
+		return this.meta;
+	}
+
+	/** The meta commands of this client. */
+	private final class Meta implements MetaCommands {
+
+		@Override
+		public MetaReply get(String key, MetaGet request) {
+			return perform(ClusterClient.this.calls.metaGet(key, request));
+		}
+
+		@Override
+		public MetaReply set(String key, RawValue value, MetaSet request) {
+			return perform(ClusterClient.this.calls.metaSet(key, value, request));
+		}
+
+		@Override
+		public MetaReply delete(String key, MetaDelete request) {
+			return perform(ClusterClient.this.calls.metaDelete(key, request));
+		}
+
+		@Override
+		public @Nullable Map<String, String> debug(String key) {
+			return perform(ClusterClient.this.calls.metaDebug(key));
+		}
+
 	}
 
 	@Override

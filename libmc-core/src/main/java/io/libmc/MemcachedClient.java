@@ -351,6 +351,12 @@ public interface MemcachedClient extends AutoCloseable {
 	void updateServers(List<String> servers);
 
 	/**
+	 * Gives access to memcached's meta commands.
+	 * @return always the same one
+	 */
+	MetaCommands meta();
+
+	/**
 	 * The same operations without waiting.
 	 * @return always the same one
 	 */

@@ -58,6 +58,7 @@ final class OperationEvents implements Settings.ServerEvents {
 		return switch (operation.answer()) {
 			case END -> operation.command().readsValues() ? (operation.hasValues() ? Outcome.HIT : Outcome.MISS)
 					: Outcome.SUCCESS;
+			case DONE -> operation.command().readsValues() ? Outcome.HIT : Outcome.SUCCESS;
 			case NONE, STORED, DELETED, TOUCHED, OK, NUMBER, VERSION -> Outcome.SUCCESS;
 			case NOT_FOUND -> operation.command().carriesData() ? Outcome.NOT_STORED : Outcome.MISS;
 			case NOT_STORED, EXISTS -> Outcome.NOT_STORED;

@@ -60,7 +60,7 @@ class FailingServerTest {
 			server.restart();
 			Awaitility.await().atMost(RETRY.plusSeconds(1)).until(() -> attempt(client));
 			assertThat(client.<Object>get("k")).isNull();
-			assertThat(events.states).hasSize(2);
+			Awaitility.await().untilAsserted(() -> assertThat(events.states).hasSize(2));
 			assertThat(events.states.get(0)).startsWith("down " + server.address() + " connecting failed");
 			assertThat(events.states.get(1)).isEqualTo("up " + server.address());
 		}

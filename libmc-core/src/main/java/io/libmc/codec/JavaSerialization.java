@@ -12,6 +12,8 @@ import java.io.ObjectOutputStream;
 import java.io.ObjectStreamClass;
 import java.io.Serializable;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * Java serialization behind a filter. A class is read only if the filter allows it, and
  * an array only if its length fits the bytes present, so that a few bytes cannot claim
@@ -40,7 +42,7 @@ final class JavaSerialization {
 		return bytes.toByteArray();
 	}
 
-	Object read(byte[] bytes) {
+	@Nullable Object read(byte[] bytes) {
 		ByteArrayInputStream source = new ByteArrayInputStream(bytes);
 		try (ObjectInputStream in = new ContextObjectInputStream(source)) {
 			in.setObjectInputFilter((info) -> check(info, bytes.length));

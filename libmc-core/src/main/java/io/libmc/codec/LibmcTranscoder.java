@@ -184,7 +184,7 @@ public final class LibmcTranscoder implements Transcoder {
 		};
 	}
 
-	private Object deserialize(byte[] bytes) {
+	private @Nullable Object deserialize(byte[] bytes) {
 		if (this.serialization == null) {
 			throw new IllegalArgumentException("the value was written by Java serialization, which is off; "
 					+ "allow its class with LibmcTranscoder.create(ObjectInputFilter)");

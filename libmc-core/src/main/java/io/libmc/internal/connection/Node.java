@@ -36,6 +36,8 @@ public final class Node {
 	/** It is on no list any more: connections end once their line is empty. */
 	private volatile boolean retired;
 
+	private volatile MetaSupport metaSupport = MetaSupport.UNKNOWN;
+
 	private volatile boolean closed;
 
 	/**
@@ -49,6 +51,13 @@ public final class Node {
 
 	}
 
+	/** Whether the server speaks the meta commands. */
+	public enum MetaSupport {
+
+		UNKNOWN, YES, NO
+
+	}
+
 	public Node(Endpoint endpoint, Settings settings, Watchdog watchdog) {
 		this.endpoint = endpoint;
 		this.settings = settings;
@@ -58,6 +67,16 @@ public final class Node {
 
 	public Endpoint endpoint() {
 		return this.endpoint;
+	}
+
+	/** Whether the server speaks the meta commands, as far as is known. */
+	public MetaSupport metaSupport() {
+		return this.metaSupport;
+	}
+
+	/** Tells what was found out; it holds until the next connect. */
+	public void metaSupport(MetaSupport support) {
+		this.metaSupport = support;
 	}
 
 	/** What users know the server by. */
@@ -180,6 +199,7 @@ public final class Node {
 		try {
 			ended = this.outage;
 			this.outage = null;
+			this.metaSupport = MetaSupport.UNKNOWN;
 		}
 		finally {
 			this.lock.unlock();
