@@ -8,7 +8,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 
 import io.libmc.internal.connection.Node;
 import io.libmc.internal.protocol.Command;
@@ -29,10 +31,13 @@ final class AsyncClusterClient implements AsyncMemcachedClient {
 
 	private final AsyncMetaCommands meta = new Meta();
 
-	AsyncClusterClient(Servers servers, Calls calls, MemcachedClientBuilder options) {
+	private final AsyncLoads loads;
+
+	AsyncClusterClient(Servers servers, Calls calls, Loads loads, MemcachedClientBuilder options) {
 		this.servers = servers;
 		this.calls = calls;
 		this.completions = new Completions(options.executor);
+		this.loads = new AsyncLoads(loads, this, this.completions);
 	}
 
 	private <T extends @Nullable Object> CompletableFuture<T> start(Call<T> call) {
@@ -254,6 +259,12 @@ final class AsyncClusterClient implements AsyncMemcachedClient {
 	@Override
 	public CompletableFuture<@Nullable String> liveServerFor(String key) {
 		return start(this.calls.liveServerFor(key));
+	}
+
+	@Override
+	public <T> CompletableFuture<@Nullable T> getOrLoad(String key, LoadPolicy policy,
+			Supplier<? extends CompletionStage<? extends @Nullable T>> loader) {
+		return (CompletableFuture<@Nullable T>) this.loads.getOrLoad(key, policy, loader);
 	}
 
 	@Override
