@@ -32,6 +32,11 @@ final class Servers {
 	/** The nodes of the current list; guarded by the lock. */
 	private Map<ServerAddress, Node> nodes = Map.of();
 
+	/**
+	 * Nodes of earlier lists that still have something to finish; guarded by the lock.
+	 */
+	private final List<Node> retired = new ArrayList<>();
+
 	private volatile Cluster cluster;
 
 	private volatile boolean closed;
@@ -71,8 +76,10 @@ final class Servers {
 			before.forEach((address, node) -> {
 				if (!this.nodes.containsKey(address)) {
 					node.retire();
+					this.retired.add(node);
 				}
 			});
+			this.retired.removeIf(Node::isUnconnected);
 		}
 		finally {
 			this.lock.unlock();
@@ -106,11 +113,12 @@ final class Servers {
 		this.lock.lock();
 		try {
 			this.closed = true;
+			this.retired.forEach(Node::close);
+			this.cluster.nodes().forEach(Node::close);
 		}
 		finally {
 			this.lock.unlock();
 		}
-		this.cluster.nodes().forEach(Node::close);
 		this.watchdog.close();
 	}
 

@@ -274,6 +274,13 @@ public final class Node {
 		forEachConnection((connection) -> connection.close(closing()));
 	}
 
+	/** Whether no connection is left. */
+	public boolean isUnconnected() {
+		boolean[] connected = { false };
+		forEachConnection((connection) -> connected[0] |= !connection.isClosed());
+		return !connected[0];
+	}
+
 	private void forEachConnection(Consumer<Connection> action) {
 		for (int i = 0; i < this.connections.length(); i++) {
 			Connection connection = this.connections.get(i);
