@@ -228,10 +228,15 @@ public final class MemcachedServer implements AutoCloseable {
 		}
 	}
 
-	/** Any reply will do, and so will none: an error without -Y, a hang-up with -Z. */
+	/** Any reply will do, and so will none: an error with -Y, a hang-up with -Z. */
 	private boolean answers() {
-		try {
-			ask("version\r\n");
+		try (SocketChannel channel = connect()) {
+			try {
+				ask(channel, "version\r\n");
+			}
+			catch (IOException ex) {
+				// hung up, as with -Z
+			}
 			return true;
 		}
 		catch (IOException ex) {
@@ -240,16 +245,31 @@ public final class MemcachedServer implements AutoCloseable {
 	}
 
 	private String ask(String request) throws IOException {
-		try (SocketChannel channel = (this.socketAddress instanceof InetSocketAddress) ? SocketChannel.open()
-				: SocketChannel.open(StandardProtocolFamily.UNIX)) {
-			channel.connect(this.socketAddress);
-			channel.write(ByteBuffer.wrap(request.getBytes(StandardCharsets.US_ASCII)));
-			ByteBuffer reply = ByteBuffer.allocate(256);
-			for (byte last = 0; last != '\n' && channel.read(reply) > 0;) {
-				last = reply.get(reply.position() - 1);
-			}
-			return new String(reply.array(), 0, reply.position(), StandardCharsets.US_ASCII);
+		try (SocketChannel channel = connect()) {
+			return ask(channel, request);
 		}
+	}
+
+	private SocketChannel connect() throws IOException {
+		SocketChannel channel = (this.socketAddress instanceof InetSocketAddress) ? SocketChannel.open()
+				: SocketChannel.open(StandardProtocolFamily.UNIX);
+		try {
+			channel.connect(this.socketAddress);
+			return channel;
+		}
+		catch (IOException ex) {
+			channel.close();
+			throw ex;
+		}
+	}
+
+	private static String ask(SocketChannel channel, String request) throws IOException {
+		channel.write(ByteBuffer.wrap(request.getBytes(StandardCharsets.US_ASCII)));
+		ByteBuffer reply = ByteBuffer.allocate(256);
+		for (byte last = 0; last != '\n' && channel.read(reply) > 0;) {
+			last = reply.get(reply.position() - 1);
+		}
+		return new String(reply.array(), 0, reply.position(), StandardCharsets.US_ASCII);
 	}
 
 	private void signal(String signal) {
