@@ -120,8 +120,9 @@ final class Connection {
 		this.connector = new Connector(node.endpoint(), settings);
 		this.line = new Line(settings.maxInFlightOperations(), settings.maxInFlightBytes());
 		this.parser = new ReplyParser(settings.maxValueBytes());
-		this.source = (target, offset, length) -> transport().read(target, offset, length, this.readTimeoutMillis);
-		this.outbox = new Outbox(this, this.lock, this.line, settings, watchdog);
+		this.source = (target, offset, length) -> node.traffic()
+			.addRead(transport().read(target, offset, length, this.readTimeoutMillis));
+		this.outbox = new Outbox(this, this.lock, this.line, settings, watchdog, node.traffic());
 		this.ownThread = Threads.daemon(threadName, this::runOwnThread);
 	}
 
@@ -136,6 +137,15 @@ final class Connection {
 
 	boolean isClosed() {
 		return this.state == State.CLOSED;
+	}
+
+	boolean isOpen() {
+		return this.state == State.OPEN;
+	}
+
+	/** How many operations wait for their reply; none once it has ended. */
+	long operationsInFlight() {
+		return isClosed() ? 0 : this.line.length();
 	}
 
 	String threadName() {
