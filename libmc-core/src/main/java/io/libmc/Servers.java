@@ -68,11 +68,13 @@ final class Servers {
 		List<ServerAddress> addresses = ServerAddress
 			.parseAll(new ArrayList<>(Objects.requireNonNull(servers, "servers")));
 		MemcachedClientBuilder.checkNotEmpty(addresses);
+		Cluster current;
 		this.lock.lock();
 		try {
 			cluster();
 			Map<ServerAddress, Node> before = this.nodes;
-			this.cluster = build(addresses);
+			current = build(addresses);
+			this.cluster = current;
 			before.forEach((address, node) -> {
 				if (!this.nodes.containsKey(address)) {
 					node.retire();
@@ -84,6 +86,7 @@ final class Servers {
 		finally {
 			this.lock.unlock();
 		}
+		this.events.serversChanged(current.nodes());
 	}
 
 	private Cluster build(List<ServerAddress> addresses) {
