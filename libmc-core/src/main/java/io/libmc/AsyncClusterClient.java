@@ -37,7 +37,7 @@ final class AsyncClusterClient implements AsyncMemcachedClient {
 
 	private <T extends @Nullable Object> CompletableFuture<T> start(Call<T> call) {
 		Flight<T> flight = new Flight<>(this.servers.cluster(), call, this.completions);
-		flight.goOn();
+		flight.begin();
 		return flight.future;
 	}
 
@@ -65,27 +65,44 @@ final class AsyncClusterClient implements AsyncMemcachedClient {
 			this.completions = completions;
 		}
 
-		/** Starts the next operations, or completes the future if there are none. */
-		void goOn() {
+		/** Starts the first operations on the caller's thread, and nothing else. */
+		void begin() {
+			if (advance()) {
+				this.completions.execute(this::goOn);
+			}
+		}
+
+		private void goOn() {
+			boolean ended = true;
+			while (ended) {
+				ended = advance();
+			}
+		}
+
+		/**
+		 * Starts the next operations, or completes the future if there are none.
+		 * @return whether they have all ended already, so that it is for the caller to go
+		 * on
+		 */
+		private boolean advance() {
 			try {
 				this.underWay.forEach(this.cluster::stopped);
 				this.underWay = List.of();
 				if (this.waiting.isEmpty()) {
 					this.waiting = this.call.next();
 				}
-				if (this.waiting.isEmpty()) {
-					this.future.complete(this.call.result());
+				if (!this.waiting.isEmpty()) {
+					return startWindow();
 				}
-				else {
-					startWindow();
-				}
+				this.future.complete(this.call.result());
 			}
 			catch (Throwable ex) {
 				this.future.completeExceptionally(ex);
 			}
+			return false;
 		}
 
-		private void startWindow() {
+		private boolean startWindow() {
 			Map<Node, Window> windows = new HashMap<>();
 			List<Leg> now = new ArrayList<>();
 			List<Leg> later = new ArrayList<>();
@@ -95,13 +112,16 @@ final class AsyncClusterClient implements AsyncMemcachedClient {
 			}
 			this.underWay = now;
 			this.waiting = later;
-			AtomicInteger left = new AtomicInteger(now.size());
+			// one more than there are operations, so that none ends the window before all
+			// are started
+			AtomicInteger left = new AtomicInteger(now.size() + 1);
 			Runnable ended = () -> {
 				if (left.decrementAndGet() == 0) {
 					this.completions.execute(this::goOn);
 				}
 			};
 			now.forEach((leg) -> this.cluster.start(leg, ended));
+			return left.decrementAndGet() == 0;
 		}
 
 	}

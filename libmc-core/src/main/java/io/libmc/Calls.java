@@ -53,6 +53,10 @@ final class Calls {
 		this.flushAllEnabled = options.flushAllEnabled;
 	}
 
+	Values values() {
+		return this.values;
+	}
+
 	// Reading
 
 	Call<@Nullable Object> get(String key) {

@@ -35,6 +35,46 @@ public interface MemcachedListener {
 
 	}
 
+	/** How a load by {@link MemcachedClient#getOrLoad getOrLoad} ended. */
+	enum LoadOutcome {
+
+		/** This caller was elected, loaded and stored. */
+		WON,
+
+		/**
+		 * This caller got the value that another one of this process had found or loaded.
+		 */
+		WAITED,
+
+		/**
+		 * This caller waited for as long as its policy says and then loaded for itself.
+		 */
+		TIMED_OUT,
+
+		/**
+		 * This caller loaded, but its value was not stored: it was overtaken, or too
+		 * large.
+		 */
+		LOST,
+
+		/** This caller was elected to refresh a value, loaded and stored. */
+		REFRESHED,
+
+		/** This caller was elected to refresh a value, and its loader failed. */
+		REFRESH_FAILED,
+
+		/** memcached failed, so this caller loaded for itself. */
+		BYPASSED
+
+	}
+
+	/**
+	 * A caller of {@code getOrLoad} has loaded a value, or was spared it by another.
+	 * @param outcome how
+	 */
+	default void loadEnded(LoadOutcome outcome) {
+	}
+
 	/**
 	 * An operation starts. An operation on many keys counts once for each server.
 	 * @param command memcached's command in lower case, such as {@code get}

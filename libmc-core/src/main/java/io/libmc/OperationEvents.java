@@ -3,6 +3,7 @@ package io.libmc;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 
+import io.libmc.MemcachedListener.LoadOutcome;
 import io.libmc.MemcachedListener.Outcome;
 import io.libmc.internal.connection.Failure;
 import io.libmc.internal.connection.Node;
@@ -64,6 +65,10 @@ final class OperationEvents implements Settings.ServerEvents {
 			case NOT_STORED, EXISTS -> Outcome.NOT_STORED;
 			case SERVER_ERROR, CLIENT_ERROR, TOO_LARGE -> Outcome.ERROR;
 		};
+	}
+
+	void loaded(LoadOutcome outcome) {
+		tell(() -> this.listener.loadEnded(outcome));
 	}
 
 	@Override

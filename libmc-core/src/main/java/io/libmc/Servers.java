@@ -54,6 +54,10 @@ final class Servers {
 		return this.cluster;
 	}
 
+	OperationEvents events() {
+		return this.events;
+	}
+
 	/** Takes another list; servers that are on both keep their connections. */
 	void update(List<String> servers) {
 		List<ServerAddress> addresses = ServerAddress

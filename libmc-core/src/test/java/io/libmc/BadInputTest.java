@@ -11,6 +11,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Callable;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -384,7 +385,7 @@ class BadInputTest {
 		List<Object> samples = List.of("k", new String[] { "localhost" }, List.of("localhost"), Map.of("k", VALUE),
 				VALUE, new RawValue(0, VALUE), byte[].class, Duration.ZERO, 1L, 1, true, HashFunction.MD5,
 				LibmcTranscoder.create(), (Executor) Runnable::run, new MemcachedListener() {
-				}, (Supplier<?>) () -> null);
+				}, (Supplier<?>) () -> null, (Callable<?>) () -> VALUE, LoadPolicy.timeToLive(Duration.ZERO));
 		return samples.stream()
 			.filter((sample) -> (type == Object.class) ? sample == VALUE
 					: type.isInstance(sample) || isPrimitiveOf(type, sample))
