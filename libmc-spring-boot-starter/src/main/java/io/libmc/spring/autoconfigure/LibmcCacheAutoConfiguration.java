@@ -73,6 +73,10 @@ public final class LibmcCacheAutoConfiguration {
 		apply(PREFIX + ".key-prefix", properties.keyPrefix(), "shop:", manager::setKeyPrefix);
 		apply("libmc.prefix", clientProperties.prefix(), "shop:", (prefix) -> checkRoom(prefix, properties));
 		apply(PREFIX + ".clear-visibility", properties.clearVisibility(), "1s", manager::setClearVisibility);
+		apply(PREFIX + ".transaction-aware", properties.transactionAware(), "false", (aware) -> {
+			checkTransactions(aware);
+			manager.setTransactionAware(aware);
+		});
 		properties.caches()
 			.forEach((name, cache) -> manager.configureCache(name,
 					(settings) -> override(settings, name, cache, properties, formats)));
@@ -87,6 +91,8 @@ public final class LibmcCacheAutoConfiguration {
 			.onError(properties.onError())
 			.enableStatistics(properties.enableStatistics());
 		apply(PREFIX + ".time-to-live", properties.timeToLive(), "10m", settings::timeToLive);
+		apply(PREFIX + ".time-to-live-jitter", properties.timeToLiveJitter(), "0.1", settings::timeToLiveJitter);
+		apply(PREFIX + ".serializer", properties.serializer(), "jdk", Formats::check);
 		apply(PREFIX + ".allowed-classes", properties.allowedClasses(), "com.acme.Order",
 				(classes) -> settings.format(formats.create(properties.serializer(), classes)));
 		return settings;
@@ -97,6 +103,9 @@ public final class LibmcCacheAutoConfiguration {
 		String property = PREFIX + ".caches[" + name + "]";
 		if (cache.timeToLive() != null) {
 			apply(property + ".time-to-live", cache.timeToLive(), "10m", settings::timeToLive);
+		}
+		if (cache.timeToLiveJitter() != null) {
+			apply(property + ".time-to-live-jitter", cache.timeToLiveJitter(), "0.1", settings::timeToLiveJitter);
 		}
 		if (cache.cacheNullValues() != null) {
 			settings.cacheNullValues(cache.cacheNullValues());
@@ -109,9 +118,18 @@ public final class LibmcCacheAutoConfiguration {
 		}
 		if (cache.serializer() != null || cache.allowedClasses() != null) {
 			Serializer serializer = (cache.serializer() != null) ? cache.serializer() : properties.serializer();
+			apply(property + ".serializer", serializer, "jdk", Formats::check);
 			List<String> own = (cache.allowedClasses() != null) ? cache.allowedClasses() : properties.allowedClasses();
 			apply(property + ".allowed-classes", own, "com.acme.Order",
 					(classes) -> settings.format(formats.create(serializer, classes)));
+		}
+	}
+
+	private static void checkTransactions(boolean aware) {
+		if (aware
+				&& !ClassUtils.isPresent("org.springframework.transaction.support.TransactionSynchronization", null)) {
+			throw new IllegalArgumentException(
+					"there are no transactions: org.springframework:spring-tx is not on the class path");
 		}
 	}
 
@@ -144,11 +162,21 @@ public final class LibmcCacheAutoConfiguration {
 			}
 		}
 
+		static void check(Serializer serializer) {
+			if (serializer == Serializer.JSON
+					&& !ClassUtils.isPresent("tools.jackson.databind.json.JsonMapper", null)) {
+				throw new IllegalArgumentException(
+						"it needs Jackson 3, which is not on the class path; add org.springframework.boot:spring-boot-starter-jackson");
+			}
+		}
+
 		EntryFormat create(Serializer serializer, List<String> allowedClasses) {
 			List<String> allowed = new ArrayList<>(this.ownPackages);
 			allowed.addAll(allowedClasses);
 			return switch (serializer) {
 				case JDK -> EntryFormat.jdk(this.classLoader, allowed);
+				case JSON -> EntryFormat.json(this.classLoader, allowed);
+				case LIBMC -> EntryFormat.libmc();
 			};
 		}
 

@@ -19,32 +19,39 @@ import io.libmc.spring.cache.OnError;
  * @param keyPrefix What every entry's key starts with, before the cache's name.
  * @param clearVisibility Within which time every other instance of the application sees
  * that a cache was cleared. Each asks for that as often, along with the entry it reads.
+ * @param transactionAware Whether puts, evictions and clearings within a transaction wait
+ * for its commit, and are dropped if it is rolled back.
  * @param caches Settings for single caches, by name: any of the properties from
  * time-to-live on. What is not set here is as for all caches. A name with a dot or
  * another special character needs brackets, as in "[books.byId]".
  * @param timeToLive How long an entry lives after it was put. 0 means for ever.
+ * @param timeToLiveJitter How much shorter an entry may live, from 0 to 1, so that those
+ * put together do not expire together: with 0.1 each lives 90 to 100 % of its time.
  * @param cacheNullValues Whether null is cached as a value of its own. If not, caching it
  * is an error.
- * @param serializer What the entries look like on the servers.
- * @param allowedClasses Classes that may be cached, other than the JDK's value types and
- * those of the application's own packages: "com.acme.Order", all of a package with
- * "com.acme.*", or of a package and below with "com.acme.**".
+ * @param serializer What the entries look like on the servers. "jdk" is Java
+ * serialization, "json" needs Jackson 3, "libmc" is readable by Python.
+ * @param allowedClasses Classes that "jdk" and "json" may cache, other than the JDK's
+ * value types and those of the application's own packages: "com.acme.Order", all of a
+ * package with "com.acme.*", or of a package and below with "com.acme.**".
  * @param onError What a failing memcached does to the application: with "bypass" it goes
  * on as if without a cache, with "throw" it gets the exception.
  * @param enableStatistics Whether the caches count hits, misses, puts and evictions.
  */
 @ConfigurationProperties(prefix = "libmc.cache", ignoreUnknownFields = false)
 record LibmcCacheProperties(@DefaultValue("true") boolean enabled, @DefaultValue("") String keyPrefix,
-		@DefaultValue("1s") Duration clearVisibility, @DefaultValue Map<String, Single> caches,
-		@DefaultValue("0s") Duration timeToLive, @DefaultValue("true") boolean cacheNullValues,
+		@DefaultValue("1s") Duration clearVisibility, @DefaultValue("false") boolean transactionAware,
+		@DefaultValue Map<String, Single> caches, @DefaultValue("0s") Duration timeToLive,
+		@DefaultValue("0") double timeToLiveJitter, @DefaultValue("true") boolean cacheNullValues,
 		@DefaultValue("jdk") Serializer serializer, @DefaultValue List<String> allowedClasses,
 		@DefaultValue("bypass") OnError onError, @DefaultValue("true") boolean enableStatistics) {
 
 	/**
 	 * One cache's properties; those that are {@code null} are as for all.
 	 */
-	record Single(@Nullable Duration timeToLive, @Nullable Boolean cacheNullValues, @Nullable Serializer serializer,
-			@Nullable List<String> allowedClasses, @Nullable OnError onError, @Nullable Boolean enableStatistics) {
+	record Single(@Nullable Duration timeToLive, @Nullable Double timeToLiveJitter, @Nullable Boolean cacheNullValues,
+			@Nullable Serializer serializer, @Nullable List<String> allowedClasses, @Nullable OnError onError,
+			@Nullable Boolean enableStatistics) {
 
 	}
 
@@ -54,7 +61,13 @@ record LibmcCacheProperties(@DefaultValue("true") boolean enabled, @DefaultValue
 	enum Serializer {
 
 		/** Java serialization. */
-		JDK
+		JDK,
+
+		/** JSON by Jackson 3. */
+		JSON,
+
+		/** libmc's own, which Python reads. */
+		LIBMC
 
 	}
 

@@ -43,10 +43,10 @@ final class AllowedClasses {
 	 * @throws IllegalArgumentException if one is none of these
 	 */
 	AllowedClasses(Collection<String> patterns) {
-		patterns.forEach(this::allow);
+		patterns.forEach(this::add);
 	}
 
-	private void allow(String pattern) {
+	private void add(String pattern) {
 		String name = pattern.strip();
 		if (name.endsWith(".**")) {
 			this.trees.add(checkName(pattern, name.substring(0, name.length() - 3)));
@@ -68,8 +68,24 @@ final class AllowedClasses {
 		while (element.isArray()) {
 			element = element.getComponentType();
 		}
-		String name = element.getName();
-		return element.isPrimitive() || this.classes.contains(name) || this.classes.contains(outermost(name))
+		return element.isPrimitive() || allowsElement(element.getName());
+	}
+
+	/**
+	 * Whether a class may be loaded at all.
+	 * @param name as {@link Class#getName()} gives it
+	 */
+	boolean allow(String name) {
+		if (!name.startsWith("[")) {
+			return allowsElement(name);
+		}
+		String element = name.replaceFirst("^\\[+", "");
+		return element.length() == 1 || (element.startsWith("L") && element.endsWith(";")
+				&& allowsElement(element.substring(1, element.length() - 1)));
+	}
+
+	private boolean allowsElement(String name) {
+		return this.classes.contains(name) || this.classes.contains(outermost(name))
 				|| allowsPackage(ClassUtils.getPackageName(name));
 	}
 
@@ -83,6 +99,12 @@ final class AllowedClasses {
 			}
 		}
 		return false;
+	}
+
+	/** What to say of a class that is not allowed. */
+	static IllegalArgumentException refused(Class<?> type) {
+		return new IllegalArgumentException("a " + type.getName()
+				+ " cannot be cached: its class is neither the application's own nor one of the JDK's value types; if it is safe to read from the cache, add it to the property libmc.cache.allowed-classes");
 	}
 
 	private static String outermost(String className) {

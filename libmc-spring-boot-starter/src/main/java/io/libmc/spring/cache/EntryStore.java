@@ -2,17 +2,21 @@ package io.libmc.spring.cache;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ThreadLocalRandom;
 
 import org.jspecify.annotations.Nullable;
 
+import io.libmc.CasResult;
+import io.libmc.CasValue;
 import io.libmc.ErrorCode;
 import io.libmc.MemcachedClient;
 import io.libmc.MemcachedException;
 import io.libmc.MultiGetResult;
 
 /**
- * One cache's entries as bytes on the servers, under the current generation. It knows
- * nothing of values, and every failure of memcached comes out of it as the
+ * One cache's entries on the servers, each stamped with the generation of its server. It
+ * knows nothing of values, and every failure of memcached comes out of it as the
  * {@link MemcachedException} it is.
  */
 final class EntryStore {
@@ -21,17 +25,18 @@ final class EntryStore {
 
 	private final WireKeys keys;
 
-	private final Generation generation;
+	private final Generations generations;
 
 	private final Duration timeToLive;
 
-	private volatile Head head = new Head(Generation.NONE, "");
+	private final double jitter;
 
-	EntryStore(MemcachedClient client, WireKeys keys, Duration clearVisibility, Duration timeToLive) {
+	EntryStore(MemcachedClient client, WireKeys keys, Duration clearVisibility, Duration timeToLive, double jitter) {
 		this.client = client;
 		this.keys = keys;
-		this.generation = new Generation(client, keys.generation(), clearVisibility);
+		this.generations = new Generations(client, keys, clearVisibility);
 		this.timeToLive = timeToLive;
+		this.jitter = jitter;
 	}
 
 	MemcachedClient client() {
@@ -39,43 +44,45 @@ final class EntryStore {
 	}
 
 	/**
-	 * What stands for a key, in every method here.
-	 * @throws IllegalArgumentException if it cannot be written
+	 * What a key's entry is called, in every method here.
+	 * @throws IllegalArgumentException if the key cannot be written
 	 */
-	String tail(Object key) {
-		return this.keys.tail(key);
+	String name(Object key) {
+		return this.keys.entry(key);
 	}
 
-	/** The generation that the last {@link #read} looked into, at least. */
-	long knownGeneration() {
-		return this.generation.known();
+	/** The generation that the last {@link #read} of an entry found it in, at least. */
+	long knownGeneration(String name) {
+		return this.generations.of(name).known();
 	}
 
 	/** The generation that is current now, for writing. */
-	long freshGeneration() {
-		return this.generation.fresh();
+	long freshGeneration(String name) {
+		return this.generations.of(name).fresh();
 	}
 
 	/**
 	 * Reads an entry. Where the copy of the generation is too old, both are asked for at
 	 * once, which costs no round trip of its own.
-	 * @return what lies there, which is a {@code byte[]} if we wrote it, or {@code null}
+	 * @return what lies there, which is an entry of ours or none at all, or {@code null}
 	 */
-	@Nullable Object read(String tail) {
-		long recent = this.generation.recent();
-		if (recent != Generation.NONE) {
-			return readFrom(recent, tail);
+	@Nullable Object read(String name) {
+		Generation generation = this.generations.of(name);
+		long recent = generation.recent();
+		if (recent == Generation.NONE) {
+			return readFresh(name);
 		}
-		long known = this.generation.known();
-		if (known == Generation.NONE) {
-			return readFrom(this.generation.fresh(), tail);
-		}
-		String wireKey = wireKey(known, tail);
+		return live(generation, Foreign.get(this.client, name), recent);
+	}
+
+	/** Reads an entry as it is now, even if the cache was cleared a moment ago. */
+	@Nullable Object readFresh(String name) {
+		Generation generation = this.generations.of(name);
+		long known = generation.known();
 		long askedAt = System.nanoTime();
-		MultiGetResult<Object> both = this.client.getMulti(List.of(this.generation.key(), wireKey));
-		Object entry = result(both, wireKey);
-		long current = this.generation.accept(result(both, this.generation.key()), known, askedAt);
-		return (current == known) ? entry : readFrom(current, tail);
+		MultiGetResult<Object> both = this.client.getMulti(List.of(generation.key(), name));
+		Object stored = result(both, name);
+		return live(generation, stored, generation.accept(result(both, generation.key()), known, askedAt));
 	}
 
 	private static @Nullable Object result(MultiGetResult<Object> results, String key) {
@@ -83,62 +90,99 @@ final class EntryStore {
 		return (failure != null) ? Foreign.of(failure) : results.values().get(key);
 	}
 
-	/** Reads an entry of a generation. */
-	@Nullable Object readFrom(long generation, String tail) {
-		return Foreign.get(this.client, wireKey(generation, tail));
+	/** What was cleared is absent. */
+	private static @Nullable Object live(Generation generation, @Nullable Object stored, long number) {
+		if (stored == null) {
+			return null;
+		}
+		long stamp = Stamp.of(stored);
+		if (stamp > number) {
+			// somebody has cleared and then put since our copy was made
+			number = generation.fresh();
+		}
+		return (stamp == number || stamp == Generation.NONE) ? stored : null;
+	}
+
+	/**
+	 * Reads an entry, with the number by which to {@link #replace} it, dead or alive.
+	 * @return {@code null} if there is none
+	 */
+	@Nullable CasValue<Object> readToReplace(String name) {
+		try {
+			return this.client.gets(name);
+		}
+		catch (MemcachedException ex) {
+			Foreign.of(ex);
+			delete(name);
+			return null;
+		}
 	}
 
 	/** Writes an entry. One that is refused as too large leaves no older one behind. */
-	void write(long generation, String tail, byte[] entry) {
+	void write(String name, Object entry, long generation) {
 		try {
-			this.client.set(wireKey(generation, tail), entry, this.timeToLive);
+			this.client.set(name, Stamp.put(entry, generation), timeToLive());
 		}
 		catch (IllegalArgumentException ex) {
-			delete(generation, tail);
-			throw tooLarge(entry, ex);
+			delete(name);
+			throw tooLarge(name, ex);
 		}
 	}
 
 	/** Writes an entry unless there is one. */
-	boolean add(long generation, String tail, byte[] entry) {
+	boolean add(String name, Object entry, long generation) {
 		try {
-			return this.client.add(wireKey(generation, tail), entry, this.timeToLive);
+			return this.client.add(name, Stamp.put(entry, generation), timeToLive());
 		}
 		catch (IllegalArgumentException ex) {
-			throw tooLarge(entry, ex);
+			throw tooLarge(name, ex);
 		}
 	}
 
-	/** Removes an entry, if there is one. */
-	boolean delete(long generation, String tail) {
-		return this.client.delete(wireKey(generation, tail));
+	/** Writes an entry in place of one that has not changed since it was read. */
+	boolean replace(String name, Object entry, long generation, long cas) {
+		return this.client.cas(name, Stamp.put(entry, generation), timeToLive(), cas) == CasResult.STORED;
 	}
 
-	/** Leaves all entries behind. */
+	/** Removes an entry, if there is one, dead or alive. */
+	boolean delete(String name) {
+		return this.client.delete(name);
+	}
+
+	/**
+	 * Leaves all entries behind, also where another server fails.
+	 * @throws MemcachedException if one failed
+	 */
 	void clear() {
-		this.generation.advance();
+		MemcachedException failed = null;
+		for (Generation generation : this.generations.all()) {
+			try {
+				generation.advance();
+			}
+			catch (MemcachedException ex) {
+				failed = ex;
+			}
+		}
+		if (failed != null) {
+			throw failed;
+		}
 	}
 
-	private String wireKey(long generation, String tail) {
-		Head last = this.head;
-		if (last.generation != generation) {
-			last = new Head(generation, this.keys.head(generation));
-			this.head = last;
+	private Duration timeToLive() {
+		if (this.jitter == 0 || this.timeToLive.isZero()) {
+			return this.timeToLive;
 		}
-		return last.text.concat(tail);
+		double part = 1 - this.jitter * ThreadLocalRandom.current().nextDouble();
+		return Duration.ofMillis(Math.max(1, (long) (this.timeToLive.toMillis() * part)));
 	}
 
 	/**
 	 * The names are always good, so it is the size: what the client refuses is no
 	 * different from what the server would, and not the application's mistake.
 	 */
-	private static MemcachedException tooLarge(byte[] entry, IllegalArgumentException ex) {
+	private static MemcachedException tooLarge(String name, IllegalArgumentException ex) {
 		return new MemcachedException(ErrorCode.SERVER_ERROR, null,
-				"an entry of " + entry.length + " bytes was not sent: " + ex.getMessage(), ex);
-	}
-
-	private record Head(long generation, String text) {
-
+				"the entry " + name + " was not sent: " + ex.getMessage(), ex);
 	}
 
 }

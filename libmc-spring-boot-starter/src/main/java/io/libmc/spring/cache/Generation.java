@@ -2,6 +2,7 @@ package io.libmc.spring.cache;
 
 import java.time.Duration;
 import java.util.OptionalLong;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 
 import org.jspecify.annotations.Nullable;
@@ -11,18 +12,19 @@ import io.libmc.MemcachedClient;
 import io.libmc.MemcachedException;
 
 /**
- * How a cache is cleared without flushing a server: this number is part of every entry's
- * name, and clearing raises it. The entries of the past are never asked for again, until
- * memcached drops them unread.
+ * How a cache is cleared on one server without flushing it: every entry there bears this
+ * number, and clearing raises it. What bears another is absent, until it is overwritten
+ * or memcached drops it unread.
  * <p>
- * The number lies on the server, never expires, and starts at the clock's milliseconds.
- * So it need not survive: a new one, after a restart or an eviction, is above every
- * earlier one, which is one more clearing. Where the server shows a smaller one than is
- * known (an old server came back), it is raised at once.
+ * The number lies on the same server, never expires, and starts at the clock's
+ * milliseconds. So it need not survive: a new one, after a restart or an eviction, is
+ * above every earlier one, which is one more clearing. Where the server shows a smaller
+ * one than is known (an old server came back, perhaps after others have stood in for it),
+ * it is raised at once.
  * <p>
  * Every client keeps a copy. Reads use it while it is younger than the visibility time,
- * within which each instance therefore sees another's {@code clear()}; writes and
- * evictions ask the server, so that they never miss their aim.
+ * within which each instance therefore sees another's {@code clear()}; writes ask the
+ * server, so that they never miss their aim. Evictions need no number.
  */
 final class Generation {
 
@@ -39,10 +41,21 @@ final class Generation {
 
 	private final AtomicReference<@Nullable Copy> copy = new AtomicReference<>();
 
-	Generation(MemcachedClient client, String key, Duration visibility) {
+	/** Clearings that memcached failed and that are still to be done. */
+	private final AtomicInteger owed = new AtomicInteger();
+
+	/**
+	 * Creates one.
+	 * @param key where the number lies
+	 * @param floor a number below which it cannot be, or {@link #NONE}
+	 */
+	Generation(MemcachedClient client, String key, Duration visibility, long floor) {
 		this.client = client;
 		this.key = key;
 		this.visibility = visibility.toNanos();
+		if (floor != NONE) {
+			this.copy.set(new Copy(floor, System.nanoTime() - this.visibility));
+		}
 	}
 
 	String key() {
@@ -79,11 +92,33 @@ final class Generation {
 		if (stored == null) {
 			return create();
 		}
-		long number = parse(stored);
-		return (number >= Math.max(known, 1)) ? adopt(number, askedAt) : repair(known);
+		return isGood(stored, known) ? adopt(parse(stored), askedAt) : repair(known);
 	}
 
-	/** Leaves all entries behind. */
+	/** Whether to {@link #accept} what the server answered asks it nothing more. */
+	boolean isGood(@Nullable Object stored, long known) {
+		return stored != null && parse(stored) >= Math.max(known, 1);
+	}
+
+	/** Remembers that a clearing failed. */
+	void owe() {
+		this.owed.incrementAndGet();
+	}
+
+	boolean isOwing() {
+		return this.owed.get() > 0;
+	}
+
+	/** Makes up for the clearings that failed. */
+	void settle() {
+		int clearings = this.owed.get();
+		if (clearings > 0) {
+			advance();
+			this.owed.addAndGet(-clearings);
+		}
+	}
+
+	/** Leaves all entries on the server behind. */
 	void advance() {
 		for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
 			long known = known();

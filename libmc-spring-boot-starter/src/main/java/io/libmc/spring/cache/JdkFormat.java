@@ -18,7 +18,7 @@ import org.springframework.core.ConfigurableObjectInputStream;
  * value that nobody could ever get back is the application's mistake, and says so at
  * once.
  */
-final class JdkFormat extends EntryFormat {
+final class JdkFormat extends BytesFormat {
 
 	/**
 	 * No honest array is longer than this many times its entry; a forged one could claim
@@ -38,7 +38,7 @@ final class JdkFormat extends EntryFormat {
 	@Override
 	byte[] write(Object value) {
 		ByteArrayOutputStream bytes = new ByteArrayOutputStream(256);
-		bytes.write(JDK);
+		bytes.writeBytes(Stamp.header(Stamp.JDK));
 		try (ObjectOutputStream out = new CheckedOutput(bytes)) {
 			out.writeObject(value);
 		}
@@ -54,9 +54,7 @@ final class JdkFormat extends EntryFormat {
 
 	@Override
 	Object read(byte[] entry) throws UndecodableEntryException {
-		if (entry.length == 0 || entry[0] != JDK) {
-			throw new UndecodableEntryException("it is not in the format \"jdk\"", null);
-		}
+		Stamp.checkHeader(entry, Stamp.JDK, "jdk");
 		try (ObjectInputStream in = new ConfigurableObjectInputStream(body(entry), this.classLoader)) {
 			in.setObjectInputFilter((info) -> check(info, entry.length));
 			return in.readObject();
@@ -67,7 +65,7 @@ final class JdkFormat extends EntryFormat {
 	}
 
 	private static InputStream body(byte[] entry) {
-		return new ByteArrayInputStream(entry, 1, entry.length - 1);
+		return new ByteArrayInputStream(entry, Stamp.HEADER_BYTES, entry.length - Stamp.HEADER_BYTES);
 	}
 
 	private ObjectInputFilter.Status check(ObjectInputFilter.FilterInfo info, int entryLength) {
@@ -107,8 +105,7 @@ final class JdkFormat extends EntryFormat {
 		private void check(Class<?> type) {
 			this.failed |= type == NotSerializableException.class;
 			if (!this.failed && !JdkFormat.this.allowed.allow(type)) {
-				throw new IllegalArgumentException("a " + type.getName()
-						+ " cannot be cached: its class is neither the application's own nor one of the JDK's value types; if it is safe to read from the cache, add it to the property libmc.cache.allowed-classes");
+				throw AllowedClasses.refused(type);
 			}
 		}
 

@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 
 import org.springframework.cache.support.AbstractValueAdaptingCache;
 
+import io.libmc.CasValue;
 import io.libmc.MemcachedException;
 import io.libmc.spring.cache.RunningLoads.Load;
 
@@ -25,7 +26,7 @@ public final class LibmcCache extends AbstractValueAdaptingCache {
 
 	private static final Log logger = LogFactory.getLog(LibmcCache.class);
 
-	private static final int ATTEMPTS = 3;
+	private static final int ATTEMPTS = 5;
 
 	private final String name;
 
@@ -85,9 +86,9 @@ public final class LibmcCache extends AbstractValueAdaptingCache {
 
 	@Override
 	protected @Nullable Object lookup(Object key) {
-		String tail = this.store.tail(key);
+		String entryName = this.store.name(key);
 		try {
-			return find(tail);
+			return find(entryName);
 		}
 		catch (MemcachedException ex) {
 			failed(ex);
@@ -108,11 +109,11 @@ public final class LibmcCache extends AbstractValueAdaptingCache {
 	@Override
 	@SuppressWarnings("unchecked")
 	public <T> @Nullable T get(Object key, Callable<T> valueLoader) {
-		String tail = this.store.tail(key);
+		String entryName = this.store.name(key);
 		long endedBefore = this.loads.ended();
 		boolean reachable = true;
 		try {
-			Object found = find(tail);
+			Object found = find(entryName);
 			if (found != null) {
 				return (T) fromStoreValue(found);
 			}
@@ -122,10 +123,10 @@ public final class LibmcCache extends AbstractValueAdaptingCache {
 			reachable = false;
 		}
 		Load mine = new Load();
-		Load running = this.loads.start(tail, mine);
+		Load running = this.loads.start(entryName, mine);
 		if (running == null) {
 			boolean otherEnded = this.loads.ended() != endedBefore;
-			return (T) lead(key, tail, valueLoader, mine, reachable, otherEnded);
+			return (T) lead(key, entryName, valueLoader, mine, reachable, otherEnded);
 		}
 		return (T) (running.isMine() ? load(key, valueLoader) : follow(key, valueLoader, running));
 	}
@@ -134,19 +135,19 @@ public final class LibmcCache extends AbstractValueAdaptingCache {
 	 * Loads for everybody. The entry goes to the generation that was known before: should
 	 * the cache be cleared meanwhile, anywhere, it is not seen again.
 	 */
-	private @Nullable Object lead(Object key, String tail, Callable<?> loader, Load mine, boolean reachable,
+	private @Nullable Object lead(Object key, String entryName, Callable<?> loader, Load mine, boolean reachable,
 			boolean otherEnded) {
 		try {
-			Object found = (reachable && otherEnded) ? findAgain(tail) : null;
+			Object found = (reachable && otherEnded) ? findAgain(entryName) : null;
 			if (found != null) {
 				mine.complete(fromStoreValue(found));
 				return fromStoreValue(found);
 			}
-			long generation = this.store.knownGeneration();
+			long generation = this.store.knownGeneration(entryName);
 			Object value = load(key, loader);
 			mine.complete(value);
 			if (reachable) {
-				keep(generation, tail, value, mine);
+				keep(generation, entryName, value, mine);
 			}
 			return value;
 		}
@@ -159,7 +160,7 @@ public final class LibmcCache extends AbstractValueAdaptingCache {
 			throw ex;
 		}
 		finally {
-			this.loads.end(tail, mine);
+			this.loads.end(entryName, mine);
 		}
 	}
 
@@ -187,15 +188,15 @@ public final class LibmcCache extends AbstractValueAdaptingCache {
 	}
 
 	/** Caches a loaded value, which its caller gets in any case. */
-	private void keep(long generation, String tail, @Nullable Object value, Load load) {
+	private void keep(long generation, String entryName, @Nullable Object value, Load load) {
 		if (load.isOvertaken() || (value == null && !isAllowNullValues())) {
 			return;
 		}
 		try {
-			this.store.write(generation, tail, encode(value));
+			this.store.write(entryName, encode(value), generation);
 			this.counters.put();
 			if (load.isOvertaken()) {
-				this.store.delete(generation, tail);
+				this.store.delete(entryName);
 			}
 		}
 		catch (MemcachedException ex) {
@@ -210,11 +211,11 @@ public final class LibmcCache extends AbstractValueAdaptingCache {
 
 	@Override
 	public void put(Object key, @Nullable Object value) {
-		String tail = this.store.tail(key);
-		byte[] entry = encode(value);
-		this.loads.overtake(tail);
+		String entryName = this.store.name(key);
+		Object entry = encode(value);
+		this.loads.overtake(entryName);
 		try {
-			this.store.write(this.store.freshGeneration(), tail, entry);
+			this.store.write(entryName, entry, this.store.freshGeneration(entryName));
 			this.counters.put();
 		}
 		catch (MemcachedException ex) {
@@ -231,10 +232,10 @@ public final class LibmcCache extends AbstractValueAdaptingCache {
 	 */
 	@Override
 	public @Nullable ValueWrapper putIfAbsent(Object key, @Nullable Object value) {
-		String tail = this.store.tail(key);
-		byte[] entry = encode(value);
+		String entryName = this.store.name(key);
+		Object entry = encode(value);
 		try {
-			return addOrFind(tail, entry);
+			return addOrFind(entryName, entry);
 		}
 		catch (MemcachedException ex) {
 			failed(ex);
@@ -242,30 +243,48 @@ public final class LibmcCache extends AbstractValueAdaptingCache {
 		}
 	}
 
-	/** Between the two, an entry can expire, be evicted, or turn out to be no value. */
-	private @Nullable ValueWrapper addOrFind(String tail, byte[] entry) {
-		long generation = this.store.freshGeneration();
+	/**
+	 * An entry that was cleared, or is no value, is in the way of adding one and has to
+	 * be replaced. Between the steps entries come and go.
+	 */
+	private @Nullable ValueWrapper addOrFind(String entryName, Object entry) {
 		for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
-			if (this.store.add(generation, tail, entry)) {
-				this.loads.overtake(tail);
-				this.counters.put();
-				return null;
+			long generation = this.store.freshGeneration(entryName);
+			if (this.store.add(entryName, entry, generation)) {
+				return added(entryName);
 			}
-			Object stored = this.store.readFrom(generation, tail);
-			Object present = (stored != null) ? decode(stored) : null;
+			CasValue<Object> present = this.store.readToReplace(entryName);
 			if (present != null) {
-				return toValueWrapper(present);
-			}
-			if (stored != null) {
-				this.store.delete(generation, tail);
+				long stamp = Stamp.of(present.value());
+				Object value = (stamp == generation) ? decode(present.value()) : null;
+				if (value != null) {
+					return toValueWrapper(value);
+				}
+				if (stamp <= generation && this.store.replace(entryName, entry, generation, present.cas())) {
+					return added(entryName);
+				}
 			}
 		}
 		return null;
 	}
 
+	private @Nullable ValueWrapper added(String entryName) {
+		this.loads.overtake(entryName);
+		this.counters.put();
+		return null;
+	}
+
 	@Override
 	public void evict(Object key) {
-		evictIfPresent(key);
+		String entryName = this.store.name(key);
+		this.loads.overtake(entryName);
+		try {
+			this.store.delete(entryName);
+			this.counters.eviction();
+		}
+		catch (MemcachedException ex) {
+			failed(ex);
+		}
 	}
 
 	/**
@@ -275,12 +294,13 @@ public final class LibmcCache extends AbstractValueAdaptingCache {
 	 */
 	@Override
 	public boolean evictIfPresent(Object key) {
-		String tail = this.store.tail(key);
-		this.loads.overtake(tail);
+		String entryName = this.store.name(key);
+		this.loads.overtake(entryName);
 		try {
-			boolean present = this.store.delete(this.store.freshGeneration(), tail);
+			boolean live = this.store.readFresh(entryName) != null;
+			boolean present = this.store.delete(entryName);
 			this.counters.eviction();
-			return present;
+			return live && present;
 		}
 		catch (MemcachedException ex) {
 			failed(ex);
@@ -314,8 +334,8 @@ public final class LibmcCache extends AbstractValueAdaptingCache {
 		return false;
 	}
 
-	private @Nullable Object find(String tail) {
-		Object stored = this.store.read(tail);
+	private @Nullable Object find(String entryName) {
+		Object stored = this.store.read(entryName);
 		Object value = (stored != null) ? decode(stored) : null;
 		if (value != null) {
 			this.counters.hit();
@@ -327,9 +347,9 @@ public final class LibmcCache extends AbstractValueAdaptingCache {
 	}
 
 	/** Looks for what another load of this process may just have left there. */
-	private @Nullable Object findAgain(String tail) {
+	private @Nullable Object findAgain(String entryName) {
 		try {
-			Object stored = this.store.read(tail);
+			Object stored = this.store.read(entryName);
 			return (stored != null) ? decode(stored) : null;
 		}
 		catch (MemcachedException ex) {
@@ -339,7 +359,7 @@ public final class LibmcCache extends AbstractValueAdaptingCache {
 		}
 	}
 
-	private byte[] encode(@Nullable Object value) {
+	private Object encode(@Nullable Object value) {
 		try {
 			return this.format.encode(toStoreValue(value));
 		}

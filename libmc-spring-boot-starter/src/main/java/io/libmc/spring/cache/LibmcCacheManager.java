@@ -144,7 +144,7 @@ public final class LibmcCacheManager extends AbstractTransactionSupportingCacheM
 	private LibmcCache createCache(String name) {
 		LibmcCacheSettings settings = this.configured.getOrDefault(name, this.defaults);
 		EntryStore store = new EntryStore(this.client, new WireKeys(this.keyPrefix, name), this.clearVisibility,
-				settings.timeToLive);
+				settings.timeToLive, settings.timeToLiveJitter);
 		return new LibmcCache(name, store, settings, this.serverStates);
 	}
 

@@ -14,6 +14,8 @@ public final class LibmcCacheSettings {
 
 	Duration timeToLive = Duration.ZERO;
 
+	double timeToLiveJitter;
+
 	boolean cacheNullValues = true;
 
 	EntryFormat format;
@@ -38,6 +40,7 @@ public final class LibmcCacheSettings {
 	 */
 	public LibmcCacheSettings(LibmcCacheSettings other) {
 		this.timeToLive = other.timeToLive;
+		this.timeToLiveJitter = other.timeToLiveJitter;
 		this.cacheNullValues = other.cacheNullValues;
 		this.format = other.format;
 		this.onError = other.onError;
@@ -56,6 +59,22 @@ public final class LibmcCacheSettings {
 					"timeToLive: " + timeToLive + " is negative; give a positive time, or 0 for no expiry");
 		}
 		this.timeToLive = timeToLive;
+		return this;
+	}
+
+	/**
+	 * How much shorter than its {@linkplain #timeToLive time to live} an entry may live,
+	 * so that entries that were put together do not expire together: with 0.1 each lives
+	 * 90 to 100 % of it. 0 unless set.
+	 * @param timeToLiveJitter 0 to 1
+	 * @return this
+	 */
+	public LibmcCacheSettings timeToLiveJitter(double timeToLiveJitter) {
+		if (!(timeToLiveJitter >= 0 && timeToLiveJitter <= 1)) {
+			throw new IllegalArgumentException(
+					"timeToLiveJitter: " + timeToLiveJitter + " is out of range; give 0 to 1, such as 0.1 for 10 %");
+		}
+		this.timeToLiveJitter = timeToLiveJitter;
 		return this;
 	}
 

@@ -10,12 +10,12 @@ import java.util.Base64;
  * What one cache's entries are called on the server:
  *
  * <pre>
- * {key prefix}{cache}:{generation}:{key}        books.byId:1732441122334:@L42
- * {key prefix}{cache}:gen                       books.byId:gen
+ * {key prefix}{cache}:{key}             books.byId:@L42
+ * {key prefix}{cache}%gen:{number}      books.byId%gen:0
  * </pre>
  *
  * No two pairs of cache and key share a name. The cache's name is escaped and so holds no
- * colon; the generation is a decimal number; all that follows is the key, as
+ * colon, and {@code %gen} is no escape; all that follows the colon is the key, as
  * {@link KeyText} writes it. A key that holds what memcached or a terminal would not
  * show, or is too long, is represented by its SHA-256 behind a {@value KeyText#DIGEST},
  * with which no text begins.
@@ -32,36 +32,29 @@ final class WireKeys {
 
 	private static final int MAX_CACHE_BYTES = 64;
 
-	/** A generation and the colons around it. */
-	private static final int GENERATION_BYTES = 22;
-
-	private final String keyPrefix;
-
 	private final String cache;
 
 	private final int room;
 
 	WireKeys(String keyPrefix, String cacheName) {
-		this.keyPrefix = keyPrefix;
 		String escaped = escape(cacheName);
-		this.cache = isShort(escaped, MAX_CACHE_BYTES) ? escaped : digest(cacheName);
-		this.room = MAX_BYTES - GENERATION_BYTES - this.cache.getBytes(StandardCharsets.UTF_8).length;
+		String name = isShort(escaped, MAX_CACHE_BYTES) ? escaped : digest(cacheName);
+		this.cache = keyPrefix + name;
+		this.room = MAX_BYTES - 1 - name.getBytes(StandardCharsets.UTF_8).length;
 	}
 
-	/** Where the cache's generation is kept. */
-	String generation() {
-		return this.keyPrefix + this.cache + ":gen";
+	/** Where one of the cache's generations is kept. */
+	String generation(int number) {
+		return this.cache + "%gen:" + number;
 	}
 
-	/** What the names of all entries of a generation begin with. */
-	String head(long generation) {
-		return this.keyPrefix + this.cache + ":" + generation + ":";
-	}
-
-	/** What an entry's name ends with. */
-	String tail(Object key) {
+	/**
+	 * What an entry is called.
+	 * @throws IllegalArgumentException if the key cannot be written
+	 */
+	String entry(Object key) {
 		String text = KeyText.of(key);
-		return (isShort(text, this.room) && isPrintable(text)) ? text : digest(text);
+		return this.cache + ":" + ((isShort(text, this.room) && isPrintable(text)) ? text : digest(text));
 	}
 
 	private static String escape(String name) {

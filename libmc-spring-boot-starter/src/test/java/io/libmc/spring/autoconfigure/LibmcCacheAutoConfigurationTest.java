@@ -15,6 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.cache.autoconfigure.CacheAutoConfiguration;
 import org.springframework.boot.cache.autoconfigure.CacheManagerCustomizer;
+import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.cache.CacheManager;
 import org.springframework.cache.annotation.CachingConfigurer;
@@ -43,30 +44,60 @@ class LibmcCacheAutoConfigurationTest {
 			assertThat(context.getBean(CacheManager.class).getCacheNames()).isEmpty();
 			assertThat(context.getBean(CacheManager.class).getCache("any")).isNotNull();
 			assertThat(context.getBean(LibmcCacheProperties.class))
-				.isEqualTo(new LibmcCacheProperties(true, "", Duration.ofSeconds(1), Map.of(), Duration.ZERO, true,
-						Serializer.JDK, List.of(), OnError.BYPASS, true));
+				.isEqualTo(new LibmcCacheProperties(true, "", Duration.ofSeconds(1), false, Map.of(), Duration.ZERO, 0,
+						true, Serializer.JDK, List.of(), OnError.BYPASS, true));
 		});
 	}
 
 	@Test
 	void propertiesAreBound() {
-		this.runner
-			.withPropertyValues("libmc.cache.key-prefix=shop:", "libmc.cache.clear-visibility=5s",
-					"libmc.cache.time-to-live=10m", "libmc.cache.cache-null-values=false", "libmc.cache.serializer=jdk",
-					"libmc.cache.allowed-classes=com.acme.Order,com.acme.model.**", "libmc.cache.on-error=throw",
-					"libmc.cache.enable-statistics=false", "libmc.cache.caches[books.byId].time-to-live=1h",
-					"libmc.cache.caches[books.byId].on_error=bypass", "libmc.cache.caches.users.cache-null-values=true")
+		this.runner.withPropertyValues("libmc.cache.key-prefix=shop:", "libmc.cache.clear-visibility=5s",
+				"libmc.cache.time-to-live=10m", "libmc.cache.cache-null-values=false", "libmc.cache.serializer=json",
+				"libmc.cache.transaction_aware=true", "libmc.cache.time-to-live-jitter=0.1",
+				"libmc.cache.caches[books.byId].time-to-live-jitter=0.5", "libmc.cache.caches.users.serializer=libmc",
+				"libmc.cache.allowed-classes=com.acme.Order,com.acme.model.**", "libmc.cache.on-error=throw",
+				"libmc.cache.enable-statistics=false", "libmc.cache.caches[books.byId].time-to-live=1h",
+				"libmc.cache.caches[books.byId].on_error=bypass", "libmc.cache.caches.users.cache-null-values=true")
 			.run((context) -> {
-				assertThat(context.getBean(LibmcCacheProperties.class)).isEqualTo(new LibmcCacheProperties(true,
-						"shop:", Duration.ofSeconds(5),
-						Map.of("books.byId", new Single(Duration.ofHours(1), null, null, null, OnError.BYPASS, null),
-								"users", new Single(null, true, null, null, null, null)),
-						Duration.ofMinutes(10), false, Serializer.JDK, List.of("com.acme.Order", "com.acme.model.**"),
-						OnError.THROW, false));
+				assertThat(context.getBean(LibmcCacheProperties.class))
+					.isEqualTo(new LibmcCacheProperties(true, "shop:", Duration.ofSeconds(5), true,
+							Map.of("books.byId",
+									new Single(Duration.ofHours(1), 0.5, null, null, null, OnError.BYPASS, null),
+									"users", new Single(null, null, true, Serializer.LIBMC, null, null, null)),
+							Duration.ofMinutes(10), 0.1, false, Serializer.JSON,
+							List.of("com.acme.Order", "com.acme.model.**"), OnError.THROW, false));
 				assertThat(context.getBean(CacheManager.class).getCacheNames()).containsExactlyInAnyOrder("books.byId",
 						"users");
 				assertThat(context.getBean(CacheManager.class).getCache("another")).isNotNull();
 			});
+	}
+
+	@Test
+	void withoutJacksonTheOtherSerializersWork() {
+		this.runner.withClassLoader(new FilteredClassLoader("tools.jackson"))
+			.withPropertyValues("libmc.cache.caches.users.serializer=libmc")
+			.run((context) -> assertThat(context).hasNotFailed().hasSingleBean(LibmcCacheManager.class));
+	}
+
+	@Test
+	void withoutReactorAndTransactionsItWorks() {
+		this.runner.withClassLoader(new FilteredClassLoader("reactor", "org.springframework.transaction"))
+			.run((context) -> assertThat(context).hasNotFailed().hasSingleBean(LibmcCacheManager.class));
+	}
+
+	@Test
+	void whatIsMissingForAPropertyIsNamed() {
+		for (String property : List.of("libmc.cache.serializer", "libmc.cache.caches[books.byId].serializer")) {
+			this.runner.withClassLoader(new FilteredClassLoader("tools.jackson"))
+				.withPropertyValues(property + "=json")
+				.run((context) -> assertThat(context).getFailure()
+					.rootCause()
+					.isInstanceOf(IllegalArgumentException.class)
+					.hasMessageContaining("spring-boot-starter-jackson"));
+		}
+		this.runner.withClassLoader(new FilteredClassLoader("org.springframework.transaction"))
+			.withPropertyValues("libmc.cache.transaction-aware=true")
+			.run((context) -> assertThat(context).getFailure().rootCause().hasMessageContaining("spring-tx"));
 	}
 
 	@Test

@@ -10,6 +10,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.stream.IntStream;
 
 import io.libmc.MemcachedClient;
 import io.libmc.MemcachedListener;
@@ -31,7 +32,7 @@ import static org.awaitility.Awaitility.await;
 @Timeout(60)
 class ClearTest {
 
-	private static final String GENERATION = "books:gen";
+	private static final WireKeys KEYS = new WireKeys("", "books");
 
 	/** Longer than a test takes: within it, nothing may be seen by chance. */
 	private static final Duration NEVER = Duration.ofHours(1);
@@ -115,7 +116,7 @@ class ClearTest {
 	@Test
 	void whatALateLoaderCachesAfterItIsNotSeen() {
 		LibmcCache late = cache(this.otherClient, NEVER);
-		assertThat(late.get("l")).isNull();
+		assertThat(late.get("k")).isNull();
 		this.one.clear();
 		assertThat(late.get("k", () -> "loaded")).isEqualTo("loaded");
 		assertThat(this.one.get("k")).isNull();
@@ -134,14 +135,95 @@ class ClearTest {
 	}
 
 	@Test
+	void evenWithoutACopyItCostsNoOperationOfItsOwn() {
+		LibmcCache eager = cache(this.otherClient, Duration.ZERO);
+		eager.put("k", "v");
+		this.commands.clear();
+		for (int i = 0; i < 100; i++) {
+			assertThat(eager.get("k")).isNotNull();
+		}
+		assertThat(this.commands.get("get").sum()).isEqualTo(100);
+		assertThat(this.commands).hasSize(1);
+	}
+
+	@Test
+	void everyServerHasAGenerationOfItsOwn(List<MemcachedServer> servers) {
+		this.one.clear();
+		assertThat(generationKeys().stream().map(this.oneClient::serverFor))
+			.containsExactlyInAnyOrderElementsOf(servers.stream().map(MemcachedServer::address).toList());
+		assertThat(generationKeys()).allSatisfy((key) -> assertThat(this.oneClient.get(key, Long.class)).isPositive());
+	}
+
+	@Test
+	void aServerThatIsDeadCostsItsOwnEntriesAlone(List<MemcachedServer> servers) {
+		for (int i = 0; i < 20; i++) {
+			this.one.put("k" + i, "v");
+		}
+		MemcachedServer dead = servers.get(0);
+		dead.kill();
+		LibmcCache late = cache(this.otherClient, Duration.ZERO);
+		for (int i = 0; i < 20; i++) {
+			boolean onDead = this.oneClient.serverFor(KEYS.entry("k" + i)).equals(dead.address());
+			assertThat(this.one.get("k" + i) == null).isEqualTo(onDead);
+			assertThat(late.get("k" + i) == null).isEqualTo(onDead);
+		}
+		this.one.clear();
+		for (int i = 0; i < 20; i++) {
+			assertThat(late.get("k" + i)).isNull();
+		}
+	}
+
+	@Test
+	void anEntryPutSinceTheLastLookIsFoundAtOnce() {
+		LibmcCache late = cache(this.otherClient, NEVER);
+		late.put("k", "old");
+		this.one.clear();
+		this.one.put("k", "new");
+		assertThat(late.get("k", String.class)).isEqualTo("new");
+	}
+
+	@Test
+	void whatWasClearedIsReplacedByPutIfAbsentAndNotThereToEvict() {
+		this.one.put("k", "old");
+		this.other.clear();
+		assertThat(this.other.evictIfPresent("k")).isFalse();
+		this.one.put("k", "old");
+		this.other.clear();
+		assertThat(this.one.putIfAbsent("k", "new")).isNull();
+		assertThat(this.other.get("k", String.class)).isEqualTo("new");
+		assertThat(this.other.evictIfPresent("k")).isTrue();
+	}
+
+	@Test
+	void anotherListOfServersBringsNothingBack(List<MemcachedServer> servers) {
+		List<String> both = servers.stream().map(MemcachedServer::address).toList();
+		for (int round = 0; round < 3; round++) {
+			for (int i = 0; i < 20; i++) {
+				this.one.put("k" + i, "v");
+			}
+			this.oneClient.updateServers(both.subList(0, 1));
+			for (int i = 0; i < 20; i++) {
+				this.one.put("k" + i, "w");
+				assertThat(this.one.get("k" + i, String.class)).isEqualTo("w");
+			}
+			this.one.clear();
+			this.oneClient.updateServers(both);
+			this.one.clear();
+			for (int i = 0; i < 20; i++) {
+				assertThat(this.one.get("k" + i)).isNull();
+			}
+		}
+	}
+
+	@Test
 	void aLostGenerationIsAClearingAndBringsNothingBack() {
 		this.one.put("k", "v");
-		long before = generation();
+		long before = generation("k");
 		for (int i = 0; i < 10; i++) {
-			this.oneClient.delete(GENERATION);
-			this.one.put("other", "v");
-			assertThat(generation()).isGreaterThan(before);
-			before = generation();
+			this.oneClient.delete(generationKey("k"));
+			this.one.put(besides("k"), "v");
+			assertThat(generation("k")).isGreaterThan(before);
+			before = generation("k");
 			assertThat(this.one.get("k")).isNull();
 			this.one.put("k", "v");
 		}
@@ -150,37 +232,38 @@ class ClearTest {
 	@Test
 	void restartedServersStartEmptyAndAboveWhatWas(List<MemcachedServer> servers) {
 		this.one.put("k", "v");
-		long before = generation();
+		long before = generation("k");
 		servers.forEach(MemcachedServer::restart);
 		await().ignoreExceptions().untilAsserted(() -> {
 			this.one.put("k", "w");
 			assertThat(this.one.get("k", String.class)).isEqualTo("w");
 		});
-		assertThat(generation()).isGreaterThan(before);
+		assertThat(generation("k")).isGreaterThan(before);
 	}
 
 	@Test
 	void aGenerationBelowTheKnownOneIsRaised() {
 		this.one.put("k", "v");
-		long known = generation();
-		this.oneClient.set(GENERATION, known - 1000);
-		this.oneClient.set("books:" + (known - 1000) + ":k", new byte[] { EntryFormat.NULL });
-		this.one.put("l", "w");
-		assertThat(generation()).isGreaterThan(known);
+		long known = generation("k");
+		String besides = besides("k");
+		this.oneClient.set(generationKey("k"), known - 1000);
+		this.oneClient.set(KEYS.entry("k"), Stamp.put(Stamp.header(Stamp.NULL), known - 1000));
+		this.one.put(besides, "w");
+		assertThat(generation("k")).isGreaterThan(known);
 		assertThat(this.one.get("k")).isNull();
-		assertThat(this.one.get("l", String.class)).isEqualTo("w");
-		this.oneClient.set(GENERATION, known - 1000);
+		assertThat(this.one.get(besides, String.class)).isEqualTo("w");
+		this.oneClient.set(generationKey("k"), known - 1000);
 		this.one.clear();
-		assertThat(generation()).isGreaterThan(known);
-		assertThat(this.one.get("l")).isNull();
+		assertThat(generation("k")).isGreaterThan(known);
+		assertThat(this.one.get(besides)).isNull();
 	}
 
 	@Test
 	void whatIsNoGenerationIsReplaced() {
 		for (Object foreign : List.of("text", new byte[] { 1 }, "-5", "")) {
-			this.oneClient.set(GENERATION, foreign);
+			this.oneClient.set(generationKey("k"), foreign);
 			this.one.put("k", "v");
-			assertThat(generation()).isPositive();
+			assertThat(generation("k")).isPositive();
 			assertThat(this.one.get("k", String.class)).isEqualTo("v");
 		}
 	}
@@ -188,7 +271,7 @@ class ClearTest {
 	@Test
 	void everyClearingCountsHoweverManyComeTogether() throws Exception {
 		this.one.put("k", "v");
-		long before = generation();
+		long before = generation("k");
 		List<Future<?>> clearings = new ArrayList<>();
 		ExecutorService threads = Executors.newFixedThreadPool(8);
 		try {
@@ -203,14 +286,14 @@ class ClearTest {
 		finally {
 			threads.shutdownNow();
 		}
-		assertThat(generation()).isGreaterThanOrEqualTo(before + 200);
+		assertThat(generation("k")).isGreaterThanOrEqualTo(before + 200);
 		assertThat(this.one.get("k")).isNull();
 	}
 
 	@Test
 	void threadsThatFindNoGenerationAgreeOnOne() throws Exception {
 		for (int round = 0; round < 20; round++) {
-			this.oneClient.delete(GENERATION);
+			generationKeys().forEach(this.oneClient::delete);
 			LibmcCache fresh = cache(this.oneClient, NEVER);
 			ExecutorService threads = Executors.newFixedThreadPool(8);
 			try {
@@ -233,8 +316,31 @@ class ClearTest {
 		}
 	}
 
-	private long generation() {
-		return Long.parseLong(Objects.requireNonNull(this.oneClient.<Object>get(GENERATION)).toString());
+	private List<String> generationKeys() {
+		return new Generations(this.oneClient, KEYS, NEVER).all().stream().map(Generation::key).toList();
+	}
+
+	/** Where the generation is that is in force for an entry. */
+	private String generationKey(String key) {
+		String server = this.oneClient.serverFor(KEYS.entry(key));
+		return generationKeys().stream()
+			.filter((name) -> this.oneClient.serverFor(name).equals(server))
+			.findFirst()
+			.orElseThrow();
+	}
+
+	/** Another key on the same server. */
+	private String besides(String key) {
+		String server = this.oneClient.serverFor(KEYS.entry(key));
+		return IntStream.range(0, 1000)
+			.mapToObj((i) -> "l" + i)
+			.filter((other) -> this.oneClient.serverFor(KEYS.entry(other)).equals(server))
+			.findFirst()
+			.orElseThrow();
+	}
+
+	private long generation(String key) {
+		return this.oneClient.get(generationKey(key), Long.class);
 	}
 
 	private LibmcCache cache(MemcachedClient client, Duration clearVisibility) {

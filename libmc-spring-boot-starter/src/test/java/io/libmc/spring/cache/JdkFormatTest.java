@@ -57,8 +57,8 @@ class JdkFormatTest {
 	@ParameterizedTest
 	@MethodSource
 	void valuesComeBackAsTheyWent(Object value) throws Exception {
-		byte[] entry = this.format.encode(value);
-		assertThat(entry[0]).isEqualTo(EntryFormat.JDK);
+		byte[] entry = (byte[]) this.format.encode(value);
+		assertThat(entry[0]).isEqualTo(Stamp.JDK);
 		assertThat(this.format.decode(entry)).isEqualTo(value).hasSameClassAs(value);
 	}
 
@@ -78,16 +78,18 @@ class JdkFormatTest {
 
 	@Test
 	void nullIsAnEntryOfItsOwn() throws Exception {
-		assertThat(this.format.encode(NullValue.INSTANCE)).containsExactly(EntryFormat.NULL);
-		assertThat(this.format.decode(new byte[] { EntryFormat.NULL })).isSameAs(NullValue.INSTANCE);
+		Object entry = Stamp.put(this.format.encode(NullValue.INSTANCE), 1);
+		assertThat(entry).isEqualTo(new byte[] { Stamp.NULL, 0, 0, 0, 0, 0, 0, 0, 1 });
+		assertThat(this.format.decode(entry)).isSameAs(NullValue.INSTANCE);
 	}
 
 	@Test
 	void aLargeEntryIsCheckedAndOneWithAForeignChunkIsNone() throws Exception {
 		byte[] value = new byte[1_000_000];
 		Arrays.fill(value, (byte) 'x');
-		byte[] entry = this.format.encode(value);
-		assertThat(entry[0]).isEqualTo(EntryFormat.CHECKED);
+		byte[] entry = (byte[]) Stamp.put(this.format.encode(value), 42);
+		assertThat(entry[0]).isEqualTo(Stamp.CHECKED);
+		assertThat(Stamp.of(entry)).isEqualTo(42);
 		assertThat(this.format.decode(entry)).isEqualTo(value);
 		entry[500_000] = 'y';
 		assertThatExceptionOfType(UndecodableEntryException.class).isThrownBy(() -> this.format.decode(entry))
@@ -165,11 +167,12 @@ class JdkFormatTest {
 	}
 
 	static Stream<Object> whatIsNoEntryCannotBeDecoded() throws Exception {
-		byte[] good = format(OWN).encode(new Title("a"));
+		byte[] good = (byte[]) format(OWN).encode(new Title("a"));
 		byte[] changedClass = new String(good, StandardCharsets.ISO_8859_1).replace("$Title", "$Tilte")
 			.getBytes(StandardCharsets.ISO_8859_1);
-		byte[] tooMuchNull = { EntryFormat.NULL, 0 };
-		return Stream.of("text", 42L, new byte[0], new byte[] { 0 }, new byte[] { EntryFormat.JDK }, tooMuchNull,
+		byte[] tooMuchNull = Arrays.copyOf(Stamp.header(Stamp.NULL), Stamp.HEADER_BYTES + 1);
+		return Stream.of("text", 42L, new byte[0], new byte[] { 0 }, new byte[] { Stamp.JDK }, Stamp.header(Stamp.JDK),
+				new byte[] { Stamp.NULL }, tooMuchNull, Stamp.header(Stamp.JSON), List.of(1L, "a"),
 				"text".getBytes(StandardCharsets.UTF_8), Arrays.copyOf(good, good.length - 1),
 				Arrays.copyOfRange(good, 1, good.length), changedClass, forged(new URL("http://localhost/")),
 				forged(proxy()), forged(new Spiteful()), forgedArray(Integer.MAX_VALUE));
@@ -191,7 +194,7 @@ class JdkFormatTest {
 	private static byte[] forged(Object value) {
 		try {
 			ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-			bytes.write(EntryFormat.JDK);
+			bytes.writeBytes(Stamp.header(Stamp.JDK));
 			new ObjectOutputStream(bytes).writeObject(value);
 			return bytes.toByteArray();
 		}

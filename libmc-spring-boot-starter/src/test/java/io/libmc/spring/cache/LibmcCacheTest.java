@@ -412,9 +412,7 @@ class LibmcCacheTest {
 	}
 
 	private String wireKey(Object key) {
-		WireKeys keys = new WireKeys("", "books");
-		Object generation = this.client.get(keys.generation());
-		return keys.head(Long.parseLong(generation.toString())) + keys.tail(key);
+		return new WireKeys("", "books").entry(key);
 	}
 
 	private LibmcCache cache(String name, Consumer<LibmcCacheSettings> change) {
@@ -428,6 +426,12 @@ class LibmcCacheTest {
 		LibmcCacheManager manager = new LibmcCacheManager(client, new LibmcCacheSettings());
 		manager.afterPropertiesSet();
 		return (LibmcCache) Objects.requireNonNull(manager.getCache(name));
+	}
+
+	static LibmcCache cache(MemcachedClient client, LibmcCacheSettings settings) {
+		LibmcCacheManager manager = new LibmcCacheManager(client, settings);
+		manager.afterPropertiesSet();
+		return (LibmcCache) Objects.requireNonNull(manager.getCache("books"));
 	}
 
 	static MemcachedClient client(List<MemcachedServer> servers) {

@@ -79,8 +79,7 @@ class WireKeysProperties {
 	}
 
 	private static String name(String cache, Object key) {
-		WireKeys keys = new WireKeys("", cache);
-		return keys.head(1732441122334L) + keys.tail(key);
+		return new WireKeys("", cache).entry(key);
 	}
 
 	private record Title(String text) {

@@ -1,0 +1,73 @@
+package io.libmc.spring.cache;
+
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.zip.CRC32C;
+
+import org.springframework.cache.support.NullValue;
+
+/**
+ * A format whose entries are bytes.
+ * <p>
+ * The first byte names the format, so that a cache whose format was changed reads the old
+ * entries as absent, not as something else. These bytes begin neither a text in UTF-8 nor
+ * what Java or zlib write.
+ */
+abstract sealed class BytesFormat extends EntryFormat permits JdkFormat, JsonFormat {
+
+	/**
+	 * The client splits what has more than 1,000,000 bytes, and the chunks of two writers
+	 * can mix.
+	 */
+	private static final int CHECKED_ABOVE = 900_000;
+
+	@Override
+	final byte[] encode(Object value) {
+		return (value instanceof NullValue) ? Stamp.header(Stamp.NULL) : write(value);
+	}
+
+	/** The entry with a checksum in front if it may be split. */
+	static byte[] checked(byte[] entry) {
+		if (entry.length <= CHECKED_ABOVE) {
+			return entry;
+		}
+		return ByteBuffer.allocate(Stamp.CHECK_BYTES + entry.length)
+			.put(Stamp.CHECKED)
+			.putInt(checksum(entry))
+			.put(entry)
+			.array();
+	}
+
+	@Override
+	final Object decode(Object entry) throws UndecodableEntryException {
+		if (!(entry instanceof byte[] bytes)) {
+			throw new UndecodableEntryException("it is none of ours: " + entry, null);
+		}
+		if (bytes.length > Stamp.CHECK_BYTES && bytes[0] == Stamp.CHECKED) {
+			bytes = check(bytes);
+		}
+		boolean isNull = bytes.length == Stamp.HEADER_BYTES && bytes[0] == Stamp.NULL;
+		return isNull ? NullValue.INSTANCE : read(bytes);
+	}
+
+	private static byte[] check(byte[] bytes) throws UndecodableEntryException {
+		byte[] entry = Arrays.copyOfRange(bytes, Stamp.CHECK_BYTES, bytes.length);
+		if (checksum(entry) != ByteBuffer.wrap(bytes).getInt(1)) {
+			throw new UndecodableEntryException("its checksum is wrong: it is made of two entries' chunks", null);
+		}
+		return entry;
+	}
+
+	static int checksum(byte[] entry) {
+		CRC32C checksum = new CRC32C();
+		checksum.update(entry);
+		return (int) checksum.getValue();
+	}
+
+	/** Encodes a value, behind the format's header. */
+	abstract byte[] write(Object value);
+
+	/** Decodes what should begin with the format's header. */
+	abstract Object read(byte[] entry) throws UndecodableEntryException;
+
+}

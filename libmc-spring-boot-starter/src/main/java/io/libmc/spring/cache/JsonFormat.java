@@ -1,0 +1,120 @@
+package io.libmc.spring.cache;
+
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.util.Collection;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+import com.fasterxml.jackson.annotation.JsonAutoDetect.Visibility;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.ObjectReader;
+import tools.jackson.databind.ObjectWriter;
+import tools.jackson.databind.SerializationFeature;
+import tools.jackson.databind.cfg.DateTimeFeature;
+import tools.jackson.databind.json.JsonMapper;
+
+import org.springframework.core.NestedExceptionUtils;
+
+/**
+ * JSON that says what it is: every value that could be of another class than its field is
+ * declared with, the outermost included, is written as {@code ["its class", value]}.
+ * <p>
+ * What is written is the state of an object, its fields, and not what it presents by its
+ * getters, of which some could not be set again. Reading is strict, so that an entry of a
+ * class that has changed since is absent instead of half a value.
+ */
+final class JsonFormat extends BytesFormat {
+
+	private final ObjectWriter writer;
+
+	private final ObjectReader reader;
+
+	private final Set<Class<?>> readable = ConcurrentHashMap.newKeySet();
+
+	JsonFormat(ClassLoader classLoader, AllowedClasses allowed) {
+		JsonTypes types = new JsonTypes(classLoader, allowed);
+		JsonMapper.Builder builder = JsonMapper.builder();
+		JsonMapper mapper = builder.typeFactory(builder.typeFactory().withClassLoader(classLoader))
+			.changeDefaultVisibility((checker) -> checker.withFieldVisibility(Visibility.ANY)
+				.withGetterVisibility(Visibility.NONE)
+				.withIsGetterVisibility(Visibility.NONE)
+				.withSetterVisibility(Visibility.NONE))
+			.polymorphicTypeValidator(types.validator())
+			.setDefaultTyping(types.everywhere())
+			.addModule(types.onlyStringKeysWhereNoneAreDeclared())
+			.disable(SerializationFeature.FAIL_ON_EMPTY_BEANS)
+			.enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES,
+					DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES,
+					DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES,
+					DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+			.enable(DateTimeFeature.WRITE_DATES_WITH_ZONE_ID)
+			.disable(DateTimeFeature.ADJUST_DATES_TO_CONTEXT_TIME_ZONE, DateTimeFeature.WRITE_DATES_AS_TIMESTAMPS,
+					DateTimeFeature.NORMALIZE_DESERIALIZED_ZONE_ID)
+			.build();
+		this.writer = mapper.writerFor(Object.class);
+		this.reader = mapper.readerFor(Object.class);
+	}
+
+	@Override
+	byte[] write(Object value) {
+		ByteArrayOutputStream bytes = new ByteArrayOutputStream(256);
+		bytes.writeBytes(Stamp.header(Stamp.JSON));
+		try {
+			this.writer.writeValue(bytes, value);
+		}
+		catch (JacksonException | StackOverflowError ex) {
+			throw refused(value, ex);
+		}
+		byte[] entry = bytes.toByteArray();
+		if (!this.readable.contains(value.getClass())) {
+			checkReadable(value, entry);
+		}
+		return entry;
+	}
+
+	/**
+	 * A class that lacks a way to be created, for instance, would be a miss for ever, and
+	 * an {@code Optional} is only what it holds. The first value of each class tells.
+	 */
+	private void checkReadable(Object value, byte[] entry) {
+		Object read;
+		try {
+			read = read(entry);
+		}
+		catch (UndecodableEntryException ex) {
+			throw refused(value, ex);
+		}
+		boolean container = value instanceof Collection || value instanceof Map;
+		if (read.getClass() != value.getClass() && !container) {
+			throw new IllegalArgumentException("a " + value.getClass().getName()
+					+ " cannot be cached as JSON: it would come back as a " + read.getClass().getName());
+		}
+		this.readable.add(value.getClass());
+	}
+
+	@Override
+	Object read(byte[] entry) throws UndecodableEntryException {
+		Stamp.checkHeader(entry, Stamp.JSON, "json");
+		try {
+			Object value = this.reader
+				.readValue(new ByteArrayInputStream(entry, Stamp.HEADER_BYTES, entry.length - Stamp.HEADER_BYTES));
+			if (value == null) {
+				throw new UndecodableEntryException("it holds nothing", null);
+			}
+			return value;
+		}
+		catch (RuntimeException | LinkageError | StackOverflowError ex) {
+			throw new UndecodableEntryException(ex.toString(), ex);
+		}
+	}
+
+	private static IllegalArgumentException refused(Object value, Throwable ex) {
+		String reason = String.valueOf(NestedExceptionUtils.getMostSpecificCause(ex).getMessage());
+		return new IllegalArgumentException("a " + value.getClass().getName() + " cannot be cached as JSON: " + reason,
+				ex);
+	}
+
+}

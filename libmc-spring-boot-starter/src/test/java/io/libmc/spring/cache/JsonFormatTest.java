@@ -1,0 +1,325 @@
+package io.libmc.spring.cache;
+
+import java.math.BigDecimal;
+import java.math.BigInteger;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.time.DayOfWeek;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.LocalDateTime;
+import java.time.OffsetDateTime;
+import java.time.Year;
+import java.time.ZoneId;
+import java.time.ZonedDateTime;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.Date;
+import java.util.EnumMap;
+import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+import org.springframework.cache.support.NullValue;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+@SuppressWarnings({ "JavaUtilDate", "JdkObsolete" }) // values are what applications have
+class JsonFormatTest {
+
+	private static final String OWN = JsonFormatTest.class.getName();
+
+	private final EntryFormat format = format(OWN);
+
+	@ParameterizedTest
+	@MethodSource
+	void valuesComeBackAsTheyWent(Object value) throws Exception {
+		assertThat(roundTrip(value)).isEqualTo(value).hasSameClassAs(value);
+	}
+
+	static Stream<Object> valuesComeBackAsTheyWent() {
+		return Stream.of("text", "", 1, 1L, Long.MAX_VALUE, 1.5, 1.5f, Double.NaN, 'c', true, (byte) 1, (short) 1,
+				new BigDecimal("1.10"), new BigInteger("123456789012345678901"),
+				Instant.parse("2026-11-24T01:02:03.000000004Z"), LocalDate.of(2026, 11, 24),
+				LocalDateTime.of(2026, 11, 24, 1, 2, 3, 4), Year.of(2026),
+				ZonedDateTime.of(2026, 11, 24, 1, 2, 3, 4, ZoneId.of("Asia/Shanghai")),
+				OffsetDateTime.parse("2026-11-24T01:02:03+08:00"), Duration.ofMillis(1234), DayOfWeek.MONDAY,
+				UUID.randomUUID(), Locale.SIMPLIFIED_CHINESE, new Date(1), URI.create("http://localhost/"),
+				new byte[] { 1, 2 }, new int[][] { { 1 }, {} }, new String[] { "a", null }, new Object[] { 1L, "a" },
+				new ArrayList<>(List.of(1L, "a", 1, new Title("a"))), new LinkedList<>(List.of(1L)),
+				new TreeMap<>(Map.of("b", 1L, "a", 2L)), new HashMap<>(Map.of("a", new Title("b"))),
+				new LinkedHashMap<>(Map.of("a", List.of(1L))), new Title("a"), Size.LARGE, Size.ODD,
+				new Title[] { new Title("a") }, new Novel(1, "n"),
+				new Shelf<>("s", List.of(new Book(1), new Novel(2, "n")), Map.of(42L, new Title("a")), Optional.empty(),
+						1L, new Title("t"), DayOfWeek.MONDAY),
+				new Roles(Set.of(Size.ODD), new EnumMap<>(Map.of(Size.ODD, 1)), Map.of(LocalDate.EPOCH, 2L)));
+	}
+
+	/** Equal and unmodifiable, though of a class that says so more plainly. */
+	@ParameterizedTest
+	@MethodSource
+	void collectionsOfTheJdksOwnClassesComeBackAsEqualOnes(Object value) throws Exception {
+		assertThat(roundTrip(value)).isEqualTo(value);
+	}
+
+	static Stream<Object> collectionsOfTheJdksOwnClassesComeBackAsEqualOnes() {
+		return Stream.of(List.of(), List.of(1L), List.of(1L, 2, "a", new Title("b")), Set.of(), Set.of("a"),
+				Set.of(1L, 2L, 3L), Map.of(), Map.of("a", 1L), Map.of("a", 1L, "b", List.of(2L)),
+				Arrays.asList(1L, null), Collections.emptyList(), Collections.emptyMap(), Collections.emptySet(),
+				Collections.singletonList(1L), Collections.singleton(1L), Collections.singletonMap("a", 1L),
+				Collections.unmodifiableList(new ArrayList<>(List.of(1L))),
+				Collections.unmodifiableMap(new HashMap<>(Map.of("a", 1L))), Stream.of(1L, 2L).toList(),
+				new ArrayList<>(List.of(1L, 2L, 3L)).subList(1, 2), new TreeMap<>(Map.of("a", 1L)).keySet(),
+				new Roles(EnumSet.of(Size.ODD), new EnumMap<>(Size.class), Map.of()));
+	}
+
+	@Test
+	void whatListOfMadeStaysUnmodifiable() throws Exception {
+		assertThatExceptionOfType(UnsupportedOperationException.class)
+			.isThrownBy(() -> ((List<?>) roundTrip(List.of(1L, 2L, 3L))).remove(0));
+		assertThatExceptionOfType(UnsupportedOperationException.class)
+			.isThrownBy(() -> ((Map<?, ?>) roundTrip(Map.of("a", 1L))).clear());
+		assertThatExceptionOfType(UnsupportedOperationException.class)
+			.isThrownBy(() -> ((Set<?>) roundTrip(Set.of("a"))).clear());
+	}
+
+	@Test
+	void nullIsAnEntryOfItsOwn() throws Exception {
+		assertThat(this.format.decode(this.format.encode(NullValue.INSTANCE))).isSameAs(NullValue.INSTANCE);
+	}
+
+	@Test
+	void theRootsClassIsRecordedAndTheRestIsPlain() {
+		byte[] entry = (byte[]) this.format.encode(new Title("a"));
+		assertThat(new String(entry, Stamp.HEADER_BYTES, entry.length - Stamp.HEADER_BYTES, StandardCharsets.UTF_8))
+			.isEqualTo("[\"" + OWN + "$Title\",{\"text\":\"a\"}]");
+	}
+
+	@ParameterizedTest
+	@MethodSource
+	void whatIsNotAllowedIsRefused(Object value, String named) {
+		assertThatIllegalArgumentException().isThrownBy(() -> format("other.**").encode(value))
+			.withMessageContainingAll(named, "libmc.cache.allowed-classes");
+	}
+
+	static Stream<Object[]> whatIsNotAllowedIsRefused() {
+		Title title = new Title("a");
+		return Stream.of(new Object[] { title, OWN + "$Title" }, new Object[] { List.of(title), OWN + "$Title" },
+				new Object[] { new Title[] { title }, OWN + "$Title" },
+				new Object[] { Map.of("k", new Object[] { title }), OWN + "$Title" },
+				new Object[] { Size.LARGE, OWN + "$Size" }, new Object[] { new Thread(), "java.lang.Thread" });
+	}
+
+	@Test
+	void aSubclassInAFieldHasToBeAllowed() {
+		Holder holder = new Holder(new Novel(1, "n"));
+		assertThatIllegalArgumentException().isThrownBy(() -> format(OWN + "$Holder").encode(holder))
+			.withMessageContainingAll(OWN + "$Novel", "libmc.cache.allowed-classes");
+	}
+
+	@Test
+	void keysOfAMapThatIsCachedItselfAreStrings() {
+		for (Object key : List.of(1L, DayOfWeek.MONDAY, LocalDate.EPOCH)) {
+			assertThatIllegalArgumentException().isThrownBy(() -> this.format.encode(new HashMap<>(Map.of(key, "v"))))
+				.withMessageContainingAll(key.getClass().getName(), "would come back with strings");
+			assertThatIllegalArgumentException().isThrownBy(() -> this.format.encode(List.of(Map.of(key, "v"))));
+		}
+	}
+
+	@Test
+	void aSetOfConstantsWhoseEnumIsNotDeclaredIsRefused() {
+		assertThatIllegalArgumentException().isThrownBy(() -> this.format.encode(EnumSet.of(TimeUnit.DAYS)))
+			.withMessageContaining("EnumSet");
+		assertThatIllegalArgumentException()
+			.isThrownBy(() -> this.format.encode(List.of(new EnumMap<>(Map.of(TimeUnit.DAYS, 1)))));
+	}
+
+	@Test
+	void aClassThatCouldNotBeReadIsRefusedAtOnce() {
+		assertThatIllegalArgumentException().isThrownBy(() -> this.format.encode(new Closed(1)))
+			.withMessageContaining(OWN + "$Closed");
+	}
+
+	@Test
+	void whatWouldComeBackAsAnotherTypeIsRefused() {
+		assertThatIllegalArgumentException().isThrownBy(() -> this.format.encode(Optional.of(1L)))
+			.withMessageContainingAll("java.util.Optional", "java.lang.Long");
+	}
+
+	@ParameterizedTest
+	@MethodSource
+	void whatIsNoEntryCannotBeDecoded(Object stored) {
+		assertThatExceptionOfType(UndecodableEntryException.class).isThrownBy(() -> this.format.decode(stored));
+	}
+
+	static Stream<Object> whatIsNoEntryCannotBeDecoded() {
+		byte[] good = (byte[]) format(OWN).encode(new Title("a"));
+		return Stream.of("text", 42L, new byte[0], Stamp.header(Stamp.JSON), Stamp.header(Stamp.JDK), List.of(1L, "a"),
+				Arrays.copyOf(good, good.length - 1), json("null"), json("{}"), json("[]"), json("[\"a\"]"),
+				json("[\"" + OWN + "$Tilte\",{\"text\":\"a\"}]"), json("[\"" + OWN + "$Title\",{}]"),
+				json("[\"" + OWN + "$Title\",{\"text\":\"a\",\"more\":1}]"),
+				json("[\"" + OWN + "$Title\",{\"text\":\"a\"}] 1"), json("[\"java.lang.Thread\",{}]"),
+				json("[\"java.util.ArrayList<java.lang.Thread>\",[]]"), json("[\"" + OWN + "$Spiteful\",{}]"),
+				json("[\"" + OWN + "$Annotated\",{\"anything\":{\"@class\":\"java.lang.Thread\"}}]"));
+	}
+
+	@Test
+	void noClassIsInitializedThatIsNotAllowed() {
+		assertThatExceptionOfType(UndecodableEntryException.class)
+			.isThrownBy(() -> format("other.**").decode(json("[\"" + OWN + "$Loud\",{}]")));
+		assertThat(System.getProperty("libmc.test.loud")).isNull();
+	}
+
+	private Object roundTrip(Object value) throws UndecodableEntryException {
+		return this.format.decode(Stamp.put(this.format.encode(value), 1));
+	}
+
+	private static byte[] json(String text) {
+		byte[] body = text.getBytes(StandardCharsets.UTF_8);
+		byte[] entry = Arrays.copyOf(Stamp.header(Stamp.JSON), Stamp.HEADER_BYTES + body.length);
+		System.arraycopy(body, 0, entry, Stamp.HEADER_BYTES, body.length);
+		return entry;
+	}
+
+	private static EntryFormat format(String... allowedClasses) {
+		return EntryFormat.json(JsonFormatTest.class.getClassLoader(), List.of(allowedClasses));
+	}
+
+	private record Title(String text) {
+
+	}
+
+	private enum Size {
+
+		LARGE, ODD {
+
+			@Override
+			public String toString() {
+				return "odd";
+			}
+
+		}
+
+	}
+
+	static class Book {
+
+		private int id;
+
+		Book() {
+		}
+
+		Book(int id) {
+			this.id = id;
+		}
+
+		/** Computed: nothing that could be set. */
+		public String getLabel() {
+			return "book " + this.id;
+		}
+
+		@Override
+		public boolean equals(Object other) {
+			return other instanceof Book book && book.id == this.id;
+		}
+
+		@Override
+		public int hashCode() {
+			return this.id;
+		}
+
+	}
+
+	private static final class Novel extends Book {
+
+		private String title;
+
+		Novel() {
+		}
+
+		Novel(int id, String title) {
+			super(id);
+			this.title = title;
+		}
+
+		@Override
+		public boolean equals(Object other) {
+			return other instanceof Novel novel && super.equals(other) && Objects.equals(novel.title, this.title);
+		}
+
+		@Override
+		public int hashCode() {
+			return super.hashCode();
+		}
+
+	}
+
+	private record Shelf<T>(String name, List<Book> books, Map<Long, Title> titles, Optional<String> note, Object any,
+			T generic, DayOfWeek day) {
+
+	}
+
+	private record Roles(Set<Size> sizes, Map<Size, Integer> counts, Map<LocalDate, Long> dates) {
+
+	}
+
+	private record Holder(Book book) {
+
+	}
+
+	record Annotated(@JsonTypeInfo(use = JsonTypeInfo.Id.CLASS) Object anything) {
+
+	}
+
+	private static final class Closed {
+
+		private final int number;
+
+		Closed(int one) {
+			this.number = one + 1;
+		}
+
+		@Override
+		public String toString() {
+			return "closed " + this.number;
+		}
+
+	}
+
+	static final class Spiteful {
+
+		Spiteful() {
+			throw new IllegalStateException("spite");
+		}
+
+	}
+
+	static final class Loud {
+
+		static {
+			System.setProperty("libmc.test.loud", "true");
+		}
+
+	}
+
+}
