@@ -1,14 +1,18 @@
 package io.libmc;
 
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
+import java.util.Deque;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 
 import io.libmc.internal.connection.Node;
 import io.libmc.internal.protocol.Command;
@@ -29,10 +33,13 @@ final class AsyncClusterClient implements AsyncMemcachedClient {
 
 	private final AsyncMetaCommands meta = new Meta();
 
-	AsyncClusterClient(Servers servers, Calls calls, MemcachedClientBuilder options) {
+	private final AsyncLoads loads;
+
+	AsyncClusterClient(Servers servers, Calls calls, Loads loads, MemcachedClientBuilder options) {
 		this.servers = servers;
 		this.calls = calls;
 		this.completions = new Completions(options.executor);
+		this.loads = new AsyncLoads(loads, this, this.completions);
 	}
 
 	private <T extends @Nullable Object> CompletableFuture<T> start(Call<T> call) {
@@ -51,13 +58,6 @@ final class AsyncClusterClient implements AsyncMemcachedClient {
 		private final Completions completions;
 
 		private final CompletableFuture<T> future = new CompletableFuture<>();
-
-		/**
-		 * The operations of this round that are under way, and those that wait for them.
-		 */
-		private List<Leg> underWay = List.of();
-
-		private List<Leg> waiting = List.of();
 
 		Flight(Cluster cluster, Call<T> call, Completions completions) {
 			this.cluster = cluster;
@@ -80,19 +80,14 @@ final class AsyncClusterClient implements AsyncMemcachedClient {
 		}
 
 		/**
-		 * Starts the next operations, or completes the future if there are none.
-		 * @return whether they have all ended already, so that it is for the caller to go
-		 * on
+		 * Starts the next round, or completes the future if there is none.
+		 * @return whether it has ended already, so that it is for the caller to go on
 		 */
 		private boolean advance() {
 			try {
-				this.underWay.forEach(this.cluster::stopped);
-				this.underWay = List.of();
-				if (this.waiting.isEmpty()) {
-					this.waiting = this.call.next();
-				}
-				if (!this.waiting.isEmpty()) {
-					return startWindow();
+				List<Leg> legs = this.call.next();
+				if (!legs.isEmpty()) {
+					return startRound(legs);
 				}
 				this.future.complete(this.call.result());
 			}
@@ -102,26 +97,81 @@ final class AsyncClusterClient implements AsyncMemcachedClient {
 			return false;
 		}
 
-		private boolean startWindow() {
-			Map<Node, Window> windows = new HashMap<>();
-			List<Leg> now = new ArrayList<>();
-			List<Leg> later = new ArrayList<>();
-			for (Leg leg : this.waiting) {
-				boolean taken = windows.computeIfAbsent(leg.node, (node) -> new Window()).takes(leg.operation);
-				(taken ? now : later).add(leg);
+		private boolean startRound(List<Leg> legs) {
+			// one more than there are lanes, so that none ends the round before all are
+			// started
+			AtomicInteger open = new AtomicInteger(1);
+			Map<Node, Lane> lanes = new LinkedHashMap<>();
+			legs.forEach((leg) -> lanes.computeIfAbsent(leg.node, (node) -> new Lane(open)).waiting.add(leg));
+			open.addAndGet(lanes.size());
+			lanes.values().forEach(Lane::begin);
+			return open.decrementAndGet() == 0;
+		}
+
+		/**
+		 * The operations of a round for one server, a window of them under way. It gets
+		 * the next one when it has answered the last, whatever the others do.
+		 */
+		private final class Lane {
+
+			private final Deque<Leg> waiting = new ArrayDeque<>();
+
+			/** How many lanes of the round have not ended. */
+			private final AtomicInteger open;
+
+			private List<Leg> underWay = List.of();
+
+			Lane(AtomicInteger open) {
+				this.open = open;
 			}
-			this.underWay = now;
-			this.waiting = later;
-			// one more than there are operations, so that none ends the window before all
-			// are started
-			AtomicInteger left = new AtomicInteger(now.size() + 1);
-			Runnable ended = () -> {
-				if (left.decrementAndGet() == 0) {
-					this.completions.execute(this::goOn);
+
+			void begin() {
+				if (startWindow()) {
+					Flight.this.completions.execute(this::goOn);
 				}
-			};
-			now.forEach((leg) -> this.cluster.start(leg, ended));
-			return left.decrementAndGet() == 0;
+			}
+
+			private void goOn() {
+				try {
+					boolean ended = true;
+					while (ended) {
+						ended = advanceLane();
+					}
+				}
+				catch (Throwable ex) {
+					Flight.this.future.completeExceptionally(ex);
+				}
+			}
+
+			private boolean advanceLane() {
+				this.underWay.forEach(Flight.this.cluster::stopped);
+				if (!this.waiting.isEmpty()) {
+					return startWindow();
+				}
+				if (this.open.decrementAndGet() == 0) {
+					Flight.this.goOn();
+				}
+				return false;
+			}
+
+			/** Returns whether the window has ended already. */
+			private boolean startWindow() {
+				Window window = new Window();
+				List<Leg> legs = new ArrayList<>();
+				while (!this.waiting.isEmpty() && window.takes(this.waiting.element().operation)) {
+					legs.add(this.waiting.remove());
+				}
+				this.underWay = legs;
+				AtomicInteger left = new AtomicInteger(legs.size() + 1);
+				Runnable ended = () -> {
+					if (left.decrementAndGet() == 0) {
+						Flight.this.completions.execute(this::goOn);
+					}
+				};
+				legs.forEach((leg) -> Flight.this.cluster.start(leg, ended));
+				return left.decrementAndGet() == 0;
+			}
+
 		}
 
 	}
@@ -254,6 +304,12 @@ final class AsyncClusterClient implements AsyncMemcachedClient {
 	@Override
 	public CompletableFuture<@Nullable String> liveServerFor(String key) {
 		return start(this.calls.liveServerFor(key));
+	}
+
+	@Override
+	public <T> CompletableFuture<@Nullable T> getOrLoad(String key, LoadPolicy policy,
+			Supplier<? extends CompletionStage<? extends @Nullable T>> loader) {
+		return (CompletableFuture<@Nullable T>) this.loads.getOrLoad(key, policy, loader);
 	}
 
 	@Override

@@ -29,8 +29,8 @@ final class ClusterClient implements MemcachedClient {
 	ClusterClient(MemcachedClientBuilder options) {
 		this.servers = new Servers(options);
 		this.calls = new Calls(options, this.servers::cluster);
-		this.async = new AsyncClusterClient(this.servers, this.calls, options);
 		this.loads = new Loads(this, this.calls.values(), this.servers.events());
+		this.async = new AsyncClusterClient(this.servers, this.calls, this.loads, options);
 	}
 
 	private <T extends @Nullable Object> T perform(Call<T> call) {

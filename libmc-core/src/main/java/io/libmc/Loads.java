@@ -26,9 +26,9 @@ final class Loads {
 
 	private static final System.Logger LOGGER = System.getLogger("io.libmc");
 
-	private static final long FIRST_PAUSE_MILLIS = 2;
+	static final long FIRST_PAUSE_MILLIS = 2;
 
-	private static final long LONGEST_PAUSE_MILLIS = 50;
+	static final long LONGEST_PAUSE_MILLIS = 50;
 
 	private static final String LOCK_SUFFIX = "/lock";
 
@@ -43,11 +43,16 @@ final class Loads {
 	private final ConcurrentMap<String, Flight> flights = new ConcurrentHashMap<>();
 
 	/** The callers of one key in this process, of whom one leads. */
-	private static final class Flight {
+	static final class Flight {
 
-		private final Thread leader = Thread.currentThread();
+		/** The thread that leads, or null if none waits. */
+		private final @Nullable Thread leader;
 
-		private final CompletableFuture<@Nullable Object> result = new CompletableFuture<>();
+		final CompletableFuture<@Nullable Object> result = new CompletableFuture<>();
+
+		Flight(@Nullable Thread leader) {
+			this.leader = leader;
+		}
 
 	}
 
@@ -61,12 +66,29 @@ final class Loads {
 		Objects.requireNonNull(key, "key");
 		Objects.requireNonNull(policy, "policy");
 		Objects.requireNonNull(loader, "loader");
-		Flight mine = new Flight();
-		Flight running = this.flights.putIfAbsent(key, mine);
+		Flight mine = new Flight(Thread.currentThread());
+		Flight running = join(key, mine);
 		if (running == null) {
 			return lead(key, policy, loader, mine);
 		}
 		return (running.leader == mine.leader) ? call(key, loader) : follow(key, policy, loader, running);
+	}
+
+	/** Makes it the key's flight, or returns the one that there is. */
+	@Nullable Flight join(String key, Flight flight) {
+		return this.flights.putIfAbsent(key, flight);
+	}
+
+	void leave(String key, Flight flight) {
+		this.flights.remove(key, flight);
+	}
+
+	Election election() {
+		return this.election;
+	}
+
+	void ended(LoadOutcome outcome) {
+		this.events.loaded(outcome);
 	}
 
 	private @Nullable Object lead(String key, LoadPolicy policy, Callable<?> loader, Flight flight) {
@@ -80,18 +102,18 @@ final class Loads {
 			throw ex;
 		}
 		finally {
-			this.flights.remove(key, flight);
+			leave(key, flight);
 		}
 	}
 
 	private @Nullable Object follow(String key, LoadPolicy policy, Callable<?> loader, Flight flight) {
 		try {
 			Object value = flight.result.get(policy.waiting().toNanos(), TimeUnit.NANOSECONDS);
-			this.events.loaded(LoadOutcome.WAITED);
+			ended(LoadOutcome.WAITED);
 			return value;
 		}
 		catch (TimeoutException ex) {
-			this.events.loaded(LoadOutcome.TIMED_OUT);
+			ended(LoadOutcome.TIMED_OUT);
 			return call(key, loader);
 		}
 		catch (InterruptedException ex) {
@@ -125,7 +147,10 @@ final class Loads {
 					if (value == null) {
 						return load(key, policy, loader, reply, LoadOutcome.WON);
 					}
-					markIfAbandoned(key, policy, reply);
+					MetaDelete mark = markIfAbandoned(key, policy, reply);
+					if (mark != null) {
+						quietly(() -> this.client.meta().delete(key, mark));
+					}
 					return value;
 				}
 				case LOADS, RELOADS -> {
@@ -148,7 +173,7 @@ final class Loads {
 	}
 
 	/** The value of a reply; null if it cannot be decoded, so that it is loaded anew. */
-	private @Nullable Object valueOf(String key, MetaReply reply) {
+	@Nullable Object valueOf(String key, MetaReply reply) {
 		RawValue raw = reply.value();
 		try {
 			return (raw != null) ? this.values.decode(key, new Item(raw.flags(), raw.bytes(), 0)) : null;
@@ -159,11 +184,9 @@ final class Loads {
 		}
 	}
 
-	private void markIfAbandoned(String key, LoadPolicy policy, MetaReply reply) {
-		MetaDelete mark = reply.winTaken() ? this.election.noteTaken(key, reply, policy.lease()) : null;
-		if (mark != null) {
-			quietly(() -> this.client.meta().delete(key, mark));
-		}
+	/** How to elect another caller, if the one elected seems to be gone; else null. */
+	@Nullable MetaDelete markIfAbandoned(String key, LoadPolicy policy, MetaReply reply) {
+		return reply.winTaken() ? this.election.noteTaken(key, reply, policy.lease()) : null;
 	}
 
 	/**
@@ -179,17 +202,16 @@ final class Loads {
 			quietly(() -> this.client.meta().delete(key, release(reply)));
 			throw ex;
 		}
-		if (value == null) {
-			quietly(() -> this.client.meta().delete(key, MetaDelete.DELETE.compare(reply.cas().orElse(0))));
-			this.events.loaded(outcome);
-			return null;
+		boolean kept = value == null || store(key, policy, value, reply);
+		if (!kept || value == null) {
+			quietly(() -> this.client.meta().delete(key, release(reply)));
 		}
-		this.events.loaded(store(key, policy, value, reply) ? outcome : LoadOutcome.LOST);
+		ended(kept ? outcome : LoadOutcome.LOST);
 		return value;
 	}
 
 	/** What gives the token back: a placeholder goes, a stale value is marked again. */
-	private static MetaDelete release(MetaReply reply) {
+	static MetaDelete release(MetaReply reply) {
 		RawValue old = reply.value();
 		long cas = reply.cas().orElse(0);
 		return (old != null && old.bytes().length > 0) ? Election.markAgain(cas, reply)
@@ -206,25 +228,36 @@ final class Loads {
 			return load(key, policy, loader, reply, LoadOutcome.REFRESHED);
 		}
 		catch (RuntimeException ex) {
-			LOGGER.log(Level.WARNING, "refreshing \"" + key + "\" failed; its present value is used on", ex);
-			this.events.loaded(LoadOutcome.REFRESH_FAILED);
+			refreshFailed(key, ex);
 			return current;
 		}
 	}
 
+	void refreshFailed(String key, Throwable ex) {
+		LOGGER.log(Level.WARNING, "refreshing \"" + key + "\" failed; its present value is used on", ex);
+		ended(LoadOutcome.REFRESH_FAILED);
+	}
+
 	private boolean store(String key, LoadPolicy policy, Object value, MetaReply reply) {
+		RawValue encoded = encode(key, value);
+		return encoded.bytes().length > 0
+				&& quietly(() -> this.client.meta().set(key, encoded, guarded(policy, reply)));
+	}
+
+	RawValue encode(String key, Object value) {
 		EncodedValue encoded = this.values.encode(key, value);
-		if (encoded.bytes().length == 0) {
-			return false;
-		}
-		MetaSet guarded = MetaSet.SET.ttl(policy.nextTtl()).compare(reply.cas().orElse(0));
-		return quietly(() -> this.client.meta().set(key, new RawValue(encoded.flags(), encoded.bytes()), guarded));
+		return new RawValue(encoded.flags(), encoded.bytes());
+	}
+
+	/** Stores only if nothing has happened to the item since it was read. */
+	static MetaSet guarded(LoadPolicy policy, MetaReply reply) {
+		return MetaSet.SET.ttl(policy.nextTtl()).compare(reply.cas().orElse(0));
 	}
 
 	/** For a server without meta commands: whoever can add a lock loads. */
 	private @Nullable Object findByLock(String key, LoadPolicy policy, Callable<?> loader, long waitUntil) {
 		long pause = FIRST_PAUSE_MILLIS;
-		String lock = key + LOCK_SUFFIX;
+		String lock = lockOf(key);
 		try {
 			while (true) {
 				Object value = this.client.get(key);
@@ -235,7 +268,7 @@ final class Loads {
 					return loadUnderLock(key, policy, loader, lock);
 				}
 				if (System.nanoTime() - waitUntil >= 0 || !pause(pause)) {
-					this.events.loaded(LoadOutcome.TIMED_OUT);
+					ended(LoadOutcome.TIMED_OUT);
 					return call(key, loader);
 				}
 				pause = Math.min(pause * 2, LONGEST_PAUSE_MILLIS);
@@ -252,7 +285,7 @@ final class Loads {
 			if (value != null) {
 				quietly(() -> this.client.set(key, value, policy.nextTtl()));
 			}
-			this.events.loaded(LoadOutcome.WON);
+			ended(LoadOutcome.WON);
 			return value;
 		}
 		finally {
@@ -260,10 +293,18 @@ final class Loads {
 		}
 	}
 
+	static String lockOf(String key) {
+		return key + LOCK_SUFFIX;
+	}
+
 	private @Nullable Object loadWithoutMemcached(String key, Callable<?> loader, MemcachedException failure) {
-		LOGGER.log(Level.DEBUG, "memcached fails; \"" + key + "\" is loaded and not kept", failure);
-		this.events.loaded(LoadOutcome.BYPASSED);
+		bypassed(key, failure);
 		return call(key, loader);
+	}
+
+	void bypassed(String key, Throwable failure) {
+		LOGGER.log(Level.DEBUG, "memcached fails; \"" + key + "\" is loaded and not kept", failure);
+		ended(LoadOutcome.BYPASSED);
 	}
 
 	private static @Nullable Object call(String key, Callable<?> loader) {

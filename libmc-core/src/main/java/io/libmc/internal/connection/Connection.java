@@ -288,8 +288,8 @@ final class Connection {
 	 * Waits until an operation of this connection has ended, never longer than its
 	 * deadline.
 	 */
-	void await(Operation operation) {
-		this.inbox.await(operation);
+	void await(Operation operation, long until) {
+		this.inbox.await(operation, until);
 	}
 
 	/** Writes what gathered while replies were handed out, unless that might block. */

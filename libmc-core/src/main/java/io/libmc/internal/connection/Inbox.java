@@ -99,7 +99,7 @@ final class Inbox {
 	 * Waits until an operation of this connection has ended, reading if nobody else does.
 	 * Never longer than its deadline; an interrupt is kept for the caller.
 	 */
-	void await(Operation operation) {
+	void await(Operation operation, long until) {
 		Thread thread = Thread.currentThread();
 		boolean mayRead = !Threads.isVirtual(thread);
 		boolean interrupted = false;
@@ -111,15 +111,19 @@ final class Inbox {
 			boolean reads = mayRead && open && transport().isForCallers();
 			if (reads && this.reading.compareAndSet(false, true)) {
 				operation.waiter = null;
-				readFor(operation);
+				readFor(operation, until);
 				stopReading();
 				if (operation.isEnded()) {
 					break;
 				}
 			}
-			long left = operation.deadline - System.nanoTime();
-			if (left <= 0) {
+			long now = System.nanoTime();
+			if (operation.deadline - now <= 0) {
 				this.connection.giveUp(operation);
+				break;
+			}
+			long left = until - now;
+			if (left <= 0) {
 				break;
 			}
 			operation.waiter = thread;
@@ -148,12 +152,12 @@ final class Inbox {
 	}
 
 	/** Reads, holding the role, until the operation has ended or its time is up. */
-	private void readFor(Operation operation) {
+	private void readFor(Operation operation, long until) {
 		try {
 			handOut();
 			while (!operation.isEnded() && this.connection.isOpen()) {
 				long now = System.nanoTime();
-				long left = operation.deadline - now;
+				long left = until - now;
 				if (left <= 0 && (left < -Connection.DRAIN_NANOS || !transport().isReadable())) {
 					return;
 				}

@@ -170,9 +170,19 @@ public final class Operation extends Exchange {
 	 * no reply is not waited for.
 	 */
 	public void await() {
-		if (this.connection != null && !isNoReply()) {
-			this.connection.await(this);
+		await(this.deadline);
+	}
+
+	/**
+	 * Waits for it, but no longer than until a time before its deadline.
+	 * @return whether there is nothing left to wait for
+	 */
+	public boolean await(long until) {
+		if (this.connection == null || isNoReply()) {
+			return true;
 		}
+		this.connection.await(this, until);
+		return isEnded();
 	}
 
 	/**
