@@ -11,6 +11,8 @@ import java.util.Map;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 
@@ -31,6 +33,11 @@ final class AsyncClusterClient implements AsyncMemcachedClient {
 
 	private final Completions completions;
 
+	/** How many calls may be under way, their callbacks included. */
+	private final int mostCalls;
+
+	private final Semaphore room;
+
 	private final AsyncMetaCommands meta = new Meta();
 
 	private final AsyncLoads loads;
@@ -39,11 +46,21 @@ final class AsyncClusterClient implements AsyncMemcachedClient {
 		this.servers = servers;
 		this.calls = calls;
 		this.completions = new Completions(options.executor);
+		this.mostCalls = (int) Math.min(Integer.MAX_VALUE, 2L * options.maxInFlightOperations * options.servers.size());
+		this.room = new Semaphore(this.mostCalls);
 		this.loads = new AsyncLoads(loads, this, this.completions);
 	}
 
 	private <T extends @Nullable Object> CompletableFuture<T> start(Call<T> call) {
-		Flight<T> flight = new Flight<>(this.servers.cluster(), call, this.completions);
+		Cluster cluster = this.servers.cluster();
+		if (!this.room.tryAcquire()) {
+			return CompletableFuture
+				.failedFuture(new MemcachedTimeoutException(ErrorCode.POLL_TIMEOUT_ERROR, null, "there are already "
+						+ this.mostCalls
+						+ " asynchronous calls under way, callbacks included (twice maxInFlightOperations for each server)"
+						+ "; nothing was sent", null));
+		}
+		Flight<T> flight = new Flight<>(cluster, call, this.completions, this.room);
 		flight.begin();
 		return flight.future;
 	}
@@ -59,10 +76,15 @@ final class AsyncClusterClient implements AsyncMemcachedClient {
 
 		private final CompletableFuture<T> future = new CompletableFuture<>();
 
-		Flight(Cluster cluster, Call<T> call, Completions completions) {
+		private final Semaphore room;
+
+		private final AtomicBoolean over = new AtomicBoolean();
+
+		Flight(Cluster cluster, Call<T> call, Completions completions, Semaphore room) {
 			this.cluster = cluster;
 			this.call = call;
 			this.completions = completions;
+			this.room = room;
 		}
 
 		/** Starts the first operations on the caller's thread, and nothing else. */
@@ -90,11 +112,24 @@ final class AsyncClusterClient implements AsyncMemcachedClient {
 					return startRound(legs);
 				}
 				this.future.complete(this.call.result());
+				leave();
 			}
 			catch (Throwable ex) {
-				this.future.completeExceptionally(ex);
+				fail(ex);
 			}
 			return false;
+		}
+
+		private void fail(Throwable ex) {
+			this.future.completeExceptionally(ex);
+			leave();
+		}
+
+		/** Makes room, now that the callbacks have run. */
+		private void leave() {
+			if (this.over.compareAndSet(false, true)) {
+				this.room.release();
+			}
 		}
 
 		private boolean startRound(List<Leg> legs) {
@@ -139,7 +174,7 @@ final class AsyncClusterClient implements AsyncMemcachedClient {
 					}
 				}
 				catch (Throwable ex) {
-					Flight.this.future.completeExceptionally(ex);
+					fail(ex);
 				}
 			}
 

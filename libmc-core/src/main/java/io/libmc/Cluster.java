@@ -43,6 +43,17 @@ final class Cluster {
 		return this.nodes;
 	}
 
+	List<ServerSnapshot> snapshots() {
+		double[] shares = this.ring.shares();
+		List<ServerSnapshot> snapshots = new ArrayList<>(shares.length);
+		for (int i = 0; i < shares.length; i++) {
+			Node node = this.nodes.get(i);
+			snapshots.add(new ServerSnapshot(node.name(), node.outageReason(), shares[i], node.openConnections(),
+					node.operationsInFlight(), node.traffic().written(), node.traffic().read()));
+		}
+		return List.copyOf(snapshots);
+	}
+
 	/** The server a key belongs to. */
 	Node homeOf(byte[] key) {
 		return this.nodes.get(this.ring.find(key));

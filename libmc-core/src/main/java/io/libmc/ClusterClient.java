@@ -173,6 +173,11 @@ final class ClusterClient implements MemcachedClient {
 	}
 
 	@Override
+	public List<ServerSnapshot> servers() {
+		return this.servers.cluster().snapshots();
+	}
+
+	@Override
 	public void updateServers(List<String> servers) {
 		this.servers.update(servers);
 	}

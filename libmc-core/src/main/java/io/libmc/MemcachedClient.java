@@ -343,6 +343,12 @@ public interface MemcachedClient extends AutoCloseable {
 	@Nullable String liveServerFor(String key);
 
 	/**
+	 * Tells how the servers fare, in the order of the list, without asking them.
+	 * @return one for each server, as of now
+	 */
+	List<ServerSnapshot> servers();
+
+	/**
 	 * Takes another list of servers, at once for all calls that start from now on. Calls
 	 * under way finish where they began; servers on both lists keep their connections.
 	 * @param servers as {@link MemcachedClientBuilder#servers(Collection)} takes them

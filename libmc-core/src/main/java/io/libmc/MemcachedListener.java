@@ -1,6 +1,7 @@
 package io.libmc;
 
 import java.time.Duration;
+import java.util.List;
 
 import org.jspecify.annotations.Nullable;
 
@@ -112,6 +113,13 @@ public interface MemcachedListener {
 	 * @param downFor how long it was dead
 	 */
 	default void serverUp(String server, Duration downFor) {
+	}
+
+	/**
+	 * The client takes another list of servers.
+	 * @param servers the servers' names
+	 */
+	default void serversChanged(List<String> servers) {
 	}
 
 }

@@ -2,6 +2,7 @@ package io.libmc;
 
 import java.lang.System.Logger.Level;
 import java.time.Duration;
+import java.util.List;
 
 import io.libmc.MemcachedListener.LoadOutcome;
 import io.libmc.MemcachedListener.Outcome;
@@ -79,6 +80,11 @@ final class OperationEvents implements Settings.ServerEvents {
 	@Override
 	public void up(String server, long downForNanos) {
 		tell(() -> this.listener.serverUp(server, Duration.ofNanos(downForNanos)));
+	}
+
+	void serversChanged(List<Node> nodes) {
+		List<String> names = nodes.stream().map(Node::name).toList();
+		tell(() -> this.listener.serversChanged(names));
 	}
 
 	private void tell(Runnable event) {

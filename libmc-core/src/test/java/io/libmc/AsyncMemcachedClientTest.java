@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -105,6 +106,32 @@ class AsyncMemcachedClientTest {
 			assertThat(c).succeedsWithin(POLL).isEqualTo(bytes("C"));
 			assertThat(b).isCancelled();
 			assertThat(server.received()).hasSize(1);
+		}
+	}
+
+	@Test
+	void callbacksThatDoNotReturnAreBoundedToo(MemcachedServer server) {
+		CountDownLatch over = new CountDownLatch(1);
+		try (MemcachedClient client = MemcachedClient.builder()
+			.servers(server.address())
+			.maxInFlightOperations(10)
+			.pollTimeout(Duration.ofSeconds(5))
+			.build()) {
+			for (int i = 0; i < 20; i++) {
+				CompletableFuture<Object> call = client.async().get("k");
+				CompletableFuture<Void> inCallback = new CompletableFuture<>();
+				CompletableFuture<Boolean> after = call.thenApply((value) -> {
+					inCallback.complete(null);
+					return awaitQuietly(over);
+				});
+				assertThat(inCallback.thenApply((nothing) -> after.isDone()).join()).isFalse();
+			}
+			assertThatExceptionOfType(CompletionException.class).isThrownBy(() -> client.async().get("k").join())
+				.withCauseInstanceOf(MemcachedTimeoutException.class)
+				.withMessageContaining("20 asynchronous calls under way")
+				.withMessageContaining("maxInFlightOperations");
+			over.countDown();
+			Awaitility.await().until(() -> !client.async().get("k").handle((value, ex) -> ex != null).join());
 		}
 	}
 
@@ -463,6 +490,16 @@ class AsyncMemcachedClientTest {
 		return MemcachedClient.builder()
 			.servers(servers.stream().map(MemcachedServer::address).toList())
 			.pollTimeout(POLL);
+	}
+
+	private static boolean awaitQuietly(CountDownLatch latch) {
+		try {
+			return latch.await(20, TimeUnit.SECONDS);
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+			return false;
+		}
 	}
 
 }

@@ -88,8 +88,8 @@ final class Connection {
 		this.watchdog = watchdog;
 		this.connector = new Connector(node.endpoint(), settings);
 		this.line = new Line(settings.maxInFlightOperations(), settings.maxInFlightBytes());
-		this.outbox = new Outbox(this, this.lock, this.line, settings, watchdog);
-		this.inbox = new Inbox(this, this.line, settings.maxValueBytes());
+		this.outbox = new Outbox(this, this.lock, this.line, settings, watchdog, node.traffic());
+		this.inbox = new Inbox(this, this.line, settings.maxValueBytes(), node.traffic());
 		this.deadlines = new Deadlines(this, settings, this.connector, this.line, this.outbox, this.inbox);
 		this.ownThread = Threads.daemon(threadName, this::runOwnThread);
 	}
@@ -127,6 +127,11 @@ final class Connection {
 
 	boolean isClosed() {
 		return this.state == State.CLOSED;
+	}
+
+	/** How many operations wait for their reply; none once it has ended. */
+	long operationsInFlight() {
+		return isClosed() ? 0 : this.line.length();
 	}
 
 	String threadName() {

@@ -57,11 +57,12 @@ final class Inbox {
 	/** The reader's own. */
 	private int readTimeoutMillis;
 
-	Inbox(Connection connection, Line line, int maxValueBytes) {
+	Inbox(Connection connection, Line line, int maxValueBytes, Traffic traffic) {
 		this.connection = connection;
 		this.line = line;
 		this.parser = new ReplyParser(maxValueBytes);
-		this.source = (target, offset, length) -> transport().read(target, offset, length, this.readTimeoutMillis);
+		this.source = (target, offset, length) -> traffic
+			.addRead(transport().read(target, offset, length, this.readTimeoutMillis));
 	}
 
 	/** Gets the socket. Under the lock. */

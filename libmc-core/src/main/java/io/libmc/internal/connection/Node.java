@@ -3,6 +3,8 @@ package io.libmc.internal.connection;
 import java.lang.System.Logger.Level;
 import java.net.UnknownHostException;
 import java.util.Arrays;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
@@ -30,6 +32,8 @@ public final class Node {
 	private final ReentrantLock lock = new ReentrantLock();
 
 	private final AtomicReferenceArray<@Nullable Connection> connections;
+
+	private final Traffic traffic = new Traffic();
 
 	private volatile @Nullable Outage outage;
 
@@ -88,6 +92,29 @@ public final class Node {
 	public boolean isDead() {
 		Outage current = this.outage;
 		return current != null && current.retryAt() - System.nanoTime() > 0;
+	}
+
+	/** Why the last attempt to connect failed, or null unless it did. */
+	public @Nullable String outageReason() {
+		Outage current = this.outage;
+		return (current != null) ? current.reason() : null;
+	}
+
+	public Traffic traffic() {
+		return this.traffic;
+	}
+
+	public int openConnections() {
+		AtomicInteger open = new AtomicInteger();
+		forEachConnection((connection) -> open.addAndGet(connection.isOpen() ? 1 : 0));
+		return open.get();
+	}
+
+	/** How many operations wait for their reply. */
+	public long operationsInFlight() {
+		AtomicLong inFlight = new AtomicLong();
+		forEachConnection((connection) -> inFlight.addAndGet(connection.operationsInFlight()));
+		return inFlight.get();
 	}
 
 	/**
@@ -272,6 +299,13 @@ public final class Node {
 			this.lock.unlock();
 		}
 		forEachConnection((connection) -> connection.close(closing()));
+	}
+
+	/** Whether no connection is left. */
+	public boolean isUnconnected() {
+		boolean[] connected = { false };
+		forEachConnection((connection) -> connected[0] |= !connection.isClosed());
+		return !connected[0];
 	}
 
 	private void forEachConnection(Consumer<Connection> action) {

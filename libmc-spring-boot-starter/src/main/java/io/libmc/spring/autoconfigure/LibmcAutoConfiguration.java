@@ -1,14 +1,19 @@
 package io.libmc.spring.autoconfigure;
 
+import java.util.ArrayList;
+import java.util.List;
+
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.ssl.SslAutoConfiguration;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.ssl.SslBundles;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.core.env.Environment;
 
 import io.libmc.MemcachedClient;
 import io.libmc.MemcachedListener;
@@ -27,9 +32,9 @@ public final class LibmcAutoConfiguration {
 
 	@Bean
 	@ConditionalOnMissingBean(LibmcConnectionDetails.class)
-	PropertiesLibmcConnectionDetails libmcConnectionDetails(LibmcProperties properties,
+	PropertiesLibmcConnectionDetails libmcConnectionDetails(LibmcProperties properties, Environment environment,
 			ObjectProvider<SslBundles> bundles) {
-		return new PropertiesLibmcConnectionDetails(properties, bundles.getIfAvailable());
+		return new PropertiesLibmcConnectionDetails(properties, environment, bundles.getIfAvailable());
 	}
 
 	/**
@@ -55,6 +60,15 @@ public final class LibmcAutoConfiguration {
 		@ConditionalOnBooleanProperty("libmc.noreply")
 		CacheClient libmcCacheClient(ClientFactory factory) {
 			return new CacheClient(factory.createAwaitingReplies());
+		}
+
+		@Bean
+		@ConditionalOnClass(name = ServersRefresh.ENVIRONMENT_CHANGE_EVENT)
+		ServersRefresh libmcServersRefresh(LibmcConnectionDetails connection, MemcachedClient client,
+				ObjectProvider<CacheClient> cacheClient) {
+			List<MemcachedClient> clients = new ArrayList<>(List.of(client));
+			cacheClient.ifAvailable((own) -> clients.add(own.client()));
+			return new ServersRefresh(connection, clients);
 		}
 
 	}

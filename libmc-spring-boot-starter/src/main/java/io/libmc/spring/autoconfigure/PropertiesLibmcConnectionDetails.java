@@ -4,8 +4,10 @@ import java.util.List;
 
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.ssl.SslBundle;
 import org.springframework.boot.ssl.SslBundles;
+import org.springframework.core.env.Environment;
 
 /**
  * What the properties say of the connection.
@@ -14,16 +16,23 @@ final class PropertiesLibmcConnectionDetails implements LibmcConnectionDetails {
 
 	private final LibmcProperties properties;
 
+	private final Environment environment;
+
 	private final @Nullable SslBundles bundles;
 
-	PropertiesLibmcConnectionDetails(LibmcProperties properties, @Nullable SslBundles bundles) {
+	PropertiesLibmcConnectionDetails(LibmcProperties properties, Environment environment,
+			@Nullable SslBundles bundles) {
 		this.properties = properties;
+		this.environment = environment;
 		this.bundles = bundles;
 	}
 
+	/**
+	 * As they are now: the environment may have changed since the properties were bound.
+	 */
 	@Override
 	public List<String> getServers() {
-		return this.properties.servers();
+		return Binder.get(this.environment).bindOrCreate("libmc", LibmcProperties.class).servers();
 	}
 
 	@Override
