@@ -18,15 +18,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 /**
  * What the documentation links to is there: every file, every heading, and every test
- * that it names as {@code Class#method}.
+ * that it names as {@code Class#method}, in the link's text or title.
  */
 class DocumentationLinksTest {
 
 	private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
 
-	private static final Pattern LINK = Pattern.compile("\\[([^\\[\\]]+)]\\(([^)\\s]+)\\)");
+	private static final Pattern LINK = Pattern.compile("\\[([^\\[\\]]+)]\\(([^)\\s]+)(?: \"([^\"]+)\")?\\)");
 
-	private static final Pattern TEST = Pattern.compile("`(\\w+)#(\\w+)`");
+	private static final Pattern TEST = Pattern.compile("`?(\\w+)#(\\w+)`?");
 
 	private static final Pattern HEADING = Pattern.compile("^#+ (.+)$", Pattern.MULTILINE);
 
@@ -36,7 +36,8 @@ class DocumentationLinksTest {
 		List<String> broken = new ArrayList<>();
 		for (MatchResult link : LINK.matcher(read(page)).results().toList()) {
 			String target = link.group(2);
-			if (!target.contains("://") && !leads(page, link.group(1), target)) {
+			if (!target.contains("://")
+					&& !leads(page, (link.group(3) != null) ? link.group(3) : link.group(1), target)) {
 				broken.add(link.group());
 			}
 		}

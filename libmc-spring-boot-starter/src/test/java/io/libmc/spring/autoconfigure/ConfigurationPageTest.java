@@ -40,12 +40,14 @@ class ConfigurationPageTest {
 			.get("properties")
 			.forEach((property) -> expected.put(property.get("name").stringValue(), defaultOf(property)));
 
-		assertThat(rows("## The client", "## One cache")).containsExactlyInAnyOrderEntriesOf(expected);
+		Map<String, String> actual = rows("## The client", "## One cache");
+		actual.putAll(rows("## The actuator", "## Inheritance"));
+		assertThat(actual).containsExactlyInAnyOrderEntriesOf(expected);
 	}
 
 	@Test
 	void everyPropertyOfOneCacheIsThereAndNoOther() {
-		assertThat(rows("## One cache", "## Inheritance").keySet())
+		assertThat(rows("## One cache", "## The actuator").keySet())
 			.containsExactlyInAnyOrderElementsOf(Stream.of(LibmcCacheProperties.Single.class.getRecordComponents())
 				.map(RecordComponent::getName)
 				.map((name) -> name.replaceAll("([A-Z])", "-$1").toLowerCase(Locale.ROOT))
