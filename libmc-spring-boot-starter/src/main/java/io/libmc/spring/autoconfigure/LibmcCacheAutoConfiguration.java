@@ -63,10 +63,11 @@ public final class LibmcCacheAutoConfiguration {
 	}
 
 	@Bean
-	LibmcCacheManager cacheManager(MemcachedClient client, LibmcProperties clientProperties,
-			LibmcCacheProperties properties, CacheProperties cacheProperties, ServerStates serverStates,
-			ObjectProvider<CacheManagerCustomizer<?>> customizers, ResourceLoader resourceLoader,
-			BeanFactory beanFactory) {
+	LibmcCacheManager cacheManager(MemcachedClient injected, ObjectProvider<CacheClient> own,
+			LibmcProperties clientProperties, LibmcCacheProperties properties, CacheProperties cacheProperties,
+			ServerStates serverStates, ObjectProvider<CacheManagerCustomizer<?>> customizers,
+			ResourceLoader resourceLoader, BeanFactory beanFactory) {
+		MemcachedClient client = own.stream().map(CacheClient::client).findFirst().orElse(injected);
 		Formats formats = new Formats(resourceLoader.getClassLoader(), beanFactory);
 		LibmcCacheManager manager = new LibmcCacheManager(client, defaults(properties, formats));
 		manager.setServerStates(serverStates);

@@ -1,9 +1,12 @@
 package io.libmc.spring.autoconfigure;
 
 import java.io.IOException;
+import java.lang.System.Logger.Level;
 
 import org.testcontainers.DockerClientFactory;
 import org.testcontainers.containers.GenericContainer;
+import org.testcontainers.images.RemoteDockerImage;
+import org.testcontainers.utility.DockerImageName;
 
 /**
  * Docker, for the tests that need it; they are skipped where it is missing. The image is
@@ -19,8 +22,22 @@ final class Docker {
 		return System.getenv().getOrDefault("LIBMC_TEST_IMAGE", "memcached:1.6");
 	}
 
+	/**
+	 * Whether containers of the image can be had: a daemon that can pull nothing cannot.
+	 */
 	static boolean isThere() {
-		return !image().equals("none") && DockerClientFactory.instance().isDockerAvailable();
+		if (image().equals("none")) {
+			return false;
+		}
+		try {
+			if (DockerClientFactory.instance().isDockerAvailable()) {
+				return !new RemoteDockerImage(DockerImageName.parse(image())).get().isEmpty();
+			}
+		}
+		catch (RuntimeException ex) {
+			System.getLogger(Docker.class.getName()).log(Level.INFO, "no container can be had here", ex);
+		}
+		return false;
 	}
 
 	static boolean isThereWithCompose() throws InterruptedException {

@@ -17,6 +17,8 @@ import org.springframework.boot.cache.autoconfigure.CacheAutoConfiguration;
 import org.springframework.boot.cache.autoconfigure.CacheManagerCustomizer;
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.context.ApplicationContext;
+import org.springframework.cache.Cache;
 import org.springframework.cache.CacheManager;
 import org.springframework.cache.annotation.CachingConfigurer;
 import org.springframework.cache.annotation.EnableCaching;
@@ -47,6 +49,20 @@ class LibmcCacheAutoConfigurationTest {
 				.isEqualTo(new LibmcCacheProperties(true, "", Duration.ofSeconds(1), false, Map.of(), Duration.ZERO, 0,
 						true, Serializer.JDK, List.of(), OnError.BYPASS, true));
 		});
+	}
+
+	@Test
+	void cacheAwaitsItsRepliesWhereTheInjectedClientDoesNot() {
+		this.runner.run((context) -> assertThat(nativeCache(context)).isSameAs(context.getBean(MemcachedClient.class)));
+		this.runner.withPropertyValues("libmc.noreply=true")
+			.run((context) -> assertThat(nativeCache(context)).isSameAs(context.getBean(CacheClient.class).client())
+				.isNotSameAs(context.getBean(MemcachedClient.class)));
+	}
+
+	private static Object nativeCache(ApplicationContext context) {
+		Cache cache = context.getBean(CacheManager.class).getCache("any");
+		assertThat(cache).isNotNull();
+		return cache.getNativeCache();
 	}
 
 	@Test

@@ -23,7 +23,8 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 @SpringBootTest(properties = { "libmc.servers=localhost:1", "libmc.connect-timeout=2s", "libmc.poll-timeout=5s" },
 		classes = ServiceConnectionTest.Application.class)
-@EnabledIf(value = "io.libmc.spring.autoconfigure.Docker#isThere", disabledReason = "there is no Docker here")
+@EnabledIf(value = "io.libmc.spring.autoconfigure.Docker#isThere",
+		disabledReason = "there is no Docker here, or no image")
 class ServiceConnectionTest {
 
 	@ServiceConnection
