@@ -64,6 +64,7 @@ class ClientOptionsTest {
 			MemcachedClient client = context.getBean(MemcachedClient.class);
 			client.set("n", 1);
 			assertThat(client.incr("n", 1)).isEmpty();
+			assertThat(client.<Long>get("n")).isEqualTo(2);
 			assertThat(context.getBean(CacheClient.class).client().incr("n", 1)).hasValue(3);
 		});
 	}
