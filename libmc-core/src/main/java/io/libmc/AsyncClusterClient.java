@@ -1,14 +1,20 @@
 package io.libmc;
 
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
+import java.util.Deque;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 
 import io.libmc.internal.connection.Node;
 import io.libmc.internal.protocol.Command;
@@ -27,15 +33,35 @@ final class AsyncClusterClient implements AsyncMemcachedClient {
 
 	private final Completions completions;
 
-	AsyncClusterClient(Servers servers, Calls calls, MemcachedClientBuilder options) {
+	/** How many calls may be under way, their callbacks included. */
+	private final int mostCalls;
+
+	private final Semaphore room;
+
+	private final AsyncMetaCommands meta = new Meta();
+
+	private final AsyncLoads loads;
+
+	AsyncClusterClient(Servers servers, Calls calls, Loads loads, MemcachedClientBuilder options) {
 		this.servers = servers;
 		this.calls = calls;
 		this.completions = new Completions(options.executor);
+		this.mostCalls = (int) Math.min(Integer.MAX_VALUE, 2L * options.maxInFlightOperations * options.servers.size());
+		this.room = new Semaphore(this.mostCalls);
+		this.loads = new AsyncLoads(loads, this, this.completions);
 	}
 
 	private <T extends @Nullable Object> CompletableFuture<T> start(Call<T> call) {
-		Flight<T> flight = new Flight<>(this.servers.cluster(), call, this.completions);
-		flight.goOn();
+		Cluster cluster = this.servers.cluster();
+		if (!this.room.tryAcquire()) {
+			return CompletableFuture
+				.failedFuture(new MemcachedTimeoutException(ErrorCode.POLL_TIMEOUT_ERROR, null, "there are already "
+						+ this.mostCalls
+						+ " asynchronous calls under way, callbacks included (twice maxInFlightOperations for each server)"
+						+ "; nothing was sent", null));
+		}
+		Flight<T> flight = new Flight<>(cluster, call, this.completions, this.room);
+		flight.begin();
 		return flight.future;
 	}
 
@@ -50,56 +76,137 @@ final class AsyncClusterClient implements AsyncMemcachedClient {
 
 		private final CompletableFuture<T> future = new CompletableFuture<>();
 
-		/**
-		 * The operations of this round that are under way, and those that wait for them.
-		 */
-		private List<Leg> underWay = List.of();
+		private final Semaphore room;
 
-		private List<Leg> waiting = List.of();
+		private final AtomicBoolean over = new AtomicBoolean();
 
-		Flight(Cluster cluster, Call<T> call, Completions completions) {
+		Flight(Cluster cluster, Call<T> call, Completions completions, Semaphore room) {
 			this.cluster = cluster;
 			this.call = call;
 			this.completions = completions;
+			this.room = room;
 		}
 
-		/** Starts the next operations, or completes the future if there are none. */
-		void goOn() {
+		/** Starts the first operations on the caller's thread, and nothing else. */
+		void begin() {
+			if (advance()) {
+				this.completions.execute(this::goOn);
+			}
+		}
+
+		private void goOn() {
+			boolean ended = true;
+			while (ended) {
+				ended = advance();
+			}
+		}
+
+		/**
+		 * Starts the next round, or completes the future if there is none.
+		 * @return whether it has ended already, so that it is for the caller to go on
+		 */
+		private boolean advance() {
 			try {
-				this.underWay.forEach(this.cluster::stopped);
-				this.underWay = List.of();
-				if (this.waiting.isEmpty()) {
-					this.waiting = this.call.next();
+				List<Leg> legs = this.call.next();
+				if (!legs.isEmpty()) {
+					return startRound(legs);
 				}
-				if (this.waiting.isEmpty()) {
-					this.future.complete(this.call.result());
-				}
-				else {
-					startWindow();
-				}
+				this.future.complete(this.call.result());
+				leave();
 			}
 			catch (Throwable ex) {
-				this.future.completeExceptionally(ex);
+				fail(ex);
+			}
+			return false;
+		}
+
+		private void fail(Throwable ex) {
+			this.future.completeExceptionally(ex);
+			leave();
+		}
+
+		/** Makes room, now that the callbacks have run. */
+		private void leave() {
+			if (this.over.compareAndSet(false, true)) {
+				this.room.release();
 			}
 		}
 
-		private void startWindow() {
-			Map<Node, Window> windows = new HashMap<>();
-			List<Leg> now = new ArrayList<>();
-			List<Leg> later = new ArrayList<>();
-			for (Leg leg : this.waiting) {
-				boolean taken = windows.computeIfAbsent(leg.node, (node) -> new Window()).takes(leg.operation);
-				(taken ? now : later).add(leg);
+		private boolean startRound(List<Leg> legs) {
+			// one more than there are lanes, so that none ends the round before all are
+			// started
+			AtomicInteger open = new AtomicInteger(1);
+			Map<Node, Lane> lanes = new LinkedHashMap<>();
+			legs.forEach((leg) -> lanes.computeIfAbsent(leg.node, (node) -> new Lane(open)).waiting.add(leg));
+			open.addAndGet(lanes.size());
+			lanes.values().forEach(Lane::begin);
+			return open.decrementAndGet() == 0;
+		}
+
+		/**
+		 * The operations of a round for one server, a window of them under way. It gets
+		 * the next one when it has answered the last, whatever the others do.
+		 */
+		private final class Lane {
+
+			private final Deque<Leg> waiting = new ArrayDeque<>();
+
+			/** How many lanes of the round have not ended. */
+			private final AtomicInteger open;
+
+			private List<Leg> underWay = List.of();
+
+			Lane(AtomicInteger open) {
+				this.open = open;
 			}
-			this.underWay = now;
-			this.waiting = later;
-			AtomicInteger left = new AtomicInteger(now.size());
-			Runnable ended = () -> {
-				if (left.decrementAndGet() == 0) {
-					this.completions.execute(this::goOn);
+
+			void begin() {
+				if (startWindow()) {
+					Flight.this.completions.execute(this::goOn);
 				}
-			};
-			now.forEach((leg) -> this.cluster.start(leg, ended));
+			}
+
+			private void goOn() {
+				try {
+					boolean ended = true;
+					while (ended) {
+						ended = advanceLane();
+					}
+				}
+				catch (Throwable ex) {
+					fail(ex);
+				}
+			}
+
+			private boolean advanceLane() {
+				this.underWay.forEach(Flight.this.cluster::stopped);
+				if (!this.waiting.isEmpty()) {
+					return startWindow();
+				}
+				if (this.open.decrementAndGet() == 0) {
+					Flight.this.goOn();
+				}
+				return false;
+			}
+
+			/** Returns whether the window has ended already. */
+			private boolean startWindow() {
+				Window window = new Window();
+				List<Leg> legs = new ArrayList<>();
+				while (!this.waiting.isEmpty() && window.takes(this.waiting.element().operation)) {
+					legs.add(this.waiting.remove());
+				}
+				this.underWay = legs;
+				AtomicInteger left = new AtomicInteger(legs.size() + 1);
+				Runnable ended = () -> {
+					if (left.decrementAndGet() == 0) {
+						Flight.this.completions.execute(this::goOn);
+					}
+				};
+				legs.forEach((leg) -> Flight.this.cluster.start(leg, ended));
+				return left.decrementAndGet() == 0;
+			}
+
 		}
 
 	}
@@ -232,6 +339,37 @@ final class AsyncClusterClient implements AsyncMemcachedClient {
 	@Override
 	public CompletableFuture<@Nullable String> liveServerFor(String key) {
 		return start(this.calls.liveServerFor(key));
+	}
+
+	@Override
+	public <T> CompletableFuture<@Nullable T> getOrLoad(String key, LoadPolicy policy,
+			Supplier<? extends CompletionStage<? extends @Nullable T>> loader) {
+		return (CompletableFuture<@Nullable T>) this.loads.getOrLoad(key, policy, loader);
+	}
+
+	@Override
+	public AsyncMetaCommands meta() {
+		return this.meta;
+	}
+
+	/** The meta commands of this client. */
+	private final class Meta implements AsyncMetaCommands {
+
+		@Override
+		public CompletableFuture<MetaReply> get(String key, MetaGet request) {
+			return start(AsyncClusterClient.this.calls.metaGet(key, request));
+		}
+
+		@Override
+		public CompletableFuture<MetaReply> set(String key, RawValue value, MetaSet request) {
+			return start(AsyncClusterClient.this.calls.metaSet(key, value, request));
+		}
+
+		@Override
+		public CompletableFuture<MetaReply> delete(String key, MetaDelete request) {
+			return start(AsyncClusterClient.this.calls.metaDelete(key, request));
+		}
+
 	}
 
 	void close() {

@@ -6,6 +6,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
 
 import org.jspecify.annotations.Nullable;
 
@@ -276,5 +278,25 @@ public interface AsyncMemcachedClient {
 	 * @return completed with what that returns, or with the exception it throws
 	 */
 	CompletableFuture<@Nullable String> liveServerFor(String key);
+
+	/**
+	 * As {@link MemcachedClient#getOrLoad}. Every caller gets a future of its own, so
+	 * that cancelling one cancels nobody else's; a loader that asks for its own key waits
+	 * for itself until the policy's waiting time is over.
+	 * @param <T> as there
+	 * @param key as there
+	 * @param policy as there
+	 * @param loader starts to load the value; what it completes with exceptionally, or
+	 * throws, is what the future completes with
+	 * @return completed with the value
+	 */
+	<T> CompletableFuture<@Nullable T> getOrLoad(String key, LoadPolicy policy,
+			Supplier<? extends CompletionStage<? extends @Nullable T>> loader);
+
+	/**
+	 * Gives access to memcached's meta commands.
+	 * @return always the same one
+	 */
+	AsyncMetaCommands meta();
 
 }

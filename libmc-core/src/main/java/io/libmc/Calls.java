@@ -53,6 +53,10 @@ final class Calls {
 		this.flushAllEnabled = options.flushAllEnabled;
 	}
 
+	Values values() {
+		return this.values;
+	}
+
 	// Reading
 
 	Call<@Nullable Object> get(String key) {
@@ -156,13 +160,8 @@ final class Calls {
 
 	Call<Boolean> setRaw(String key, RawValue value, Duration ttl) {
 		byte[] encodedKey = this.keys.encode(key);
-		Objects.requireNonNull(value, "value");
 		long exptime = Ttl.toExptime(ttl);
-		if ((value.flags() & Transcoder.CHUNKED) != 0) {
-			throw new IllegalArgumentException(
-					"the flags of \"" + key + "\" hold " + Transcoder.CHUNKED + ", which marks split values; clear it");
-		}
-		this.values.checkLength(key, value.bytes().length);
+		checkNotChunked(key, value);
 		return set(key, encodedKey, new EncodedValue(value.flags(), value.bytes()), exptime);
 	}
 
@@ -172,6 +171,15 @@ final class Calls {
 			return new MappedCall<>(setAll(List.of(entry), exptime), SetAllCall::stored);
 		}
 		return store(Command.SET, encodedKey, value.bytes(), value.flags(), exptime);
+	}
+
+	private void checkNotChunked(String key, RawValue value) {
+		Objects.requireNonNull(value, "value");
+		if ((value.flags() & Transcoder.CHUNKED) != 0) {
+			throw new IllegalArgumentException(
+					"the flags of \"" + key + "\" hold " + Transcoder.CHUNKED + ", which marks split values; clear it");
+		}
+		this.values.checkLength(key, value.bytes().length);
 	}
 
 	private boolean isSplit(String key, byte[] encodedKey, EncodedValue value) {
@@ -260,6 +268,9 @@ final class Calls {
 		Objects.requireNonNull(data, "data");
 		String[] names = distinct(keys);
 		byte[][] encoded = encode(names);
+		for (String name : names) {
+			this.values.checkLength(name, data.length);
+		}
 		long now = System.nanoTime();
 		return changeMany(names, encoded,
 				(i) -> Operation.store(command, now, now + this.pollNanos, encoded[i], data, 0, 0, 0));
@@ -329,6 +340,36 @@ final class Calls {
 			operation.noReply();
 		}
 		return operation;
+	}
+
+	// Meta commands
+
+	Call<MetaReply> metaGet(String key, MetaGet request) {
+		return meta(Command.MG, key, request.flags());
+	}
+
+	Call<MetaReply> metaDelete(String key, MetaDelete request) {
+		return meta(Command.MD, key, request.flags());
+	}
+
+	private Call<MetaReply> meta(Command command, String key, String flags) {
+		byte[] encodedKey = this.keys.encode(key);
+		long now = System.nanoTime();
+		return new MetaCall(this.cluster.get(), encodedKey,
+				Operation.meta(command, now, now + this.pollNanos, encodedKey, flags));
+	}
+
+	Call<MetaReply> metaSet(String key, RawValue value, MetaSet request) {
+		byte[] encodedKey = this.keys.encode(key);
+		checkNotChunked(key, value);
+		String flags = request.flags() + " F" + Integer.toUnsignedString(value.flags());
+		long now = System.nanoTime();
+		return new MetaCall(this.cluster.get(), encodedKey,
+				Operation.metaSet(now, now + this.pollNanos, encodedKey, value.bytes(), flags));
+	}
+
+	Call<@Nullable Map<String, String>> metaDebug(String key) {
+		return new MappedCall<>(meta(Command.ME, key, ""), MetaReply::facts);
 	}
 
 	// Servers

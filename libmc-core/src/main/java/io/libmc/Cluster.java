@@ -1,7 +1,10 @@
 package io.libmc;
 
+import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.Collection;
+import java.util.Deque;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -39,6 +42,17 @@ final class Cluster {
 
 	List<Node> nodes() {
 		return this.nodes;
+	}
+
+	List<ServerSnapshot> snapshots() {
+		double[] shares = this.ring.shares();
+		List<ServerSnapshot> snapshots = new ArrayList<>(shares.length);
+		for (int i = 0; i < shares.length; i++) {
+			Node node = this.nodes.get(i);
+			snapshots.add(new ServerSnapshot(node.name(), node.outageReason(), shares[i], node.openConnections(),
+					node.operationsInFlight(), node.traffic().written(), node.traffic().read()));
+		}
+		return List.copyOf(snapshots);
 	}
 
 	/** The server a key belongs to. */
@@ -95,36 +109,66 @@ final class Cluster {
 			perform(legs.get(0).node, legs.get(0).operation);
 			return;
 		}
-		List<Leg> waiting = legs;
-		while (!waiting.isEmpty()) {
-			waiting = performWindow(waiting);
+		Map<Node, Lane> byNode = new LinkedHashMap<>();
+		legs.forEach((leg) -> byNode.computeIfAbsent(leg.node, (node) -> new Lane()).waiting.add(leg));
+		Deque<Lane> lanes = new ArrayDeque<>(byNode.values());
+		lanes.forEach(Lane::start);
+		while (!lanes.isEmpty()) {
+			Lane lane = lanes.remove();
+			if (!lane.await(lanes)) {
+				lanes.add(lane);
+			}
+			else if (!lane.waiting.isEmpty()) {
+				lane.start();
+				lanes.add(lane);
+			}
 		}
 	}
 
 	/**
-	 * Performs what fits into one window of each server, pipelined to each and in
-	 * parallel over all; returns the rest.
+	 * The operations of one call for one server, a window of them under way. Each server
+	 * gets its next window when it has answered the last, and a slow one is left until
+	 * the others are done.
 	 */
-	private List<Leg> performWindow(List<Leg> legs) {
-		Map<Node, Window> windows = new HashMap<>();
-		List<Leg> rest = new ArrayList<>();
-		List<Leg> underWay = new ArrayList<>(legs.size());
-		for (Leg leg : legs) {
-			if (windows.computeIfAbsent(leg.node, (node) -> new Window()).takes(leg.operation)) {
-				leg.started = this.events.start(leg.operation, leg.node);
+	private final class Lane {
+
+		/** How long to wait for one server before looking at the others. */
+		private static final long PATIENCE_NANOS = 2_000_000;
+
+		private final Deque<Leg> waiting = new ArrayDeque<>();
+
+		private final Deque<Leg> underWay = new ArrayDeque<>();
+
+		private boolean late;
+
+		void start() {
+			Window window = new Window();
+			while (!this.waiting.isEmpty() && window.takes(this.waiting.element().operation)) {
+				Leg leg = this.waiting.remove();
+				leg.started = Cluster.this.events.start(leg.operation, leg.node);
 				leg.node.submit(leg.operation, true);
-				underWay.add(leg);
+				this.underWay.add(leg);
 			}
-			else {
-				rest.add(leg);
+			this.underWay.forEach((leg) -> leg.operation.flush());
+			this.late = false;
+		}
+
+		/** Waits for the window to end; returns whether it has. */
+		boolean await(Collection<Lane> others) {
+			boolean onlyLook = this.late && !others.stream().allMatch((other) -> other.late);
+			long until = System.nanoTime() + (onlyLook ? 0 : PATIENCE_NANOS);
+			while (!this.underWay.isEmpty()) {
+				Leg leg = this.underWay.element();
+				if (!leg.operation.await(others.isEmpty() ? leg.operation.deadline() : until)) {
+					this.late = true;
+					return false;
+				}
+				this.underWay.remove();
+				Cluster.this.events.stop(leg.operation, leg.node, leg.started);
 			}
+			return true;
 		}
-		underWay.forEach((leg) -> leg.operation.flush());
-		for (Leg leg : underWay) {
-			leg.operation.await();
-			this.events.stop(leg.operation, leg.node, leg.started);
-		}
-		return rest;
+
 	}
 
 	/**

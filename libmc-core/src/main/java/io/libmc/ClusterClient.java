@@ -5,6 +5,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.concurrent.Callable;
 
 import io.libmc.internal.protocol.Command;
 import org.jspecify.annotations.Nullable;
@@ -21,10 +22,15 @@ final class ClusterClient implements MemcachedClient {
 
 	private final AsyncClusterClient async;
 
+	private final Loads loads;
+
+	private final MetaCommands meta = new Meta();
+
 	ClusterClient(MemcachedClientBuilder options) {
 		this.servers = new Servers(options);
 		this.calls = new Calls(options, this.servers::cluster);
-		this.async = new AsyncClusterClient(this.servers, this.calls, options);
+		this.loads = new Loads(this, this.calls.values(), this.servers.events());
+		this.async = new AsyncClusterClient(this.servers, this.calls, this.loads, options);
 	}
 
 	private <T extends @Nullable Object> T perform(Call<T> call) {
@@ -167,8 +173,53 @@ final class ClusterClient implements MemcachedClient {
 	}
 
 	@Override
+	public List<ServerSnapshot> servers() {
+		return this.servers.cluster().snapshots();
+	}
+
+	@Override
 	public void updateServers(List<String> servers) {
 		this.servers.update(servers);
+	}
+
+	@Override
+	public <T> @Nullable T getOrLoad(String key, LoadPolicy policy, Callable<? extends @Nullable T> loader) {
+		return (T) this.loads.getOrLoad(key, policy, loader);
+	}
+
+	@Override
+	public boolean invalidate(String key, Duration staleFor) {
+		return this.loads.invalidate(key, staleFor);
+	}
+
+	@Override
+	public MetaCommands meta() {
+		return this.meta;
+	}
+
+	/** The meta commands of this client. */
+	private final class Meta implements MetaCommands {
+
+		@Override
+		public MetaReply get(String key, MetaGet request) {
+			return perform(ClusterClient.this.calls.metaGet(key, request));
+		}
+
+		@Override
+		public MetaReply set(String key, RawValue value, MetaSet request) {
+			return perform(ClusterClient.this.calls.metaSet(key, value, request));
+		}
+
+		@Override
+		public MetaReply delete(String key, MetaDelete request) {
+			return perform(ClusterClient.this.calls.metaDelete(key, request));
+		}
+
+		@Override
+		public @Nullable Map<String, String> debug(String key) {
+			return perform(ClusterClient.this.calls.metaDebug(key));
+		}
+
 	}
 
 	@Override

@@ -26,7 +26,7 @@ final class GetCall<T extends @Nullable Object> implements Call<T> {
 
 	private @Nullable Item item;
 
-	private @Nullable ItemsCall chunks;
+	private @Nullable ChunksCall chunks;
 
 	/**
 	 * Creates one.
@@ -61,29 +61,14 @@ final class GetCall<T extends @Nullable Object> implements Call<T> {
 	}
 
 	/** What reads the chunks that an item stands for; null if it is whole. */
-	private @Nullable ItemsCall chunksOf(@Nullable Item read) {
-		if (read == null || !read.isChunked()) {
-			return null;
-		}
-		byte[][] keys = Chunks.keys(this.key, Chunks.count(this.key, read));
-		return new ItemsCall(this.cluster, keys, this.first.startedAt(), this.first.deadline());
+	private @Nullable ChunksCall chunksOf(@Nullable Item read) {
+		return (read != null && read.isChunked())
+				? new ChunksCall(this.cluster, this.key, read, this.first.startedAt(), this.first.deadline()) : null;
 	}
 
 	@Override
 	public T result() {
-		Item master = this.item;
-		return this.reader.apply((master != null && this.chunks != null) ? join(master, this.chunks) : master);
-	}
-
-	private @Nullable Item join(Item master, ItemsCall chunks) {
-		int count = Chunks.count(this.key, master);
-		for (int i = 0; i < count; i++) {
-			MemcachedException failed = chunks.failure(i);
-			if (failed != null) {
-				throw failed;
-			}
-		}
-		return Chunks.join(master, chunks.items(0, count));
+		return this.reader.apply((this.chunks != null) ? this.chunks.result() : this.item);
 	}
 
 	@Override

@@ -98,7 +98,7 @@ final class Keys {
 		Keys unprefixed = new Keys("");
 		StringBuilder joined = new StringBuilder();
 		for (String argument : arguments) {
-			unprefixed.encode(argument);
+			unprefixed.encode(Objects.requireNonNull(argument, "an argument"));
 			joined.append(' ').append(argument);
 		}
 		return joined.toString();

@@ -5,6 +5,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.concurrent.Callable;
 
 import org.jspecify.annotations.Nullable;
 
@@ -342,6 +343,12 @@ public interface MemcachedClient extends AutoCloseable {
 	@Nullable String liveServerFor(String key);
 
 	/**
+	 * Tells how the servers fare, in the order of the list, without asking them.
+	 * @return one for each server, as of now
+	 */
+	List<ServerSnapshot> servers();
+
+	/**
 	 * Takes another list of servers, at once for all calls that start from now on. Calls
 	 * under way finish where they began; servers on both lists keep their connections.
 	 * @param servers as {@link MemcachedClientBuilder#servers(Collection)} takes them
@@ -349,6 +356,45 @@ public interface MemcachedClient extends AutoCloseable {
 	 * nothing changes then
 	 */
 	void updateServers(List<String> servers);
+
+	/**
+	 * Reads a value or, on a miss, loads and stores it: one caller of the whole cluster
+	 * loads, the others wait for its value, for as long as the policy says. What is
+	 * loaded is returned in any case: if memcached fails, if the loader was overtaken by
+	 * an {@link #invalidate} or its lease ran out, or if the value is empty or too large
+	 * for one item, it is just not stored. Callers of one process share the value, so do
+	 * not change it. A key that is used with this method must be read only through it:
+	 * while its value is being loaded the server holds an empty item there.
+	 * <p>
+	 * On servers without meta commands a lock item of the key with {@code /lock} behind
+	 * it elects; values are then stored whatever has happened meanwhile, and there is no
+	 * refresh.
+	 * @param <T> what the loader returns and the caller knows the value to be
+	 * @param key the key
+	 * @param policy how to load, keep and refresh
+	 * @param loader loads the value; null is not stored, and the next caller loads again
+	 * @return the value
+	 * @throws LoadException if the loader throws a checked exception
+	 */
+	<T> @Nullable T getOrLoad(String key, LoadPolicy policy, Callable<? extends @Nullable T> loader);
+
+	/**
+	 * Takes back a value that {@link #getOrLoad} keeps: marks it stale, so that one
+	 * caller loads it anew while the others still get it for a while, or deletes it at
+	 * once. A load under way is not stored.
+	 * @param key the key
+	 * @param staleFor how long the others may still get it, never longer than it would
+	 * have lived; zero deletes it at once, as does a server without meta commands
+	 * @return whether there was a value
+	 * @throws MemcachedException if the server fails
+	 */
+	boolean invalidate(String key, Duration staleFor);
+
+	/**
+	 * Gives access to memcached's meta commands.
+	 * @return always the same one
+	 */
+	MetaCommands meta();
 
 	/**
 	 * The same operations without waiting.

@@ -87,7 +87,7 @@ public final class MemcachedClientBuilder {
 	 * @return this
 	 */
 	public MemcachedClientBuilder servers(String... servers) {
-		return servers(Arrays.asList(servers));
+		return servers(Arrays.asList(Objects.requireNonNull(servers, "servers")));
 	}
 
 	/**
@@ -96,7 +96,7 @@ public final class MemcachedClientBuilder {
 	 * @return this
 	 */
 	public MemcachedClientBuilder servers(Collection<String> servers) {
-		this.servers = ServerAddress.parseAll(new ArrayList<>(servers));
+		this.servers = ServerAddress.parseAll(new ArrayList<>(Objects.requireNonNull(servers, "servers")));
 		return this;
 	}
 

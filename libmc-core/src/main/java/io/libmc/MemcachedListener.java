@@ -1,6 +1,7 @@
 package io.libmc;
 
 import java.time.Duration;
+import java.util.List;
 
 import org.jspecify.annotations.Nullable;
 
@@ -33,6 +34,46 @@ public interface MemcachedListener {
 		/** Everything else that throws. */
 		ERROR
 
+	}
+
+	/** How a load by {@link MemcachedClient#getOrLoad getOrLoad} ended. */
+	enum LoadOutcome {
+
+		/** This caller was elected, loaded and stored. */
+		WON,
+
+		/**
+		 * This caller got the value that another one of this process had found or loaded.
+		 */
+		WAITED,
+
+		/**
+		 * This caller waited for as long as its policy says and then loaded for itself.
+		 */
+		TIMED_OUT,
+
+		/**
+		 * This caller loaded, but its value was not stored: it was overtaken, or too
+		 * large.
+		 */
+		LOST,
+
+		/** This caller was elected to refresh a value, loaded and stored. */
+		REFRESHED,
+
+		/** This caller was elected to refresh a value, and its loader failed. */
+		REFRESH_FAILED,
+
+		/** memcached failed, so this caller loaded for itself. */
+		BYPASSED
+
+	}
+
+	/**
+	 * A caller of {@code getOrLoad} has loaded a value, or was spared it by another.
+	 * @param outcome how
+	 */
+	default void loadEnded(LoadOutcome outcome) {
 	}
 
 	/**
@@ -72,6 +113,13 @@ public interface MemcachedListener {
 	 * @param downFor how long it was dead
 	 */
 	default void serverUp(String server, Duration downFor) {
+	}
+
+	/**
+	 * The client takes another list of servers.
+	 * @param servers the servers' names
+	 */
+	default void serversChanged(List<String> servers) {
 	}
 
 }

@@ -2,7 +2,9 @@ package io.libmc;
 
 import java.lang.System.Logger.Level;
 import java.time.Duration;
+import java.util.List;
 
+import io.libmc.MemcachedListener.LoadOutcome;
 import io.libmc.MemcachedListener.Outcome;
 import io.libmc.internal.connection.Failure;
 import io.libmc.internal.connection.Node;
@@ -58,11 +60,16 @@ final class OperationEvents implements Settings.ServerEvents {
 		return switch (operation.answer()) {
 			case END -> operation.command().readsValues() ? (operation.hasValues() ? Outcome.HIT : Outcome.MISS)
 					: Outcome.SUCCESS;
+			case DONE -> operation.command().readsValues() ? Outcome.HIT : Outcome.SUCCESS;
 			case NONE, STORED, DELETED, TOUCHED, OK, NUMBER, VERSION -> Outcome.SUCCESS;
 			case NOT_FOUND -> operation.command().carriesData() ? Outcome.NOT_STORED : Outcome.MISS;
 			case NOT_STORED, EXISTS -> Outcome.NOT_STORED;
 			case SERVER_ERROR, CLIENT_ERROR, TOO_LARGE -> Outcome.ERROR;
 		};
+	}
+
+	void loaded(LoadOutcome outcome) {
+		tell(() -> this.listener.loadEnded(outcome));
 	}
 
 	@Override
@@ -73,6 +80,11 @@ final class OperationEvents implements Settings.ServerEvents {
 	@Override
 	public void up(String server, long downForNanos) {
 		tell(() -> this.listener.serverUp(server, Duration.ofNanos(downForNanos)));
+	}
+
+	void serversChanged(List<Node> nodes) {
+		List<String> names = nodes.stream().map(Node::name).toList();
+		tell(() -> this.listener.serversChanged(names));
 	}
 
 	private void tell(Runnable event) {

@@ -32,6 +32,11 @@ final class Servers {
 	/** The nodes of the current list; guarded by the lock. */
 	private Map<ServerAddress, Node> nodes = Map.of();
 
+	/**
+	 * Nodes of earlier lists that still have something to finish; guarded by the lock.
+	 */
+	private final List<Node> retired = new ArrayList<>();
+
 	private volatile Cluster cluster;
 
 	private volatile boolean closed;
@@ -54,25 +59,34 @@ final class Servers {
 		return this.cluster;
 	}
 
+	OperationEvents events() {
+		return this.events;
+	}
+
 	/** Takes another list; servers that are on both keep their connections. */
 	void update(List<String> servers) {
 		List<ServerAddress> addresses = ServerAddress
 			.parseAll(new ArrayList<>(Objects.requireNonNull(servers, "servers")));
 		MemcachedClientBuilder.checkNotEmpty(addresses);
+		Cluster current;
 		this.lock.lock();
 		try {
 			cluster();
 			Map<ServerAddress, Node> before = this.nodes;
-			this.cluster = build(addresses);
+			current = build(addresses);
+			this.cluster = current;
 			before.forEach((address, node) -> {
 				if (!this.nodes.containsKey(address)) {
 					node.retire();
+					this.retired.add(node);
 				}
 			});
+			this.retired.removeIf(Node::isUnconnected);
 		}
 		finally {
 			this.lock.unlock();
 		}
+		this.events.serversChanged(current.nodes());
 	}
 
 	private Cluster build(List<ServerAddress> addresses) {
@@ -102,11 +116,12 @@ final class Servers {
 		this.lock.lock();
 		try {
 			this.closed = true;
+			this.retired.forEach(Node::close);
+			this.cluster.nodes().forEach(Node::close);
 		}
 		finally {
 			this.lock.unlock();
 		}
-		this.cluster.nodes().forEach(Node::close);
 		this.watchdog.close();
 	}
 

@@ -39,6 +39,11 @@ final class Values {
 	EncodedValue encode(String key, Object value) {
 		Objects.requireNonNull(value, () -> "value of \"" + key + "\"");
 		EncodedValue encoded = this.transcoder.encode(value);
+		if ((encoded.flags() & (Transcoder.COMPRESSED | Transcoder.CHUNKED)) != 0) {
+			throw new IllegalArgumentException("the transcoder gave the value of \"" + key + "\" the flags "
+					+ (encoded.flags() & 0xffffffffL) + "; " + Transcoder.COMPRESSED + " and " + Transcoder.CHUNKED
+					+ " mean compressed and split, which only the client does");
+		}
 		byte[] bytes = encoded.bytes();
 		if (this.compressionThreshold > 0 && bytes.length > this.compressionThreshold) {
 			byte[] compressed = compress(bytes);

@@ -19,6 +19,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 import io.libmc.testing.Memcached;
@@ -27,6 +28,8 @@ import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -60,7 +63,7 @@ class FailingServerTest {
 			server.restart();
 			Awaitility.await().atMost(RETRY.plusSeconds(1)).until(() -> attempt(client));
 			assertThat(client.<Object>get("k")).isNull();
-			assertThat(events.states).hasSize(2);
+			Awaitility.await().untilAsserted(() -> assertThat(events.states).hasSize(2));
 			assertThat(events.states.get(0)).startsWith("down " + server.address() + " connecting failed");
 			assertThat(events.states.get(1)).isEqualTo("up " + server.address());
 		}
@@ -167,6 +170,26 @@ class FailingServerTest {
 		}
 		finally {
 			threads.shutdownNow();
+		}
+	}
+
+	@ParameterizedTest
+	@ValueSource(booleans = { false, true })
+	void stoppedServerHidesNoneOfTheOthersValuesHoweverManyThereAre(boolean async, List<MemcachedServer> servers) {
+		List<String> keys = IntStream.range(0, 50_000).mapToObj((i) -> "key" + i).toList();
+		try (MemcachedClient writer = builder(servers).pollTimeout(Duration.ofSeconds(20)).build();
+				MemcachedClient client = builder(servers).pollTimeout(Duration.ofSeconds(3)).build()) {
+			assertThat(
+					writer.setMulti(keys.stream().collect(Collectors.toMap((key) -> key, (key) -> VALUE))).succeeded())
+				.isTrue();
+			servers.get(0).pause();
+			MultiGetResult<byte[]> found = async ? client.async().<byte[]>getMulti(keys).join() : client.getMulti(keys);
+			assertThat(found.failures().values()).isNotEmpty()
+				.allMatch((ex) -> servers.get(0).address().equals(ex.server()));
+			assertThat(found.missing()).isEmpty();
+		}
+		finally {
+			servers.get(0).resume();
 		}
 	}
 

@@ -45,7 +45,7 @@ class MisbehavingServerTest {
 			connection.reply(" 0 4\r\nlate\r\nEND\r\n");
 			connection.expect("get next\r\n");
 			connection.reply("VALUE next 0 4\r\nmine\r\nEND\r\n");
-		}); MemcachedClient client = client(server)) {
+		}); MemcachedClient client = impatient(server)) {
 			assertThat(client.<Object>get("keepalive")).isNull();
 			assertThatExceptionOfType(MemcachedTimeoutException.class).isThrownBy(() -> client.get("slow"))
 				.withMessageContaining("a part of the reply came");
@@ -65,7 +65,7 @@ class MisbehavingServerTest {
 		}, (connection) -> {
 			connection.expect("get next\r\n");
 			connection.reply("VALUE next 0 4\r\nmine\r\nEND\r\n");
-		}); MemcachedClient client = client(server)) {
+		}); MemcachedClient client = impatient(server)) {
 			long start = System.nanoTime();
 			assertThatExceptionOfType(MemcachedTimeoutException.class).isThrownBy(() -> client.get("slow"))
 				.withMessageContaining("nothing of the reply came")
@@ -264,7 +264,7 @@ class MisbehavingServerTest {
 			connection.expect("get k\r\n");
 			received.countDown();
 			connection.expect("get k\r\nget k\r\nget k\r\n");
-		}); MemcachedClient client = client(server)) {
+		}); MemcachedClient client = impatient(server)) {
 			Future<?> first = threads.submit(() -> client.get("k"));
 			received.await();
 			List<Future<?>> others = new ArrayList<>();
@@ -372,6 +372,10 @@ class MisbehavingServerTest {
 	}
 
 	private static MemcachedClient client(ScriptedServer server) {
+		return MemcachedClient.builder().servers(server.address()).pollTimeout(Duration.ofSeconds(5)).build();
+	}
+
+	private static MemcachedClient impatient(ScriptedServer server) {
 		return MemcachedClient.builder().servers(server.address()).pollTimeout(POLL).build();
 	}
 

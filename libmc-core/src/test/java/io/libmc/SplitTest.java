@@ -139,6 +139,18 @@ class SplitTest {
 	}
 
 	@Test
+	void splitValueIsJoinedAlsoWhereNothingIsSplit(List<MemcachedServer> servers) {
+		byte[] value = random(1_000_001);
+		try (MemcachedClient splitting = client(servers);
+				MemcachedClient whole = builder(servers).splitLargeValues(false).build()) {
+			assertThat(splitting.set("big", value)).isTrue();
+			assertThat(whole.<byte[]>get("big")).isEqualTo(value);
+			assertThat(whole.set("big", value)).as("within the server's limit").isTrue();
+			assertThat(splitting.getRaw("big")).isEqualTo(new RawValue(0, value));
+		}
+	}
+
+	@Test
 	void casSeesTheChangeOfASplitValue(List<MemcachedServer> servers) {
 		byte[] value = random(1_000_001);
 		try (MemcachedClient client = client(servers)) {

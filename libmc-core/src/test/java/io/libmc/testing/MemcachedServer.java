@@ -171,8 +171,8 @@ public final class MemcachedServer implements AutoCloseable {
 			return;
 		}
 		resume();
-		try {
-			if (!ask("flush_all\r\n").equals("OK\r\n")) {
+		try (SocketChannel channel = connect()) {
+			if (!ask(channel, "flush_all\r\n").equals("OK\r\n")) {
 				restart();
 			}
 		}
@@ -228,10 +228,15 @@ public final class MemcachedServer implements AutoCloseable {
 		}
 	}
 
-	/** Any reply will do, and so will none: an error without -Y, a hang-up with -Z. */
+	/** Any reply will do, and so will none: an error with -Y, a reset with -Z. */
 	private boolean answers() {
-		try {
-			ask("version\r\n");
+		try (SocketChannel channel = connect()) {
+			try {
+				ask(channel, "version\r\n");
+			}
+			catch (IOException ex) {
+				return this.command.contains("-Z");
+			}
 			return true;
 		}
 		catch (IOException ex) {
@@ -239,17 +244,26 @@ public final class MemcachedServer implements AutoCloseable {
 		}
 	}
 
-	private String ask(String request) throws IOException {
-		try (SocketChannel channel = (this.socketAddress instanceof InetSocketAddress) ? SocketChannel.open()
-				: SocketChannel.open(StandardProtocolFamily.UNIX)) {
+	private SocketChannel connect() throws IOException {
+		SocketChannel channel = (this.socketAddress instanceof InetSocketAddress) ? SocketChannel.open()
+				: SocketChannel.open(StandardProtocolFamily.UNIX);
+		try {
 			channel.connect(this.socketAddress);
-			channel.write(ByteBuffer.wrap(request.getBytes(StandardCharsets.US_ASCII)));
-			ByteBuffer reply = ByteBuffer.allocate(256);
-			for (byte last = 0; last != '\n' && channel.read(reply) > 0;) {
-				last = reply.get(reply.position() - 1);
-			}
-			return new String(reply.array(), 0, reply.position(), StandardCharsets.US_ASCII);
+			return channel;
 		}
+		catch (IOException ex) {
+			channel.close();
+			throw ex;
+		}
+	}
+
+	private static String ask(SocketChannel channel, String request) throws IOException {
+		channel.write(ByteBuffer.wrap(request.getBytes(StandardCharsets.US_ASCII)));
+		ByteBuffer reply = ByteBuffer.allocate(256);
+		for (byte last = 0; last != '\n' && channel.read(reply) > 0;) {
+			last = reply.get(reply.position() - 1);
+		}
+		return new String(reply.array(), 0, reply.position(), StandardCharsets.US_ASCII);
 	}
 
 	private void signal(String signal) {

@@ -7,13 +7,18 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.LongStream;
 
@@ -51,6 +56,10 @@ class SampleApplicationTests {
 	private static final Duration AFTER_GENERATION_IS_READ_AGAIN = Duration.ofMillis(1200);
 
 	private static final long MOBY_DICK = 166;
+
+	private static final Path GRAFANA = Path.of("..", "docs", "grafana");
+
+	private static final Pattern METRIC = Pattern.compile("\\b(?:cache|libmc)_\\w+");
 
 	private static List<MemcachedServer> memcached;
 
@@ -190,6 +199,22 @@ class SampleApplicationTests {
 		assertThat(json("/actuator/caches")).contains("books.byId", "books.search", "books.statistics");
 		open(MOBY_DICK);
 		assertThat(json("/actuator/prometheus")).contains("cache_gets_total", "libmc_operations_seconds_count");
+	}
+
+	@Test
+	void everyMetricOfTheDashboardAndOfTheAlertsIsServed() throws IOException {
+		Set<String> named = new TreeSet<>();
+		for (String file : List.of("dashboard.json", "alerts.yml")) {
+			METRIC.matcher(Files.readString(GRAFANA.resolve(file)))
+				.results()
+				.forEach((metric) -> named.add(metric.group()));
+		}
+		assertThat(named).contains("cache_gets_total", "libmc_operations_seconds_count", "libmc_server_up");
+
+		open(MOBY_DICK);
+
+		String served = json("/actuator/prometheus");
+		assertThat(named).allSatisfy((metric) -> assertThat(served).containsPattern("(?m)^" + metric + "[{ ]"));
 	}
 
 	private String open(long id) {

@@ -116,23 +116,23 @@ final class Connector implements Closeable {
 		if (ssl == null) {
 			return plain;
 		}
-		SSLSocket secure = (SSLSocket) ssl.get()
-			.getSocketFactory()
-			.createSocket(plain, this.endpoint.host(), this.endpoint.port(), true);
-		if (this.settings.hostnameVerification()) {
-			SSLParameters parameters = secure.getSSLParameters();
-			parameters.setEndpointIdentificationAlgorithm("HTTPS");
-			secure.setSSLParameters(parameters);
-		}
-		plain.setSoTimeout(Connection.millis(this.settings.handshakeNanos()));
+		SSLContext context = ssl.get();
 		try {
+			SSLSocket secure = (SSLSocket) context.getSocketFactory()
+				.createSocket(plain, this.endpoint.host(), this.endpoint.port(), true);
+			if (this.settings.hostnameVerification()) {
+				SSLParameters parameters = secure.getSSLParameters();
+				parameters.setEndpointIdentificationAlgorithm("HTTPS");
+				secure.setSSLParameters(parameters);
+			}
+			plain.setSoTimeout(Connection.millis(this.settings.handshakeNanos()));
 			secure.startHandshake();
+			plain.setSoTimeout(0);
+			return secure;
 		}
 		catch (IOException ex) {
 			throw new IOException("the TLS handshake failed: " + reason(ex), ex);
 		}
-		plain.setSoTimeout(0);
-		return secure;
 	}
 
 	private Transport authenticated(Transport transport) throws IOException {

@@ -3,6 +3,8 @@ package io.libmc.internal.connection;
 import java.lang.System.Logger.Level;
 import java.net.UnknownHostException;
 import java.util.Arrays;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
@@ -31,10 +33,14 @@ public final class Node {
 
 	private final AtomicReferenceArray<@Nullable Connection> connections;
 
+	private final Traffic traffic = new Traffic();
+
 	private volatile @Nullable Outage outage;
 
 	/** It is on no list any more: connections end once their line is empty. */
 	private volatile boolean retired;
+
+	private volatile MetaSupport metaSupport = MetaSupport.UNKNOWN;
 
 	private volatile boolean closed;
 
@@ -49,6 +55,13 @@ public final class Node {
 
 	}
 
+	/** Whether the server speaks the meta commands. */
+	public enum MetaSupport {
+
+		UNKNOWN, YES, NO
+
+	}
+
 	public Node(Endpoint endpoint, Settings settings, Watchdog watchdog) {
 		this.endpoint = endpoint;
 		this.settings = settings;
@@ -60,6 +73,16 @@ public final class Node {
 		return this.endpoint;
 	}
 
+	/** Whether the server speaks the meta commands, as far as is known. */
+	public MetaSupport metaSupport() {
+		return this.metaSupport;
+	}
+
+	/** Tells what was found out; it holds until the next connect. */
+	public void metaSupport(MetaSupport support) {
+		this.metaSupport = support;
+	}
+
 	/** What users know the server by. */
 	public String name() {
 		return this.endpoint.name();
@@ -69,6 +92,29 @@ public final class Node {
 	public boolean isDead() {
 		Outage current = this.outage;
 		return current != null && current.retryAt() - System.nanoTime() > 0;
+	}
+
+	/** Why the last attempt to connect failed, or null unless it did. */
+	public @Nullable String outageReason() {
+		Outage current = this.outage;
+		return (current != null) ? current.reason() : null;
+	}
+
+	public Traffic traffic() {
+		return this.traffic;
+	}
+
+	public int openConnections() {
+		AtomicInteger open = new AtomicInteger();
+		forEachConnection((connection) -> open.addAndGet(connection.isOpen() ? 1 : 0));
+		return open.get();
+	}
+
+	/** How many operations wait for their reply. */
+	public long operationsInFlight() {
+		AtomicLong inFlight = new AtomicLong();
+		forEachConnection((connection) -> inFlight.addAndGet(connection.operationsInFlight()));
+		return inFlight.get();
 	}
 
 	/**
@@ -180,6 +226,7 @@ public final class Node {
 		try {
 			ended = this.outage;
 			this.outage = null;
+			this.metaSupport = MetaSupport.UNKNOWN;
 		}
 		finally {
 			this.lock.unlock();
@@ -252,6 +299,13 @@ public final class Node {
 			this.lock.unlock();
 		}
 		forEachConnection((connection) -> connection.close(closing()));
+	}
+
+	/** Whether no connection is left. */
+	public boolean isUnconnected() {
+		boolean[] connected = { false };
+		forEachConnection((connection) -> connected[0] |= !connection.isClosed());
+		return !connected[0];
 	}
 
 	private void forEachConnection(Consumer<Connection> action) {

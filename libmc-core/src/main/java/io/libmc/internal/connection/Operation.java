@@ -118,6 +118,20 @@ public final class Operation extends Exchange {
 		return operation;
 	}
 
+	/** The meta commands on a key but for {@code ms}; the flags begin with a space. */
+	public static Operation meta(Command command, long startedAt, long deadline, byte[] key, String flags) {
+		Operation operation = new Operation(command, startedAt, deadline, key);
+		operation.arguments(flags);
+		return operation;
+	}
+
+	/** {@code ms}; the flags begin with a space. */
+	public static Operation metaSet(long startedAt, long deadline, byte[] key, byte[] data, String flags) {
+		Operation operation = store(Command.MS, startedAt, deadline, key, data, 0, 0, 0);
+		operation.arguments(flags);
+		return operation;
+	}
+
 	/**
 	 * {@code version} and {@code stats}; the arguments begin with a space or are empty.
 	 */
@@ -156,9 +170,19 @@ public final class Operation extends Exchange {
 	 * no reply is not waited for.
 	 */
 	public void await() {
-		if (this.connection != null && !isNoReply()) {
-			this.connection.await(this);
+		await(this.deadline);
+	}
+
+	/**
+	 * Waits for it, but no longer than until a time before its deadline.
+	 * @return whether there is nothing left to wait for
+	 */
+	public boolean await(long until) {
+		if (this.connection == null || isNoReply()) {
+			return true;
 		}
+		this.connection.await(this, until);
+		return isEnded();
 	}
 
 	/**

@@ -37,6 +37,8 @@ final class Outbox {
 
 	private final Watchdog watchdog;
 
+	private final Traffic traffic;
+
 	/** Set when the connection opens. */
 	private @Nullable Transport transport;
 
@@ -70,12 +72,14 @@ final class Outbox {
 
 	private @Nullable Thread thread;
 
-	Outbox(Connection connection, ReentrantLock lock, Line line, Settings settings, Watchdog watchdog) {
+	Outbox(Connection connection, ReentrantLock lock, Line line, Settings settings, Watchdog watchdog,
+			Traffic traffic) {
 		this.connection = connection;
 		this.lock = lock;
 		this.line = line;
 		this.settings = settings;
 		this.watchdog = watchdog;
+		this.traffic = traffic;
 	}
 
 	/** Gets the socket. Under the lock. */
@@ -159,7 +163,8 @@ final class Outbox {
 		long turn = 0;
 		try {
 			while (batch != null) {
-				turn += batch.size();
+				long bytes = batch.size();
+				turn += bytes;
 				long upTo = this.handed;
 				if (this.slow) {
 					writeSlowly(batch, until);
@@ -168,6 +173,7 @@ final class Outbox {
 					batch.writeTo(transport()::write);
 				}
 				this.written = upTo;
+				this.traffic.addWritten(bytes);
 				batch = next(batch, turn);
 			}
 		}

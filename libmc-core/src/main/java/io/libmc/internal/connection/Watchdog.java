@@ -12,7 +12,7 @@ import java.util.concurrent.locks.LockSupport;
  */
 public final class Watchdog {
 
-	/** What {@link Connection#check} answers when there is nothing left to watch. */
+	/** What {@link Deadlines#check} answers when there is nothing left to watch. */
 	static final long NOTHING = Long.MAX_VALUE;
 
 	/** How late it may be. */
@@ -48,7 +48,7 @@ public final class Watchdog {
 			long sleep = NOTHING;
 			for (Connection connection : List.copyOf(this.watched)) {
 				this.watched.remove(connection);
-				long next = connection.check(System.nanoTime());
+				long next = connection.deadlines().check(System.nanoTime());
 				if (next != NOTHING) {
 					this.watched.add(connection);
 					sleep = Math.min(sleep, Math.max(next, SHORTEST_SLEEP));

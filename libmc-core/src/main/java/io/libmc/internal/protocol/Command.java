@@ -15,12 +15,15 @@ public enum Command {
 
 	DELETE(Replies.DELETION), TOUCH(Replies.TOUCH), INCR(Replies.NUMBER), DECR(Replies.NUMBER),
 
-	VERSION(Replies.VERSION), STATS(Replies.STATS), FLUSH_ALL(Replies.OK);
+	VERSION(Replies.VERSION), STATS(Replies.STATS), FLUSH_ALL(Replies.OK),
+
+	/** The meta commands: get, set, delete, arithmetic, debug, no-op. */
+	MG(Replies.META), MS(Replies.META), MD(Replies.META), MA(Replies.META), ME(Replies.META), MN(Replies.META);
 
 	/** What the replies to a command look like. */
 	enum Replies {
 
-		VALUES, STORAGE, DELETION, TOUCH, NUMBER, VERSION, STATS, OK
+		VALUES, STORAGE, DELETION, TOUCH, NUMBER, VERSION, STATS, OK, META
 
 	}
 
@@ -39,24 +42,25 @@ public enum Command {
 
 	/** Whether a data block follows the command's line. */
 	public boolean carriesData() {
-		return this.replies == Replies.STORAGE;
+		return this.replies == Replies.STORAGE || this == MS;
 	}
 
 	/**
 	 * Whether replies can be large: those of a read can, all others are one short line.
 	 */
 	public boolean repliesAtLength() {
-		return this.replies == Replies.VALUES || this.replies == Replies.STATS;
+		return this.replies == Replies.VALUES || this.replies == Replies.STATS || this == MG || this == ME;
 	}
 
 	/** Whether it asks for values. */
 	public boolean readsValues() {
-		return this.replies == Replies.VALUES;
+		return this.replies == Replies.VALUES || this == MG;
 	}
 
 	/** Whether sending it twice does the same as sending it once. */
 	public boolean isRead() {
-		return this.replies == Replies.VALUES || this.replies == Replies.VERSION || this.replies == Replies.STATS;
+		return this.replies == Replies.VALUES || this.replies == Replies.VERSION || this.replies == Replies.STATS
+				|| this == ME || this == MN;
 	}
 
 	/** The command as memcached writes it. */

@@ -28,6 +28,12 @@ public class Exchange {
 
 		STORED, NOT_STORED, EXISTS, NOT_FOUND, DELETED, TOUCHED, OK, NUMBER, VERSION,
 
+		/**
+		 * A meta command was done ({@code HD}, {@code VA}, {@code MN}, {@code ME}); its
+		 * flags are the text, its data the first value.
+		 */
+		DONE,
+
 		/** {@code SERVER_ERROR}. */
 		SERVER_ERROR,
 
@@ -173,13 +179,15 @@ public class Exchange {
 				out.put(' ');
 				out.putUnsigned(this.number);
 			}
-			case STATS -> {
-				if (this.arguments != null) {
-					out.put(this.arguments.getBytes(StandardCharsets.UTF_8));
-				}
+			case MS -> {
+				out.put(' ');
+				out.putDecimal(dataLength());
 			}
 			default -> {
 			}
+		}
+		if (this.arguments != null) {
+			out.put(this.arguments.getBytes(StandardCharsets.UTF_8));
 		}
 		if (this.noReply) {
 			out.put(NOREPLY);

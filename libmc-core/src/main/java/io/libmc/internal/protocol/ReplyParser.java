@@ -58,6 +58,22 @@ public final class ReplyParser {
 
 	private static final byte[] RESET = ascii("RESET");
 
+	private static final byte[] HD = ascii("HD");
+
+	private static final byte[] VA = ascii("VA");
+
+	private static final byte[] EN = ascii("EN");
+
+	private static final byte[] NF = ascii("NF");
+
+	private static final byte[] NS = ascii("NS");
+
+	private static final byte[] EX = ascii("EX");
+
+	private static final byte[] MN = ascii("MN");
+
+	private static final byte[] ME = ascii("ME");
+
 	private static final byte[] HTTP = ascii("HTTP/");
 
 	private static final byte[] NOTHING = {};
@@ -148,8 +164,13 @@ public final class ReplyParser {
 	 */
 	public boolean parse(Exchange exchange) throws ProtocolException {
 		while (true) {
-			if (this.inData && !takeData(exchange)) {
-				return false;
+			if (this.inData) {
+				if (!takeData(exchange)) {
+					return false;
+				}
+				if (exchange.command().replies == Command.Replies.META) {
+					return complete(exchange, Answer.DONE);
+				}
 			}
 			int lineEnd = findLineEnd();
 			if (lineEnd < 0) {
@@ -161,12 +182,16 @@ public final class ReplyParser {
 			this.midReply = true;
 			Answer answer = answerTo(exchange, from, lineEnd);
 			if (answer != Answer.NONE) {
-				exchange.answer = this.tooLarge ? Answer.TOO_LARGE : answer;
-				this.tooLarge = false;
-				this.midReply = false;
-				return true;
+				return complete(exchange, answer);
 			}
 		}
+	}
+
+	private boolean complete(Exchange exchange, Answer answer) {
+		exchange.answer = this.tooLarge ? Answer.TOO_LARGE : answer;
+		this.tooLarge = false;
+		this.midReply = false;
+		return true;
 	}
 
 	/** The bytes that no exchange waits for, for a message. */
@@ -324,8 +349,89 @@ public final class ReplyParser {
 					return Answer.OK;
 				}
 			}
+			case META -> {
+				Answer answer = metaAnswer(exchange, from, to);
+				if (answer != null) {
+					return answer;
+				}
+			}
 		}
 		return error(exchange, from, to);
+	}
+
+	/**
+	 * What a meta command's line answers; NONE if data follow; null if it is no such
+	 * line.
+	 */
+	private @Nullable Answer metaAnswer(Exchange exchange, int from, int to) throws ProtocolException {
+		int wordEnd = findSpace(from, to);
+		int rest = Math.min(wordEnd + 1, to);
+		if (is(VA, from, wordEnd) && (exchange.command() == Command.MG || exchange.command() == Command.MA)) {
+			takeMetaValueLine(exchange, rest, to);
+			return Answer.NONE;
+		}
+		Answer answer = metaStatus(exchange.command(), from, wordEnd);
+		if (answer != null) {
+			takeMetaFlags(exchange, rest, to);
+			return answer;
+		}
+		if (is(MN, from, to) && exchange.command() == Command.MN) {
+			return Answer.DONE;
+		}
+		if (is(ME, from, wordEnd) && exchange.command() == Command.ME) {
+			exchange.text = text(Math.min(findSpace(rest, to) + 1, to), to);
+			return Answer.DONE;
+		}
+		return null;
+	}
+
+	/**
+	 * What a status that flags can follow says; null if the command has no such status.
+	 */
+	private @Nullable Answer metaStatus(Command command, int from, int to) {
+		boolean reads = command == Command.MG || command == Command.ME;
+		if (command == Command.MN) {
+			return null;
+		}
+		if (is(HD, from, to)) {
+			return (command != Command.ME) ? Answer.DONE : null;
+		}
+		if (is(EN, from, to)) {
+			return reads ? Answer.NOT_FOUND : null;
+		}
+		if (reads) {
+			return null;
+		}
+		if (is(NF, from, to)) {
+			return Answer.NOT_FOUND;
+		}
+		if (is(EX, from, to)) {
+			return Answer.EXISTS;
+		}
+		return (is(NS, from, to) && command != Command.MD) ? Answer.NOT_STORED : null;
+	}
+
+	/** {@code <bytes> <flag>*}. */
+	private void takeMetaValueLine(Exchange exchange, int from, int to) throws ProtocolException {
+		int lengthEnd = findSpace(from, to);
+		long length = decimal(from, lengthEnd, from, to);
+		takeMetaFlags(exchange, Math.min(lengthEnd + 1, to), to);
+		this.position = 0;
+		this.flags = 0;
+		this.unique = 0;
+		startData(exchange, length, from, to);
+	}
+
+	/**
+	 * Keeps the flags of a reply, and compares the key among them with the one asked for.
+	 */
+	private void takeMetaFlags(Exchange exchange, int from, int to) throws ProtocolException {
+		for (int i = from; i < to; i = findSpace(i, to) + 1) {
+			if (this.buffer[i] == 'k' && exchange.positionOf(this.buffer, i + 1, findSpace(i, to)) < 0) {
+				throw nonsense("it answered about a key that was not asked for", i, to);
+			}
+		}
+		exchange.text = text(from, to);
 	}
 
 	private Answer error(Exchange exchange, int from, int to) throws ProtocolException {
@@ -352,11 +458,18 @@ public final class ReplyParser {
 		long flags = decimal(keyEnd + 1, flagsEnd, from, to);
 		long length = decimal(flagsEnd + 1, lengthEnd, from, to);
 		boolean withUnique = exchange.command() == Command.GETS;
-		if (flags < 0 || flags > 0xffffffffL || length < 0 || length > LARGEST_ITEM || withUnique != (lengthEnd < to)) {
+		if (flags < 0 || flags > 0xffffffffL || withUnique != (lengthEnd < to)) {
 			throw nonsense("a value's line makes no sense", from, to);
 		}
 		this.flags = (int) flags;
 		this.unique = withUnique ? decimal(lengthEnd + 1, to, from, to) : 0;
+		startData(exchange, length, from, to);
+	}
+
+	private void startData(Exchange exchange, long length, int from, int to) throws ProtocolException {
+		if (length < 0 || length > LARGEST_ITEM) {
+			throw nonsense("a value's length makes no sense", from, to);
+		}
 		this.inData = true;
 		this.filled = 0;
 		if (length > this.maxValueBytes) {

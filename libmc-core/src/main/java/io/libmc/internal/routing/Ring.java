@@ -19,6 +19,8 @@ public final class Ring {
 
 	private static final int POINTS_PER_SERVER = 100;
 
+	private static final long CIRCLE = 1L << 32;
+
 	private final long[] points;
 
 	private final int servers;
@@ -64,6 +66,21 @@ public final class Ring {
 	public int find(byte[] key, IntPredicate usable) {
 		int home = find(key);
 		return usable.test(home) ? home : findSubstitute(key, home, usable);
+	}
+
+	/**
+	 * Which part of all hashes belongs to each server.
+	 * @return from 0 to 1 by the server's index; together 1
+	 */
+	public double[] shares() {
+		double[] shares = new double[this.servers];
+		long previous = (this.points[this.points.length - 1] >> 32) - CIRCLE;
+		for (long point : this.points) {
+			long hash = point >> 32;
+			shares[(int) point] += (hash - previous) / (double) CIRCLE;
+			previous = hash;
+		}
+		return shares;
 	}
 
 	private int findSubstitute(byte[] key, int home, IntPredicate usable) {

@@ -15,6 +15,7 @@ import tools.jackson.databind.json.JsonMapper;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.within;
 
 class RingTest {
 
@@ -51,6 +52,19 @@ class RingTest {
 			assertThat(servers.get(home).name()).as(String.join(" ", row)).isEqualTo(row[2]);
 			assertThat(servers.get(live).name()).as(String.join(" ", row)).isEqualTo(row[3]);
 			assertThat(row[4]).isEqualTo(dead.contains(row[2]) ? "None" : row[2]);
+		}
+	}
+
+	@Test
+	void sharesAreWhereKeysLive() {
+		assertThat(ring(1).shares()).containsExactly(1);
+		Ring ring = ring(3);
+		double[] shares = ring.shares();
+		assertThat(shares[0] + shares[1] + shares[2]).isEqualTo(1, within(1e-9));
+		int[] found = new int[3];
+		IntStream.range(0, 100_000).forEach((i) -> found[ring.find(bytes("key" + i))]++);
+		for (int i = 0; i < 3; i++) {
+			assertThat(found[i] / 100_000.0).isEqualTo(shares[i], within(0.01));
 		}
 	}
 

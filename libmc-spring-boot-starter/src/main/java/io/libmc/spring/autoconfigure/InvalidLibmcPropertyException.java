@@ -9,6 +9,8 @@ final class InvalidLibmcPropertyException extends RuntimeException {
 
 	private static final long serialVersionUID = 1L;
 
+	private static final String NOT_SHOWN = "(not shown)";
+
 	private final String property;
 
 	private final String value;
@@ -40,6 +42,26 @@ final class InvalidLibmcPropertyException extends RuntimeException {
 		catch (IllegalArgumentException ex) {
 			throw new InvalidLibmcPropertyException(property, value, goodValue, ex);
 		}
+	}
+
+	/**
+	 * Applies the value of a property that must not be shown.
+	 * @param property the property's name
+	 * @param goodValue what a good value would be
+	 * @param option applies it, and throws an {@link IllegalArgumentException} that does
+	 * not show it if it is a bad one
+	 */
+	static void applySecret(String property, String goodValue, Runnable option) {
+		try {
+			option.run();
+		}
+		catch (IllegalArgumentException ex) {
+			throw new InvalidLibmcPropertyException(property, NOT_SHOWN, goodValue, ex);
+		}
+	}
+
+	boolean isSecret() {
+		return this.value.equals(NOT_SHOWN);
 	}
 
 	String property() {

@@ -29,7 +29,7 @@ final class InvalidLibmcPropertyFailureAnalyzer extends AbstractFailureAnalyzer<
 		StringBuilder description = new StringBuilder("A property of libmc has a value that cannot be used:\n");
 		description.append("\n    Property: ").append(cause.property());
 		description.append("\n    Value: \"")
-			.append((written != null) ? written.getValue() : cause.value())
+			.append((written != null && !cause.isSecret()) ? written.getValue() : cause.value())
 			.append('"');
 		if (first != null && first.getOrigin() != null) {
 			description.append("\n    Origin: ").append(first.getOrigin());

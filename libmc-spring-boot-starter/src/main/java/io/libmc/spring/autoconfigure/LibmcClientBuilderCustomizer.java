@@ -10,7 +10,9 @@ import io.libmc.MemcachedClientBuilder;
 public interface LibmcClientBuilderCustomizer {
 
 	/**
-	 * Changes the client's options.
+	 * Changes the client's options. Called once for each client: with
+	 * {@code libmc.noreply} the cache has one of its own, which awaits its replies
+	 * whatever is set here.
 	 * @param builder the builder, which holds the properties' values. Rather than setting
 	 * its listener, declare beans of type {@link io.libmc.MemcachedListener}
 	 */

@@ -2,10 +2,14 @@ package io.libmc.spring.autoconfigure;
 
 import java.util.List;
 
+import org.jspecify.annotations.Nullable;
+
 import org.springframework.boot.autoconfigure.service.connection.ConnectionDetails;
+import org.springframework.boot.ssl.SslBundle;
 
 /**
- * Where memcached is. A bean of this type replaces the connection's properties.
+ * Where memcached is, and how it is connected to. A bean of this type replaces the
+ * connection's properties.
  */
 public interface LibmcConnectionDetails extends ConnectionDetails {
 
@@ -15,5 +19,30 @@ public interface LibmcConnectionDetails extends ConnectionDetails {
 	 * {@link io.libmc.MemcachedClientBuilder#servers(String...)} takes it
 	 */
 	List<String> getServers();
+
+	/**
+	 * The user to be, by memcached's ASCII authentication.
+	 * @return the user name, or {@code null} for none
+	 */
+	default @Nullable String getUsername() {
+		return null;
+	}
+
+	/**
+	 * The password of the user.
+	 * @return the password, or {@code null} without a user
+	 */
+	default @Nullable String getPassword() {
+		return null;
+	}
+
+	/**
+	 * What TLS is spoken with. Asked again for each connection, unless it is null at
+	 * first.
+	 * @return the bundle, or {@code null} for no TLS
+	 */
+	default @Nullable SslBundle getSslBundle() {
+		return null;
+	}
 
 }

@@ -3,8 +3,11 @@ package io.libmc.spring.autoconfigure;
 import java.time.Duration;
 import java.util.List;
 
+import org.jspecify.annotations.Nullable;
+
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.util.unit.DataSize;
 
 import io.libmc.HashFunction;
 
@@ -21,6 +24,7 @@ import io.libmc.HashFunction;
  * @param failover Whether the keys of a dead server go to the next one, instead of
  * failing.
  * @param connectTimeout How long one TCP connect may take.
+ * @param handshakeTimeout How long TLS and authentication may take once TCP is connected.
  * @param pollTimeout How long one operation may take altogether.
  * @param retryTimeout How long a dead server is left alone before the next attempt to
  * connect.
@@ -29,12 +33,45 @@ import io.libmc.HashFunction;
  * @param connectionsPerServer Connections to each server. One is best below about eight
  * busy threads.
  * @param prefix What every key on the servers starts with.
+ * @param doSplit Whether values of more than 1,000,000 bytes are stored in chunks, up to
+ * 10,000,000 bytes.
+ * @param compThreshold Values of more bytes than this are compressed. 0 means never.
+ * @param noreply Whether the injected client sends changes without asking for a reply,
+ * and so without noticing errors. The cache always asks.
+ * @param username User to be on each connection, by memcached's ASCII authentication.
+ * @param password Password of the user.
+ * @param ssl How connections are secured.
  */
 @ConfigurationProperties("libmc")
 record LibmcProperties(@DefaultValue("true") boolean enabled, @DefaultValue("localhost:11211") List<String> servers,
 		@DefaultValue("md5") HashFunction hashFn, @DefaultValue("false") boolean failover,
-		@DefaultValue("100ms") Duration connectTimeout, @DefaultValue("300ms") Duration pollTimeout,
-		@DefaultValue("5s") Duration retryTimeout, @DefaultValue("0") int maxRetries,
-		@DefaultValue("1") int connectionsPerServer, @DefaultValue("") String prefix) {
+		@DefaultValue("100ms") Duration connectTimeout, @DefaultValue("5s") Duration handshakeTimeout,
+		@DefaultValue("300ms") Duration pollTimeout, @DefaultValue("5s") Duration retryTimeout,
+		@DefaultValue("0") int maxRetries, @DefaultValue("1") int connectionsPerServer, @DefaultValue("") String prefix,
+		@DefaultValue("true") boolean doSplit, @DefaultValue("0B") DataSize compThreshold,
+		@DefaultValue("false") boolean noreply, @DefaultValue("") String username, @DefaultValue("") String password,
+		@DefaultValue Ssl ssl) {
+
+	/** Does not show the password. */
+	@Override
+	public String toString() {
+		return "LibmcProperties[enabled=" + this.enabled + ", servers=" + this.servers + "]";
+	}
+
+	/**
+	 * How connections are secured.
+	 *
+	 * @param enabled Whether to speak TLS. A bundle switches it on; without one the JDK's
+	 * default certificates are trusted.
+	 * @param bundle Name of the SSL bundle. Reloading it takes effect with the next
+	 * connection.
+	 */
+	record Ssl(@Nullable Boolean enabled, @DefaultValue("") String bundle) {
+
+		boolean isEnabled() {
+			return (this.enabled != null) ? this.enabled : !this.bundle.isEmpty();
+		}
+
+	}
 
 }

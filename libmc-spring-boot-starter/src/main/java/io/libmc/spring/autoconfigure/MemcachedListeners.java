@@ -54,4 +54,11 @@ final class MemcachedListeners implements MemcachedListener {
 		}
 	}
 
+	@Override
+	public void serversChanged(List<String> servers) {
+		for (MemcachedListener listener : this.listeners) {
+			listener.serversChanged(servers);
+		}
+	}
+
 }

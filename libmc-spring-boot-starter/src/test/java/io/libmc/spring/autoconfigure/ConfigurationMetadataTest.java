@@ -3,18 +3,22 @@ package io.libmc.spring.autoconfigure;
 import java.io.InputStream;
 import java.lang.reflect.RecordComponent;
 import java.net.URL;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 
+import io.libmc.HashFunction;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 import org.springframework.boot.convert.DurationStyle;
+import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
+import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -23,11 +27,15 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 class ConfigurationMetadataTest {
 
-	private final Map<String, JsonNode> properties = read();
+	private final Map<String, JsonNode> properties = read("properties");
+
+	private final Map<String, JsonNode> hints = read("hints");
 
 	@Test
 	void everyPropertyIsThere() {
-		List<String> client = names("libmc.", LibmcProperties.class);
+		List<String> client = new ArrayList<>(names("libmc.", LibmcProperties.class));
+		client.remove("libmc.ssl");
+		client.addAll(names("libmc.ssl.", LibmcProperties.Ssl.class));
 		List<String> cache = names("libmc.cache.", LibmcCacheProperties.class);
 		assertThat(this.properties.keySet())
 			.containsExactlyInAnyOrderElementsOf(Stream.concat(client.stream(), cache.stream()).toList());
@@ -44,7 +52,7 @@ class ConfigurationMetadataTest {
 	@Test
 	void everyPropertyHasItsDefault() {
 		this.properties.forEach((name, property) -> {
-			if (!List.of("libmc.cache.caches", "libmc.cache.allowed-classes").contains(name)) {
+			if (!List.of("libmc.ssl.enabled", "libmc.cache.caches", "libmc.cache.allowed-classes").contains(name)) {
 				assertThat(property.has("defaultValue")).as(name).isTrue();
 			}
 			if (property.path("type").stringValue("").equals("java.time.Duration")) {
@@ -55,6 +63,20 @@ class ConfigurationMetadataTest {
 		assertThat(this.properties.get("libmc.servers").get("defaultValue").toString()).contains("localhost:11211");
 	}
 
+	@Test
+	void everyHintIsForAPropertyAndEveryHashFunctionHasOne() {
+		assertThat(this.properties.keySet()).containsAll(this.hints.keySet());
+		List<HashFunction> hinted = new ArrayList<>();
+		for (JsonNode value : this.hints.get("libmc.hash-fn").get("values")) {
+			assertThat(value.get("description").stringValue()).endsWith(".");
+			hinted.add(new Binder(
+					new MapConfigurationPropertySource(Map.of("libmc.hash-fn", value.get("value").stringValue())))
+				.bind("libmc.hash-fn", HashFunction.class)
+				.get());
+		}
+		assertThat(hinted).containsExactlyInAnyOrder(HashFunction.values());
+	}
+
 	private static List<String> names(String prefix, Class<?> type) {
 		return Stream.of(type.getRecordComponents())
 			.map(RecordComponent::getName)
@@ -62,16 +84,16 @@ class ConfigurationMetadataTest {
 			.toList();
 	}
 
-	private static Map<String, JsonNode> read() {
-		Map<String, JsonNode> properties = new TreeMap<>();
+	private static Map<String, JsonNode> read(String what) {
+		Map<String, JsonNode> found = new TreeMap<>();
 		try {
 			for (URL url : Collections.list(ConfigurationMetadataTest.class.getClassLoader()
 				.getResources("META-INF/spring-configuration-metadata.json"))) {
 				try (InputStream in = url.openStream()) {
-					for (JsonNode property : new JsonMapper().readTree(in).get("properties")) {
-						String name = property.get("name").stringValue();
+					for (JsonNode item : new JsonMapper().readTree(in).path(what)) {
+						String name = item.get("name").stringValue();
 						if (ConfigurationPropertyName.of("libmc").isAncestorOf(ConfigurationPropertyName.of(name))) {
-							properties.put(name, property);
+							found.put(name, item);
 						}
 					}
 				}
@@ -80,7 +102,7 @@ class ConfigurationMetadataTest {
 		catch (java.io.IOException ex) {
 			throw new java.io.UncheckedIOException(ex);
 		}
-		return properties;
+		return found;
 	}
 
 }

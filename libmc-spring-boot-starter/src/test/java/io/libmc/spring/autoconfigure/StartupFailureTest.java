@@ -15,6 +15,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
+import org.springframework.boot.autoconfigure.ssl.SslAutoConfiguration;
 import org.springframework.boot.cache.autoconfigure.CacheAutoConfiguration;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
@@ -62,6 +63,15 @@ class StartupFailureTest {
 				bad("libmc.connections-per-server", "0", "Property: libmc.connections-per-server", "1 to 64"),
 				bad("libmc.prefix", "a b", "Property: libmc.prefix", "a space", "for example shop:"),
 				bad("libmc.prefix", "x".repeat(51), "Property: libmc.prefix", "51 bytes"),
+				bad("libmc.handshake-timeout", "0s", "Property: libmc.handshake-timeout", "for example 5s"),
+				bad("libmc.comp-threshold", "-1B", "Property: libmc.comp-threshold", "0 to 1073741824",
+						"for example 10KB"),
+				bad("libmc.comp-threshold", "2TB", "Property: libmc.comp-threshold", "0 to 1073741824"),
+				bad("libmc.comp-threshold", "big", "Property: libmc.comp-threshold",
+						"'big' does not match data size pattern"),
+				bad("libmc.username", "a b", "Property: libmc.username", "holds a space"),
+				bad("libmc.ssl.bundle", "absent", "Property: libmc.ssl.bundle", "'absent'",
+						"for example the name of a bundle below spring.ssl.bundle"),
 				bad("libmc.hash-fn", "sha1", "Property: libmc.hash-fn", "CRC_32", "FNV1A_32", "FNV1_32", "MD5"),
 				bad("libmc.poll-timeout", "soon", "Property: libmc.poll-timeout", "'soon' is not a valid duration"),
 				bad("libmc.cache.key-prefix", "a b", "Property: libmc.cache.key-prefix", "for example shop:"),
@@ -78,6 +88,23 @@ class StartupFailureTest {
 						"for example com.acme.Order"),
 				bad("libmc.cache.serializer", "kryo", "Property: libmc.cache.serializer", "JDK"),
 				bad("libmc.cache.on-error", "ignore", "Property: libmc.cache.on-error", "BYPASS", "THROW"));
+	}
+
+	@Test
+	void aBadPasswordIsNotShown(CapturedOutput output) {
+		assertThatThrownBy(() -> start("libmc.username=shop", "libmc.password=top\tsecret"));
+		assertThat(output)
+			.contains("Property: libmc.password", "Value: \"(not shown)\"", "Origin: \"libmc.password\" from",
+					"holds a control character")
+			.doesNotContain("secret");
+	}
+
+	@Test
+	void aUserNeedsAPasswordAndAPasswordAUser(CapturedOutput output) {
+		assertThatThrownBy(() -> start("libmc.username=shop"));
+		assertThat(output).contains("Property: libmc.password", "the password is empty");
+		assertThatThrownBy(() -> start("libmc.password=secret"));
+		assertThat(output).contains("Property: libmc.username", "it does not say whose it is").doesNotContain("secret");
 	}
 
 	@Test
@@ -141,8 +168,8 @@ class StartupFailureTest {
 
 	@Configuration(proxyBeanMethods = false)
 	@EnableCaching
-	@ImportAutoConfiguration({ LibmcAutoConfiguration.class, LibmcCacheAutoConfiguration.class,
-			CacheAutoConfiguration.class })
+	@ImportAutoConfiguration({ SslAutoConfiguration.class, LibmcAutoConfiguration.class,
+			LibmcCacheAutoConfiguration.class, CacheAutoConfiguration.class })
 	static class Application {
 
 	}

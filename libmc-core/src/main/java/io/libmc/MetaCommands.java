@@ -1,0 +1,56 @@
+package io.libmc;
+
+import java.util.Map;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * memcached's meta commands (1.6 and later), typed: for leases, stale values and
+ * conditional changes. Values are {@link RawValue}s; large ones are joined when read and,
+ * as by {@code add} and {@code cas}, not split when stored. The key of every reply is
+ * compared with the one asked for.
+ * <p>
+ * A server without meta commands is asked once per connection, with a no-op, and then
+ * answers {@link MetaReply.Status#UNSUPPORTED} for all of them. Otherwise keys, failures
+ * and limits are those of {@link MemcachedClient}.
+ */
+public interface MetaCommands {
+
+	/**
+	 * {@code mg}: reads an item, or takes part in an election.
+	 * @param key the key
+	 * @param request what to ask for
+	 * @return the answer; {@code NOT_FOUND} on a miss
+	 * @throws MemcachedException if the server fails
+	 */
+	MetaReply get(String key, MetaGet request);
+
+	/**
+	 * {@code ms}: stores an item.
+	 * @param key the key
+	 * @param value flags and bytes, stored as they are
+	 * @param request how to store it
+	 * @return the answer
+	 * @throws MemcachedException if the server fails
+	 */
+	MetaReply set(String key, RawValue value, MetaSet request);
+
+	/**
+	 * {@code md}: deletes an item or marks it stale.
+	 * @param key the key
+	 * @param request how to delete it
+	 * @return the answer
+	 * @throws MemcachedException if the server fails
+	 */
+	MetaReply delete(String key, MetaDelete request);
+
+	/**
+	 * {@code me}: what the server knows about an item, for debugging.
+	 * @param key the key
+	 * @return facts by name, or {@code null} on a miss or where the server does not speak
+	 * it
+	 * @throws MemcachedException if the server fails
+	 */
+	@Nullable Map<String, String> debug(String key);
+
+}

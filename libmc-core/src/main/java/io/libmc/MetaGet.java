@@ -1,0 +1,107 @@
+package io.libmc;
+
+import java.time.Duration;
+
+/**
+ * What a meta get ({@code mg}) asks for besides the value. Immutable: every method
+ * returns another one. The flags are those of memcached's {@code doc/protocol.txt}.
+ */
+public final class MetaGet {
+
+	/** The value and its flags, and nothing else. */
+	public static final MetaGet VALUE = new MetaGet(" k v f");
+
+	/** That there is an item, and nothing else. */
+	public static final MetaGet NO_VALUE = new MetaGet(" k");
+
+	private final String flags;
+
+	private MetaGet(String flags) {
+		this.flags = flags;
+	}
+
+	/** The flags as they go on the wire, each with a space in front. */
+	String flags() {
+		return this.flags;
+	}
+
+	private MetaGet with(String flag) {
+		for (String present : this.flags.split(" ", -1)) {
+			if (!present.isEmpty() && present.charAt(0) == flag.charAt(0)) {
+				throw new IllegalArgumentException(
+						"the flag " + flag.charAt(0) + " is given twice; memcached refuses that");
+			}
+		}
+		return new MetaGet(this.flags + ' ' + flag);
+	}
+
+	/**
+	 * Also asks for the item's cas number ({@code c}).
+	 * @return another request
+	 */
+	public MetaGet cas() {
+		return with("c");
+	}
+
+	/**
+	 * Also asks how long the item has left to live ({@code t}).
+	 * @return another request
+	 */
+	public MetaGet ttl() {
+		return with("t");
+	}
+
+	/**
+	 * Also asks for the length of the item's data ({@code s}).
+	 * @return another request
+	 */
+	public MetaGet size() {
+		return with("s");
+	}
+
+	/**
+	 * Also asks whether the item had been asked for before ({@code h}).
+	 * @return another request
+	 */
+	public MetaGet hitBefore() {
+		return with("h");
+	}
+
+	/**
+	 * Also asks how long ago the item was last asked for ({@code l}).
+	 * @return another request
+	 */
+	public MetaGet lastAccess() {
+		return with("l");
+	}
+
+	/**
+	 * Also gives the item a new time to live ({@code T}).
+	 * @param ttl from now
+	 * @return another request
+	 */
+	public MetaGet touch(Duration ttl) {
+		return with("T" + Ttl.toExptime(ttl));
+	}
+
+	/**
+	 * If the key is absent, puts an empty item there for so long and elects this caller
+	 * to load the value ({@code N}). Until it is stored all others find the empty item.
+	 * @param lease how long the empty item lives
+	 * @return another request
+	 */
+	public MetaGet vivify(Duration lease) {
+		return with("N" + Ttl.toExptime(lease));
+	}
+
+	/**
+	 * If the item has less than this left to live, elects this caller to load it anew
+	 * ({@code R}), unless another one is already.
+	 * @param remaining in whole seconds
+	 * @return another request
+	 */
+	public MetaGet recache(Duration remaining) {
+		return with("R" + remaining.toSeconds());
+	}
+
+}

@@ -1,0 +1,75 @@
+package io.libmc;
+
+import java.time.Duration;
+
+/**
+ * How a meta set ({@code ms}) stores. Immutable: every method returns another one.
+ */
+public final class MetaSet {
+
+	/** Stores whatever there is, for ever, with flags 0. */
+	public static final MetaSet SET = new MetaSet(" k");
+
+	/** Stores if the key is absent. */
+	public static final MetaSet ADD = SET.with("ME");
+
+	/** Stores if the key is present. */
+	public static final MetaSet REPLACE = SET.with("MR");
+
+	/** Adds behind the data that there are. */
+	public static final MetaSet APPEND = SET.with("MA");
+
+	/** Adds before the data that there are. */
+	public static final MetaSet PREPEND = SET.with("MP");
+
+	private final String flags;
+
+	private MetaSet(String flags) {
+		this.flags = flags;
+	}
+
+	/** The flags as they go on the wire, each with a space in front. */
+	String flags() {
+		return this.flags;
+	}
+
+	private MetaSet with(String flag) {
+		return new MetaSet(this.flags + ' ' + flag);
+	}
+
+	/**
+	 * Gives the item a time to live ({@code T}).
+	 * @param ttl from now
+	 * @return another request
+	 */
+	public MetaSet ttl(Duration ttl) {
+		return with("T" + Ttl.toExptime(ttl));
+	}
+
+	/**
+	 * Stores only if the item still has this cas number ({@code C}).
+	 * @param cas from {@link MetaReply#cas()}
+	 * @return another request
+	 */
+	public MetaSet compare(long cas) {
+		return with("C" + Long.toUnsignedString(cas));
+	}
+
+	/**
+	 * With {@link #compare}: if the item has a higher number, stores and marks it stale
+	 * ({@code I}).
+	 * @return another request
+	 */
+	public MetaSet invalidate() {
+		return with("I");
+	}
+
+	/**
+	 * Asks for the new item's cas number ({@code c}).
+	 * @return another request
+	 */
+	public MetaSet cas() {
+		return with("c");
+	}
+
+}

@@ -1,0 +1,127 @@
+package io.libmc.internal.connection;
+
+import java.io.IOException;
+
+import io.libmc.internal.connection.Failure.Kind;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What becomes due on a connection while nobody waits for it in person: operations whose
+ * callers do not wait, a handshake or a write that takes too long, a server that has been
+ * silent for too long. Any thread may ask; whoever notices ends the connection.
+ */
+final class Deadlines {
+
+	private final Connection connection;
+
+	private final Settings settings;
+
+	private final Connector connector;
+
+	private final Line line;
+
+	private final Outbox outbox;
+
+	private final Inbox inbox;
+
+	Deadlines(Connection connection, Settings settings, Connector connector, Line line, Outbox outbox, Inbox inbox) {
+		this.connection = connection;
+		this.settings = settings;
+		this.connector = connector;
+		this.line = line;
+		this.outbox = outbox;
+		this.inbox = inbox;
+	}
+
+	/** What {@link Watchdog} asks: does what is due, says how soon to ask again. */
+	long check(long now) {
+		long next = expireDetached(now);
+		if (this.connection.isConnecting()) {
+			long left = this.connector.handshakeTimeLeft(now);
+			if (left <= 0) {
+				this.connector.close();
+			}
+			return Math.min(next, Math.min(Math.max(left, 0), this.settings.pollNanos()));
+		}
+		long deadline = this.outbox.deadline();
+		if (deadline != 0 && deadline - now <= 0) {
+			this.connection.close(new Failure(Kind.LOST, "the server did not take a write in time", null));
+		}
+		if (closeIfOverdue(now, 0) || this.connection.isClosed()) {
+			return Watchdog.NOTHING;
+		}
+		Operation first = this.line.firstAwaited();
+		if (first != null && first.isAbandoned()) {
+			next = Math.min(next, Math.max(untilOverdue(now), 0));
+		}
+		return (deadline != 0) ? Math.min(next, deadline - now) : next;
+	}
+
+	/** Ends the operations that nobody waits for and whose time is up. */
+	private long expireDetached(long now) {
+		long[] next = { Watchdog.NOTHING };
+		this.line.forEach((operation) -> {
+			if (operation.isDetached() && !operation.isEnded()) {
+				long left = operation.deadline - now;
+				if (left > 0) {
+					next[0] = Math.min(next[0], left);
+				}
+				else {
+					operation.abandon(Connection.timeout(), this.connection.progress(operation));
+					this.connection.closeIfHalfWritten(operation);
+				}
+			}
+		});
+		return next[0];
+	}
+
+	/**
+	 * How long the server may still be silent, or Connection.FOREVER if nothing is
+	 * expected of it.
+	 */
+	long untilOverdue(long now) {
+		Operation first = this.line.firstAwaited();
+		if (first == null) {
+			return Connection.FOREVER;
+		}
+		long poll = this.settings.pollNanos();
+		long silent = poll - (now - latest(this.inbox.lastByteAt(), first.sentAt));
+		return first.isAbandoned() ? Math.min(silent, first.deadline + poll - now) : silent;
+	}
+
+	/**
+	 * Ends the connection if the first operation that awaits a reply has seen no byte for
+	 * a full {@code pollTimeout}, or was given up and is still incomplete after another
+	 * one.
+	 */
+	boolean closeIfOverdue(long now, long tolerance) {
+		Operation first = this.line.firstAwaited();
+		if (!this.connection.isOpen() || first == null || untilOverdue(now) > tolerance) {
+			return false;
+		}
+		boolean givenUp = first.isAbandoned() && now - first.deadline >= this.settings.pollNanos();
+		if (!givenUp && (!this.outbox.isWritten(first) || hasUnreadBytes())) {
+			return false;
+		}
+		if (first.deadline - now <= Connection.DRAIN_NANOS) {
+			first.abandon(Connection.timeout(), this.connection.progress(first));
+		}
+		long millis = (now - latest(this.inbox.lastByteAt(), first.sentAt)) / 1_000_000;
+		this.connection.close(new Failure(Kind.LOST, "the server had sent nothing for " + millis + " ms", null));
+		return true;
+	}
+
+	private boolean hasUnreadBytes() {
+		try {
+			return this.inbox.hasUnreadBytes();
+		}
+		catch (IOException ex) {
+			return false;
+		}
+	}
+
+	private static long latest(long a, long b) {
+		return (a - b > 0) ? a : b;
+	}
+
+}

@@ -1,0 +1,339 @@
+package io.libmc.internal.connection;
+
+import java.io.EOFException;
+import java.io.IOException;
+import java.net.SocketTimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
+
+import io.libmc.internal.connection.Failure.Kind;
+import io.libmc.internal.protocol.Exchange.Answer;
+import io.libmc.internal.protocol.ProtocolException;
+import io.libmc.internal.protocol.ReplyParser;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The reading side of a connection. A caller whose reply has not come and who finds
+ * nobody reading becomes the reader, on its own thread, asleep in the socket's read. It
+ * completes the operations of others as their replies come by, and passes the role on
+ * when its own is complete: to a caller that is parked here, else to the connection's own
+ * thread.
+ * <p>
+ * Passing on must not lose a wake-up. The role is given up first, and a successor looked
+ * for then; who comes in between finds it free. A nominee stays nominated until it has
+ * looked, and who stops waiting, for whatever reason, repeats the search if the role is
+ * free.
+ */
+final class Inbox {
+
+	/** How many in line are looked at for a successor. */
+	private static final int CANDIDATES = 64;
+
+	private final Connection connection;
+
+	private final Line line;
+
+	private final ReplyParser parser;
+
+	private final ReplyParser.Source source;
+
+	/** Set when the connection opens. */
+	private @Nullable Transport transport;
+
+	/** Whether somebody holds the reading role. */
+	private final AtomicBoolean reading = new AtomicBoolean();
+
+	/** Whom the role was offered to last, until it has looked. */
+	private volatile @Nullable Operation nominee;
+
+	/** Replies are being handed out; the reader will write what gathers meanwhile. */
+	private volatile boolean handingOut;
+
+	private volatile long lastByteAt;
+
+	/** The reader's own. */
+	private boolean lastServedCaller;
+
+	/** The reader's own. */
+	private int readTimeoutMillis;
+
+	Inbox(Connection connection, Line line, int maxValueBytes, Traffic traffic) {
+		this.connection = connection;
+		this.line = line;
+		this.parser = new ReplyParser(maxValueBytes);
+		this.source = (target, offset, length) -> traffic
+			.addRead(transport().read(target, offset, length, this.readTimeoutMillis));
+	}
+
+	/** Gets the socket. Under the lock. */
+	void open(Transport opened) {
+		this.transport = opened;
+		this.lastByteAt = System.nanoTime();
+	}
+
+	/** Whether bytes have come that nobody has read. */
+	boolean hasUnreadBytes() throws IOException {
+		return transport().isReadable();
+	}
+
+	/** When the last byte came, in the clock of {@link System#nanoTime()}. */
+	long lastByteAt() {
+		return this.lastByteAt;
+	}
+
+	/** Whether a part of the next reply has come. */
+	boolean isMidReply() {
+		return this.parser.isMidReply();
+	}
+
+	/** Whether the reader will write what gathers now. */
+	boolean isHandingOut() {
+		return this.handingOut;
+	}
+
+	/** Lets others write again. Under the lock. */
+	void stopHandingOut() {
+		this.handingOut = false;
+	}
+
+	/**
+	 * Waits until an operation of this connection has ended, reading if nobody else does.
+	 * Never longer than its deadline; an interrupt is kept for the caller.
+	 */
+	void await(Operation operation, long until) {
+		Thread thread = Thread.currentThread();
+		boolean mayRead = !Threads.isVirtual(thread);
+		boolean interrupted = false;
+		while (!operation.isEnded()) {
+			if (this.nominee == operation) {
+				this.nominee = null;
+			}
+			boolean open = this.connection.isOpen();
+			boolean reads = mayRead && open && transport().isForCallers();
+			if (reads && this.reading.compareAndSet(false, true)) {
+				operation.waiter = null;
+				readFor(operation, until);
+				stopReading();
+				if (operation.isEnded()) {
+					break;
+				}
+			}
+			long now = System.nanoTime();
+			if (operation.deadline - now <= 0) {
+				this.connection.giveUp(operation);
+				break;
+			}
+			long left = until - now;
+			if (left <= 0) {
+				break;
+			}
+			operation.waiter = thread;
+			if (operation.isEnded()) {
+				break;
+			}
+			if (open && !this.reading.get()) {
+				if (reads) {
+					continue;
+				}
+				this.connection.nominateOwnThread();
+			}
+			LockSupport.parkNanos(this, left);
+			interrupted |= Thread.interrupted();
+		}
+		operation.waiter = null;
+		if (this.nominee == operation) {
+			this.nominee = null;
+		}
+		if (!this.reading.get()) {
+			nominate();
+		}
+		if (interrupted) {
+			thread.interrupt();
+		}
+	}
+
+	/** Reads, holding the role, until the operation has ended or its time is up. */
+	private void readFor(Operation operation, long until) {
+		try {
+			handOut();
+			while (!operation.isEnded() && this.connection.isOpen()) {
+				long now = System.nanoTime();
+				long left = until - now;
+				if (left <= 0 && (left < -Connection.DRAIN_NANOS || !transport().isReadable())) {
+					return;
+				}
+				long headLeft = this.connection.deadlines().untilOverdue(now);
+				if (headLeft <= 0 && this.connection.deadlines().closeIfOverdue(now, 0)) {
+					return;
+				}
+				read(Math.max(1, Math.min(left, headLeft)));
+			}
+		}
+		catch (Throwable ex) {
+			readingFailed(ex);
+		}
+	}
+
+	/** Reads on the connection's own thread, until a caller can take over. */
+	void readOnOwnThread() {
+		if (!this.reading.compareAndSet(false, true)) {
+			return;
+		}
+		try {
+			handOut();
+			do {
+				long now = System.nanoTime();
+				long headLeft = this.connection.deadlines().untilOverdue(now);
+				if (headLeft <= 0 && this.connection.deadlines().closeIfOverdue(now, 0)) {
+					return;
+				}
+				read(Math.max(1, headLeft));
+			}
+			while (this.connection.isOpen() && !isForACaller());
+		}
+		catch (Throwable ex) {
+			readingFailed(ex);
+		}
+		stopReading();
+	}
+
+	/**
+	 * Whether the next to read should be a caller: one is parked here, or was served
+	 * last.
+	 */
+	private boolean isForACaller() {
+		return this.line.isEmpty() ? (this.lastServedCaller || this.connection.isEnding()) : findCandidate() != null;
+	}
+
+	private void read(long nanos) throws IOException {
+		this.readTimeoutMillis = (nanos == Connection.FOREVER) ? 0 : Connection.millis(nanos);
+		try {
+			if (this.parser.fill(this.source) < 0) {
+				throw new EOFException("the server closed the connection");
+			}
+		}
+		catch (SocketTimeoutException ex) {
+			return;
+		}
+		this.lastByteAt = System.nanoTime();
+		handOut();
+	}
+
+	/** Completes what the bytes at hand complete. */
+	private void handOut() throws IOException {
+		if (!this.parser.hasBytes()) {
+			return;
+		}
+		boolean shared = this.line.length() > 1;
+		this.handingOut = shared;
+		boolean complete = true;
+		while (complete && this.parser.hasBytes()) {
+			complete = handOutOne();
+		}
+		if (shared) {
+			this.connection.writeGathered();
+		}
+		this.connection.roomMade();
+	}
+
+	/** Goes on with the first in line; returns whether its reply is complete. */
+	private boolean handOutOne() throws ProtocolException {
+		Operation operation = this.line.first();
+		if (operation == null) {
+			throw this.parser.unexpected();
+		}
+		if (operation.isNoReply()) {
+			if (!this.parser.hasLine()) {
+				return false;
+			}
+			if (this.parser.nextIsError()) {
+				throw new ProtocolException("it reported an error of an operation that asked for no reply");
+			}
+			this.line.removeFirst(operation);
+			return true;
+		}
+		if (!this.parser.parse(operation)) {
+			return false;
+		}
+		this.line.removeFirst(operation);
+		this.lastServedCaller = operation.waiterReads;
+		operation.complete();
+		if (operation.answer() == Answer.CLIENT_ERROR && operation.command().carriesData()) {
+			throw new ProtocolException(
+					"it refused a command that carried data, and may have taken the data for commands");
+		}
+		return true;
+	}
+
+	private void readingFailed(Throwable ex) {
+		if (ex instanceof ProtocolException) {
+			this.connection
+				.close(new Failure(Kind.NONSENSE, "the server's bytes make no sense: " + ex.getMessage(), ex));
+		}
+		else {
+			this.connection
+				.close(new Failure(Kind.LOST, "the connection was lost while reading: " + ex.getMessage(), ex));
+		}
+		if (ex instanceof Error error) {
+			throw error;
+		}
+	}
+
+	/** Gives the role up. Only then is a successor looked for, or one might be missed. */
+	private void stopReading() {
+		this.handingOut = false;
+		this.reading.set(false);
+		nominate();
+	}
+
+	/** Sees to it that somebody other than the calling thread reads. */
+	void seeToReader() {
+		if (!this.reading.get()) {
+			this.connection.nominateOwnThread();
+		}
+	}
+
+	/**
+	 * Offers the role to a caller that is parked here, else to the connection's own
+	 * thread. Whoever was offered it looks, or leaves and repeats the search.
+	 */
+	void nominate() {
+		while (!this.line.isEmpty() && this.nominee == null && this.connection.isOpen()) {
+			Operation candidate = findCandidate();
+			if (candidate == null) {
+				seeToReader();
+				return;
+			}
+			this.nominee = candidate;
+			Thread thread = candidate.waiter;
+			if (thread != null && !candidate.isEnded()) {
+				LockSupport.unpark(thread);
+				return;
+			}
+			this.nominee = null;
+		}
+	}
+
+	private @Nullable Operation findCandidate() {
+		if (!transport().isForCallers()) {
+			return null;
+		}
+		Operation operation = this.line.first();
+		for (int i = 0; i < CANDIDATES && operation != null; i++) {
+			if (operation.waiter != null && operation.waiterReads && !operation.isEnded()) {
+				return operation;
+			}
+			operation = operation.next;
+		}
+		return null;
+	}
+
+	private Transport transport() {
+		Transport open = this.transport;
+		if (open == null) {
+			throw new IllegalStateException("not connected");
+		}
+		return open;
+	}
+
+}

@@ -1,0 +1,156 @@
+package io.libmc;
+
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicInteger;
+
+import javax.net.ssl.SSLContext;
+
+import io.libmc.testing.Certificates;
+import io.libmc.testing.MemcachedServer;
+import io.libmc.testing.ScriptedServer;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+/**
+ * TLS where something is wrong. That it works where all is well {@link ConformanceTest}
+ * shows.
+ */
+@Timeout(60)
+class TlsTest {
+
+	private static final Duration POLL = Duration.ofSeconds(10);
+
+	private static MemcachedServer localhost;
+
+	private static MemcachedServer elsewhere;
+
+	@BeforeAll
+	static void start() {
+		localhost = MemcachedServer.start(Certificates.memcached("localhost"));
+		elsewhere = MemcachedServer.start(Certificates.memcached("elsewhere"));
+	}
+
+	@AfterAll
+	static void stop() {
+		localhost.close();
+		elsewhere.close();
+	}
+
+	@Test
+	void certificateOfAnotherHostIsRefused() {
+		try (MemcachedClient client = builder(elsewhere.address(), "ca").build()) {
+			assertThatExceptionOfType(MemcachedConnectionException.class).isThrownBy(() -> client.get("k"))
+				.withMessageContaining("the TLS handshake failed")
+				.withMessageContaining("127.0.0.1")
+				.withMessageContaining("nothing of it was sent");
+		}
+		try (MemcachedClient client = builder(elsewhere.address(), "ca").hostnameVerification(false).build()) {
+			assertThat(client.set("k", "v")).isTrue();
+		}
+	}
+
+	@Test
+	void nameIsVerifiedAsItIsWrittenInTheListOfServers() {
+		try (MemcachedClient client = builder("localhost:" + localhost.port() + " elsewhere.example", "ca").build()) {
+			assertThat(client.set("k", "v")).isTrue();
+		}
+	}
+
+	@Test
+	void certificateOfAnUnknownAuthorityIsRefused() {
+		try (MemcachedClient client = builder(localhost.address(), "other-ca").build()) {
+			assertThatExceptionOfType(MemcachedConnectionException.class).isThrownBy(() -> client.get("k"))
+				.withMessageContaining("the TLS handshake failed")
+				.withMessageContaining("certification path");
+		}
+	}
+
+	@Test
+	void plainClientFailsOnATlsServerWithinItsTime() {
+		try (MemcachedClient client = MemcachedClient.builder()
+			.servers(localhost.address())
+			.pollTimeout(Duration.ofSeconds(1))
+			.build()) {
+			long start = System.nanoTime();
+			assertThatExceptionOfType(MemcachedException.class).isThrownBy(() -> client.get("k"));
+			assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(3));
+		}
+	}
+
+	@Test
+	void tlsClientFailsOnAPlainServerWithinItsTime() {
+		try (MemcachedServer plain = MemcachedServer.start();
+				MemcachedClient client = builder(plain.address(), "ca").handshakeTimeout(Duration.ofMillis(500))
+					.build()) {
+			long start = System.nanoTime();
+			assertThatExceptionOfType(MemcachedConnectionException.class).isThrownBy(() -> client.get("k"))
+				.withMessageContaining("the TLS handshake failed");
+			assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(5));
+		}
+	}
+
+	@Test
+	void serverThatNeverAnswersTheHandshakeCostsTheHandshakeTimeout() {
+		try (ScriptedServer silent = ScriptedServer.of((connection) -> {
+		}); MemcachedClient client = builder(silent.address(), "ca").handshakeTimeout(Duration.ofMillis(500)).build()) {
+			assertThatExceptionOfType(MemcachedConnectionException.class).isThrownBy(() -> client.get("k"))
+				.withMessageContaining("handshakeTimeout");
+		}
+	}
+
+	@Test
+	void contextIsAskedForAtEachConnect() {
+		AtomicInteger asked = new AtomicInteger();
+		try (MemcachedClient client = MemcachedClient.builder()
+			.servers(localhost.address())
+			.pollTimeout(POLL)
+			.retryTimeout(Duration.ofMillis(10))
+			.ssl(() -> context(asked.incrementAndGet()))
+			.build()) {
+			assertThatExceptionOfType(MemcachedConnectionException.class).isThrownBy(() -> client.get("k"));
+			Awaitility.await().ignoreException(MemcachedConnectionException.class).until(() -> client.set("k", "v"));
+			client.quit();
+			assertThat(client.set("k", "v")).isTrue();
+			assertThat(asked).hasValue(3);
+		}
+	}
+
+	@Test
+	void supplierThatThrowsIsToldAndAskedAgain() {
+		AtomicInteger asked = new AtomicInteger();
+		try (MemcachedClient client = MemcachedClient.builder()
+			.servers(localhost.address())
+			.pollTimeout(POLL)
+			.retryTimeout(Duration.ofMillis(10))
+			.ssl(() -> {
+				if (asked.incrementAndGet() == 1) {
+					throw new IllegalStateException("no certificates yet");
+				}
+				return Certificates.trusting("ca");
+			})
+			.build()) {
+			assertThatExceptionOfType(MemcachedConnectionException.class).isThrownBy(() -> client.get("k"))
+				.withMessageContaining("no certificates yet");
+			Awaitility.await().ignoreException(MemcachedConnectionException.class).until(() -> client.set("k", "v"));
+		}
+	}
+
+	private static SSLContext context(int ask) {
+		return Certificates.trusting((ask == 1) ? "other-ca" : "ca");
+	}
+
+	private static MemcachedClientBuilder builder(String server, String authority) {
+		return MemcachedClient.builder()
+			.servers(server)
+			.pollTimeout(POLL)
+			.connectTimeout(Duration.ofSeconds(2))
+			.ssl(() -> Certificates.trusting(authority));
+	}
+
+}

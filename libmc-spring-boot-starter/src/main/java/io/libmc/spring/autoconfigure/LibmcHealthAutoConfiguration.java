@@ -1,0 +1,38 @@
+package io.libmc.spring.autoconfigure;
+
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.health.autoconfigure.contributor.ConditionalOnEnabledHealthIndicator;
+import org.springframework.boot.health.contributor.HealthIndicator;
+import org.springframework.context.annotation.Bean;
+
+import io.libmc.MemcachedClient;
+import io.libmc.spring.cache.OnError;
+
+/**
+ * Configures the health indicator {@code libmc}. Memcached that is down makes the
+ * application unhealthy only if its failures reach the application.
+ */
+@AutoConfiguration(after = LibmcAutoConfiguration.class,
+		beforeName = "org.springframework.boot.health.autoconfigure.registry.HealthContributorRegistryAutoConfiguration")
+@ConditionalOnClass({ HealthIndicator.class, ConditionalOnEnabledHealthIndicator.class })
+@ConditionalOnBean(MemcachedClient.class)
+@ConditionalOnEnabledHealthIndicator("libmc")
+@ConditionalOnBooleanProperty(name = "libmc.enabled", matchIfMissing = true)
+@EnableConfigurationProperties(LibmcCacheProperties.class)
+public final class LibmcHealthAutoConfiguration {
+
+	LibmcHealthAutoConfiguration() {
+	}
+
+	@Bean
+	@ConditionalOnMissingBean(name = { "libmcHealthIndicator", "libmcHealthContributor" })
+	LibmcHealthIndicator libmcHealthIndicator(MemcachedClient client, LibmcCacheProperties properties) {
+		return new LibmcHealthIndicator(client, properties.onError() == OnError.THROW);
+	}
+
+}

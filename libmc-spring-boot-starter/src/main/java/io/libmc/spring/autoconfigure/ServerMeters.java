@@ -1,0 +1,113 @@
+package io.libmc.spring.autoconfigure;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.ToDoubleFunction;
+import java.util.stream.Collectors;
+
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.Meter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.binder.MeterBinder;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.beans.factory.ObjectProvider;
+
+import io.libmc.MemcachedClient;
+import io.libmc.MemcachedListener;
+import io.libmc.ServerSnapshot;
+
+/**
+ * What the client knows of each server: {@code libmc.server.up},
+ * {@code libmc.connections}, {@code libmc.in.flight} and {@code libmc.bytes}. The meters
+ * of a server that leaves the list are removed.
+ */
+final class ServerMeters implements MeterBinder, MemcachedListener {
+
+	private final ObjectProvider<MemcachedClient> clients;
+
+	private final Map<String, List<Meter>> meters = new HashMap<>();
+
+	private @Nullable MeterRegistry registry;
+
+	/**
+	 * Creates them.
+	 * @param clients asked late: this is a listener of the client
+	 */
+	ServerMeters(ObjectProvider<MemcachedClient> clients) {
+		this.clients = clients;
+	}
+
+	@Override
+	public synchronized void bindTo(MeterRegistry registry) {
+		this.registry = registry;
+		update();
+	}
+
+	@Override
+	public synchronized void serversChanged(List<String> servers) {
+		update();
+	}
+
+	private void update() {
+		MeterRegistry bound = this.registry;
+		MemcachedClient client = (bound != null) ? this.clients.getIfUnique() : null;
+		if (bound == null || client == null) {
+			return;
+		}
+		Set<String> servers = client.servers().stream().map(ServerSnapshot::name).collect(Collectors.toSet());
+		this.meters.entrySet().removeIf((entry) -> {
+			boolean left = !servers.contains(entry.getKey());
+			if (left) {
+				entry.getValue().forEach(bound::remove);
+			}
+			return left;
+		});
+		servers.forEach((server) -> this.meters.computeIfAbsent(server, (name) -> register(bound, client, name)));
+	}
+
+	private static List<Meter> register(MeterRegistry registry, MemcachedClient client, String server) {
+		List<Meter> meters = new ArrayList<>();
+		meters.add(Gauge.builder("libmc.server.up", client, value(server, (snapshot) -> snapshot.isUp() ? 1 : 0))
+			.description("Whether the server takes operations: 0 after a connect attempt failed")
+			.tag("server", server)
+			.register(registry));
+		meters.add(Gauge.builder("libmc.connections", client, value(server, ServerSnapshot::connections))
+			.description("Open connections to the server")
+			.tag("server", server)
+			.register(registry));
+		meters.add(Gauge.builder("libmc.in.flight", client, value(server, ServerSnapshot::inFlight))
+			.description("Operations that wait for their reply")
+			.tag("server", server)
+			.register(registry));
+		meters.add(bytes(registry, client, server, "written", ServerSnapshot::bytesWritten));
+		meters.add(bytes(registry, client, server, "read", ServerSnapshot::bytesRead));
+		return meters;
+	}
+
+	private static Meter bytes(MeterRegistry registry, MemcachedClient client, String server, String direction,
+			ToDoubleFunction<ServerSnapshot> bytes) {
+		return FunctionCounter.builder("libmc.bytes", client, value(server, bytes))
+			.description("Bytes of requests written to the server and of replies read from it")
+			.baseUnit("bytes")
+			.tag("server", server)
+			.tag("direction", direction)
+			.register(registry);
+	}
+
+	private static ToDoubleFunction<MemcachedClient> value(String server, ToDoubleFunction<ServerSnapshot> value) {
+		return (client) -> {
+			for (ServerSnapshot snapshot : client.servers()) {
+				if (snapshot.name().equals(server)) {
+					return value.applyAsDouble(snapshot);
+				}
+			}
+			return Double.NaN;
+		};
+	}
+
+}

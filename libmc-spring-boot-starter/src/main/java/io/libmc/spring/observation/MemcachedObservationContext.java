@@ -1,0 +1,58 @@
+package io.libmc.spring.observation;
+
+import io.micrometer.observation.transport.Kind;
+import io.micrometer.observation.transport.SenderContext;
+import org.jspecify.annotations.Nullable;
+
+import io.libmc.MemcachedListener.Outcome;
+
+/**
+ * One operation on one server. memcached takes no headers, so a trace ends here: nothing
+ * is propagated.
+ */
+public final class MemcachedObservationContext extends SenderContext<Object> {
+
+	private final String command;
+
+	private final String server;
+
+	private @Nullable Outcome outcome;
+
+	MemcachedObservationContext(String command, String server) {
+		super((carrier, key, value) -> {
+		}, Kind.CLIENT);
+		this.command = command;
+		this.server = server;
+		setRemoteServiceName("memcached");
+		setRemoteServiceAddress(server);
+	}
+
+	/**
+	 * What is done.
+	 * @return memcached's command in lower case, such as {@code get}
+	 */
+	public String getCommand() {
+		return this.command;
+	}
+
+	/**
+	 * Where it is done.
+	 * @return the server's name
+	 */
+	public String getServer() {
+		return this.server;
+	}
+
+	/**
+	 * How it ended.
+	 * @return the outcome, or {@code null} until it has ended
+	 */
+	public @Nullable Outcome getOutcome() {
+		return this.outcome;
+	}
+
+	void setOutcome(Outcome outcome) {
+		this.outcome = outcome;
+	}
+
+}

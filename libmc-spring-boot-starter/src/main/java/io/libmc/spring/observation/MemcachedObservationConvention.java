@@ -1,0 +1,17 @@
+package io.libmc.spring.observation;
+
+import io.micrometer.observation.Observation;
+import io.micrometer.observation.ObservationConvention;
+
+/**
+ * Names and tags the client's operations. A bean of this type replaces
+ * {@link DefaultMemcachedObservationConvention}.
+ */
+public interface MemcachedObservationConvention extends ObservationConvention<MemcachedObservationContext> {
+
+	@Override
+	default boolean supportsContext(Observation.Context context) {
+		return context instanceof MemcachedObservationContext;
+	}
+
+}

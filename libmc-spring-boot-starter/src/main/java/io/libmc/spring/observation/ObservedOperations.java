@@ -1,0 +1,67 @@
+package io.libmc.spring.observation;
+
+import java.time.Duration;
+
+import io.micrometer.observation.Observation;
+import io.micrometer.observation.ObservationRegistry;
+import org.jspecify.annotations.Nullable;
+
+import io.libmc.MemcachedListener;
+
+/**
+ * Observes the client's operations, each once for each server. Micrometer makes of it a
+ * timer and, where tracing is there, a span below that of the caller.
+ */
+public final class ObservedOperations implements MemcachedListener {
+
+	private static final MemcachedObservationConvention DEFAULT = new DefaultMemcachedObservationConvention();
+
+	private final ObservationRegistry registry;
+
+	private final @Nullable MemcachedObservationConvention convention;
+
+	/**
+	 * Creates it.
+	 * @param registry where operations are observed
+	 * @param convention names and tags them, or {@code null} for the default
+	 */
+	public ObservedOperations(ObservationRegistry registry, @Nullable MemcachedObservationConvention convention) {
+		this.registry = registry;
+		this.convention = convention;
+	}
+
+	@Override
+	public @Nullable Object operationStarted(String command, String server) {
+		Observation observation = Observation.createNotStarted(this.convention, DEFAULT,
+				() -> new MemcachedObservationContext(command, server), this.registry);
+		return observation.isNoop() ? null : observation.start();
+	}
+
+	@Override
+	public void operationStopped(String command, String server, Outcome outcome, Duration elapsed,
+			@Nullable Object started) {
+		if (started instanceof Observation observation
+				&& observation.getContext() instanceof MemcachedObservationContext context) {
+			context.setOutcome(outcome);
+			if (outcome == Outcome.TIMEOUT || outcome == Outcome.ERROR) {
+				observation.error(new FailedOperation(command, server, outcome));
+			}
+			observation.stop();
+		}
+	}
+
+	/**
+	 * Marks a span as failed; what the caller gets has the details.
+	 */
+	private static final class FailedOperation extends Exception {
+
+		private static final long serialVersionUID = 1L;
+
+		FailedOperation(String command, String server, Outcome outcome) {
+			super(command + " on " + server + ": " + ((outcome == Outcome.TIMEOUT) ? "no reply in time" : "failed"),
+					null, false, false);
+		}
+
+	}
+
+}

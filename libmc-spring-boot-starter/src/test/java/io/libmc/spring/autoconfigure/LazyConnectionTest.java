@@ -1,0 +1,61 @@
+package io.libmc.spring.autoconfigure;
+
+import io.libmc.MemcachedClient;
+import io.libmc.MemcachedException;
+import io.libmc.testing.Memcached;
+import io.libmc.testing.MemcachedServer;
+import org.junit.jupiter.api.Test;
+
+import org.springframework.boot.SpringApplication;
+import org.springframework.boot.WebApplicationType;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.cache.CacheManager;
+import org.springframework.cache.annotation.EnableCaching;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.annotation.Configuration;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+/**
+ * A whole application that starts before memcached does.
+ */
+@Memcached
+class LazyConnectionTest {
+
+	@Test
+	void theApplicationStartsWithMemcachedDownAndUsesItOnceItIsThere(MemcachedServer server) {
+		server.kill();
+		try (ConfigurableApplicationContext context = start("--libmc.servers=" + server.address(),
+				"--libmc.retry-timeout=50ms", "--libmc.connect-timeout=1s", "--libmc.poll-timeout=5s")) {
+			assertThat(context.getBean(CacheManager.class).getCache("books").get("k")).isNull();
+			server.restart();
+			MemcachedClient client = context.getBean(MemcachedClient.class);
+			await().ignoreException(MemcachedException.class).until(() -> client.set("k", 1));
+			context.getBean(CacheManager.class).getCache("books").put("k", "v");
+			assertThat(context.getBean(CacheManager.class).getCache("books").get("k", String.class)).isEqualTo("v");
+		}
+	}
+
+	@Test
+	void startingConnectsToNobody(MemcachedServer server) {
+		try (ConfigurableApplicationContext context = start("--libmc.servers=" + server.address())) {
+			assertThat(context.getBean(MemcachedClient.class).servers()).singleElement()
+				.satisfies((snapshot) -> assertThat(snapshot.bytesWritten() + snapshot.connections()).isZero());
+		}
+	}
+
+	private static ConfigurableApplicationContext start(String... arguments) {
+		SpringApplication application = new SpringApplication(Application.class);
+		application.setWebApplicationType(WebApplicationType.NONE);
+		return application.run(arguments);
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@EnableAutoConfiguration
+	@EnableCaching
+	static class Application {
+
+	}
+
+}
