@@ -31,9 +31,16 @@ final class EntryStore {
 
 	private final double jitter;
 
-	EntryStore(MemcachedClient client, WireKeys keys, Duration clearVisibility, Duration timeToLive, double jitter) {
+	private final PendingEvictions pending;
+
+	private final Background background;
+
+	EntryStore(MemcachedClient client, WireKeys keys, Duration clearVisibility, Duration timeToLive, double jitter,
+			PendingEvictions pending, Background background) {
 		this.client = client;
 		this.keys = keys;
+		this.pending = pending;
+		this.background = background;
 		this.generations = new Generations(client, keys, clearVisibility);
 		this.timeToLive = timeToLive;
 		this.jitter = jitter;
@@ -58,7 +65,9 @@ final class EntryStore {
 
 	/** The generation that is current now, for writing. */
 	long freshGeneration(String name) {
-		return this.generations.of(name).fresh();
+		Generation generation = this.generations.of(name);
+		settle(name, generation);
+		return generation.fresh();
 	}
 
 	/**
@@ -68,8 +77,9 @@ final class EntryStore {
 	 */
 	@Nullable Object read(String name) {
 		Generation generation = this.generations.of(name);
+		boolean unsettled = settle(name, generation);
 		long recent = generation.recent();
-		if (recent == Generation.NONE) {
+		if (recent == Generation.NONE || unsettled) {
 			return readFresh(name);
 		}
 		return live(generation, Foreign.get(this.client, name), recent);
@@ -78,11 +88,63 @@ final class EntryStore {
 	/** Reads an entry as it is now, even if the cache was cleared a moment ago. */
 	@Nullable Object readFresh(String name) {
 		Generation generation = this.generations.of(name);
+		boolean unsettled = settle(name, generation);
 		long known = generation.known();
 		long askedAt = System.nanoTime();
 		MultiGetResult<Object> both = this.client.getMulti(List.of(generation.key(), name));
 		Object stored = result(both, name);
-		return live(generation, stored, generation.accept(result(both, generation.key()), known, askedAt));
+		Object live = live(generation, stored, generation.accept(result(both, generation.key()), known, askedAt));
+		boolean isBack = unsettled && !this.pending.isDead(name);
+		return isBack ? null : live;
+	}
+
+	/** Sends what is pending; returns whether it must wait for a dead server. */
+	private boolean settle(String name, Generation generation) {
+		if (!this.pending.concerns(name, generation)) {
+			return false;
+		}
+		this.pending.settle(name, generation);
+		return this.pending.concerns(name, generation);
+	}
+
+	/** As {@link #read}, without waiting. What is not plain is done in the background. */
+	CompletableFuture<@Nullable Object> readAsync(String name) {
+		try {
+			Generation generation = this.generations.of(name);
+			if (this.pending.concerns(name, generation)) {
+				return this.background.call(() -> read(name));
+			}
+			long recent = generation.recent();
+			if (recent != Generation.NONE) {
+				return this.client.async().get(name).handle(EntryStore::result).thenCompose((stored) -> {
+					boolean plain = stored == null || Stamp.of(stored) <= recent;
+					return plain ? CompletableFuture.completedFuture(live(generation, stored, recent))
+							: this.background.call(() -> readFresh(name));
+				});
+			}
+			return readBothAsync(name, generation);
+		}
+		catch (RuntimeException ex) {
+			return CompletableFuture.failedFuture(ex);
+		}
+	}
+
+	private CompletableFuture<@Nullable Object> readBothAsync(String name, Generation generation) {
+		long known = generation.known();
+		long askedAt = System.nanoTime();
+		return this.client.async().getMulti(List.of(generation.key(), name)).thenCompose((both) -> {
+			Object stored = result(both, name);
+			Object number = result(both, generation.key());
+			if (!generation.isGood(number, known)) {
+				return this.background.call(() -> readFresh(name));
+			}
+			long current = generation.accept(number, known, askedAt);
+			return CompletableFuture.completedFuture(live(generation, stored, current));
+		});
+	}
+
+	private static @Nullable Object result(@Nullable Object stored, @Nullable Throwable ex) {
+		return (ex != null) ? Foreign.of(Values.failure(ex)) : stored;
 	}
 
 	private static @Nullable Object result(MultiGetResult<Object> results, String key) {
@@ -118,8 +180,30 @@ final class EntryStore {
 		}
 	}
 
-	/** Writes an entry. One that is refused as too large leaves no older one behind. */
-	void write(String name, Object entry, long generation) {
+	/** Puts an entry; if that fails, remembers to evict the one before. */
+	void put(String name, Object entry) {
+		Object failure = this.pending.failureOf(name);
+		try {
+			write(name, entry, freshGeneration(name));
+			this.pending.overwritten(name, failure);
+		}
+		catch (MemcachedException ex) {
+			evictLater(name);
+			throw ex;
+		}
+	}
+
+	/** Writes an entry that was missed, in a generation of before that. */
+	void keep(String name, Object entry, long generation) {
+		write(name, entry, generation);
+	}
+
+	CompletableFuture<Boolean> keepAsync(String name, Object entry, long generation) {
+		return this.client.async().set(name, Stamp.put(entry, generation), timeToLive());
+	}
+
+	/** One that is refused as too large leaves no older one behind. */
+	private void write(String name, Object entry, long generation) {
 		try {
 			this.client.set(name, Stamp.put(entry, generation), timeToLive());
 		}
@@ -144,13 +228,43 @@ final class EntryStore {
 		return this.client.cas(name, Stamp.put(entry, generation), timeToLive(), cas) == CasResult.STORED;
 	}
 
-	/** Removes an entry, if there is one, dead or alive. */
+	/**
+	 * Removes an entry, if there is one, dead or alive; if that fails, or another server
+	 * stood in, remembers to do it later.
+	 */
 	boolean delete(String name) {
-		return this.client.delete(name);
+		boolean wasDead = this.pending.isDead(name);
+		try {
+			boolean deleted = this.client.delete(name);
+			if (wasDead || this.pending.isDead(name)) {
+				evictLater(name);
+			}
+			return deleted;
+		}
+		catch (MemcachedException ex) {
+			evictLater(name);
+			throw ex;
+		}
+	}
+
+	/** As {@link #delete}, without waiting. */
+	CompletableFuture<Boolean> deleteAsync(String name) {
+		boolean wasDead = this.pending.isDead(name);
+		return this.client.async().delete(name).whenComplete((deleted, ex) -> {
+			if (ex != null || wasDead || this.pending.isDead(name)) {
+				evictLater(name);
+			}
+		});
+	}
+
+	/** Remembers to evict an entry. */
+	void evictLater(String name) {
+		this.pending.evict(name, this.generations.of(name));
 	}
 
 	/**
-	 * Leaves all entries behind, also where another server fails.
+	 * Leaves all entries behind, also where another server fails, and remembers to do so
+	 * on the one that does.
 	 * @throws MemcachedException if one failed
 	 */
 	void clear() {
@@ -160,6 +274,7 @@ final class EntryStore {
 				generation.advance();
 			}
 			catch (MemcachedException ex) {
+				this.pending.clear(generation);
 				failed = ex;
 			}
 		}

@@ -1,11 +1,10 @@
 package io.libmc.spring.cache;
 
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
 
-import org.apache.commons.logging.Log;
-import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.cache.support.AbstractValueAdaptingCache;
@@ -24,34 +23,31 @@ import io.libmc.spring.cache.RunningLoads.Load;
  */
 public final class LibmcCache extends AbstractValueAdaptingCache {
 
-	private static final Log logger = LogFactory.getLog(LibmcCache.class);
-
 	private static final int ATTEMPTS = 5;
 
 	private final String name;
 
 	private final EntryStore store;
 
-	private final EntryFormat format;
-
-	private final OnError onError;
-
-	private final ServerStates serverStates;
-
 	private final CacheCounters counters;
+
+	private final Values values;
 
 	private final RunningLoads loads = new RunningLoads();
 
-	private final AtomicBoolean undecodableLogged = new AtomicBoolean();
+	private final AsyncLoads asyncLoads;
 
-	LibmcCache(String name, EntryStore store, LibmcCacheSettings settings, ServerStates serverStates) {
+	private final Background background;
+
+	LibmcCache(String name, EntryStore store, LibmcCacheSettings settings, ServerStates serverStates,
+			Background background) {
 		super(settings.cacheNullValues);
 		this.name = name;
 		this.store = store;
-		this.format = settings.format;
-		this.onError = settings.onError;
-		this.serverStates = serverStates;
 		this.counters = new CacheCounters(settings.enableStatistics);
+		this.values = new Values(name, store, settings, serverStates, this.counters);
+		this.asyncLoads = new AsyncLoads(this.values, store, this.loads);
+		this.background = background;
 	}
 
 	@Override
@@ -88,10 +84,10 @@ public final class LibmcCache extends AbstractValueAdaptingCache {
 	protected @Nullable Object lookup(Object key) {
 		String entryName = this.store.name(key);
 		try {
-			return find(entryName);
+			return this.values.find(entryName);
 		}
 		catch (MemcachedException ex) {
-			failed(ex);
+			this.values.failed(ex);
 			return null;
 		}
 	}
@@ -113,13 +109,13 @@ public final class LibmcCache extends AbstractValueAdaptingCache {
 		long endedBefore = this.loads.ended();
 		boolean reachable = true;
 		try {
-			Object found = find(entryName);
+			Object found = this.values.find(entryName);
 			if (found != null) {
 				return (T) fromStoreValue(found);
 			}
 		}
 		catch (MemcachedException ex) {
-			failed(ex);
+			this.values.failed(ex);
 			reachable = false;
 		}
 		Load mine = new Load();
@@ -138,7 +134,7 @@ public final class LibmcCache extends AbstractValueAdaptingCache {
 	private @Nullable Object lead(Object key, String entryName, Callable<?> loader, Load mine, boolean reachable,
 			boolean otherEnded) {
 		try {
-			Object found = (reachable && otherEnded) ? findAgain(entryName) : null;
+			Object found = (reachable && otherEnded) ? this.values.findAgain(entryName) : null;
 			if (found != null) {
 				mine.complete(fromStoreValue(found));
 				return fromStoreValue(found);
@@ -147,7 +143,7 @@ public final class LibmcCache extends AbstractValueAdaptingCache {
 			Object value = load(key, loader);
 			mine.complete(value);
 			if (reachable) {
-				keep(generation, entryName, value, mine);
+				this.values.keep(generation, entryName, value, mine);
 			}
 			return value;
 		}
@@ -187,40 +183,47 @@ public final class LibmcCache extends AbstractValueAdaptingCache {
 		}
 	}
 
-	/** Caches a loaded value, which its caller gets in any case. */
-	private void keep(long generation, String entryName, @Nullable Object value, Load load) {
-		if (load.isOvertaken() || (value == null && !isAllowNullValues())) {
-			return;
-		}
-		try {
-			this.store.write(entryName, encode(value), generation);
-			this.counters.put();
-			if (load.isOvertaken()) {
-				this.store.delete(entryName);
+	/**
+	 * Looks a value up without waiting.
+	 * @param key the key
+	 * @return a {@link ValueWrapper}, or {@code null} if there is none
+	 */
+	@Override
+	public CompletableFuture<?> retrieve(Object key) {
+		return this.values.findAsync(this.store.name(key)).handle((found, ex) -> {
+			if (ex != null) {
+				this.values.failed(Values.failure(ex));
 			}
-		}
-		catch (MemcachedException ex) {
-			this.counters.failure();
-			this.serverStates.bypassed(this.name, ex);
-		}
-		catch (RuntimeException ex) {
-			this.counters.failure();
-			logger.warn("A loaded value is returned without being cached in \"" + this.name + "\": " + ex.getMessage());
-		}
+			return toValueWrapper(found);
+		});
 	}
 
+	/**
+	 * Returns the cached value, or the loader's, which is then cached, without waiting:
+	 * as {@link #get(Object, Callable)} otherwise, with whose loaders it shares.
+	 * @param key the key
+	 * @param valueLoader starts to load the value, at most once and on any thread
+	 * @return a future of the caller's own
+	 */
+	@Override
+	public <T> CompletableFuture<T> retrieve(Object key, Supplier<CompletableFuture<T>> valueLoader) {
+		return this.asyncLoads.retrieve(this.store.name(key), valueLoader);
+	}
+
+	/**
+	 * Caches a value. On a thread that must not wait, one of Reactor's, it is only begun.
+	 * @param key the key
+	 * @param value the value
+	 */
 	@Override
 	public void put(Object key, @Nullable Object value) {
 		String entryName = this.store.name(key);
-		Object entry = encode(value);
+		Object entry = this.values.encode(toStoreValue(value));
 		this.loads.overtake(entryName);
-		try {
-			this.store.write(entryName, entry, this.store.freshGeneration(entryName));
+		perform(entryName, () -> {
+			this.store.put(entryName, entry);
 			this.counters.put();
-		}
-		catch (MemcachedException ex) {
-			failed(ex);
-		}
+		});
 	}
 
 	/**
@@ -233,12 +236,12 @@ public final class LibmcCache extends AbstractValueAdaptingCache {
 	@Override
 	public @Nullable ValueWrapper putIfAbsent(Object key, @Nullable Object value) {
 		String entryName = this.store.name(key);
-		Object entry = encode(value);
+		Object entry = this.values.encode(toStoreValue(value));
 		try {
 			return addOrFind(entryName, entry);
 		}
 		catch (MemcachedException ex) {
-			failed(ex);
+			this.values.failed(ex);
 			return null;
 		}
 	}
@@ -256,7 +259,7 @@ public final class LibmcCache extends AbstractValueAdaptingCache {
 			CasValue<Object> present = this.store.readToReplace(entryName);
 			if (present != null) {
 				long stamp = Stamp.of(present.value());
-				Object value = (stamp == generation) ? decode(present.value()) : null;
+				Object value = (stamp == generation) ? this.values.decode(present.value()) : null;
 				if (value != null) {
 					return toValueWrapper(value);
 				}
@@ -274,17 +277,19 @@ public final class LibmcCache extends AbstractValueAdaptingCache {
 		return null;
 	}
 
+	/**
+	 * Evicts an entry. On a thread that must not wait, one of Reactor's, it is only
+	 * begun.
+	 * @param key the key
+	 */
 	@Override
 	public void evict(Object key) {
 		String entryName = this.store.name(key);
 		this.loads.overtake(entryName);
-		try {
+		perform(entryName, () -> {
 			this.store.delete(entryName);
 			this.counters.eviction();
-		}
-		catch (MemcachedException ex) {
-			failed(ex);
-		}
+		});
 	}
 
 	/**
@@ -303,7 +308,7 @@ public final class LibmcCache extends AbstractValueAdaptingCache {
 			return live && present;
 		}
 		catch (MemcachedException ex) {
-			failed(ex);
+			this.values.failed(ex);
 			return false;
 		}
 	}
@@ -316,11 +321,33 @@ public final class LibmcCache extends AbstractValueAdaptingCache {
 	@Override
 	public void clear() {
 		this.loads.overtakeAll();
+		perform("", this.store::clear);
+	}
+
+	/** Performs a write, now or, where nobody may wait, soon. */
+	private void perform(String entryName, Runnable write) {
+		if (Background.isNeeded()) {
+			this.background.run(entryName, () -> performSoon(write), () -> {
+				this.store.evictLater(entryName);
+				this.values.bypassed(Values.tooMuch());
+			});
+			return;
+		}
 		try {
-			this.store.clear();
+			write.run();
 		}
 		catch (MemcachedException ex) {
-			failed(ex);
+			this.values.failed(ex);
+		}
+	}
+
+	/** Nobody is there any more to throw at. */
+	private void performSoon(Runnable write) {
+		try {
+			write.run();
+		}
+		catch (MemcachedException ex) {
+			this.values.bypassed(ex);
 		}
 	}
 
@@ -332,65 +359,6 @@ public final class LibmcCache extends AbstractValueAdaptingCache {
 	public boolean invalidate() {
 		clear();
 		return false;
-	}
-
-	private @Nullable Object find(String entryName) {
-		Object stored = this.store.read(entryName);
-		Object value = (stored != null) ? decode(stored) : null;
-		if (value != null) {
-			this.counters.hit();
-		}
-		else {
-			this.counters.miss();
-		}
-		return value;
-	}
-
-	/** Looks for what another load of this process may just have left there. */
-	private @Nullable Object findAgain(String entryName) {
-		try {
-			Object stored = this.store.read(entryName);
-			return (stored != null) ? decode(stored) : null;
-		}
-		catch (MemcachedException ex) {
-			this.counters.failure();
-			this.serverStates.bypassed(this.name, ex);
-			return null;
-		}
-	}
-
-	private Object encode(@Nullable Object value) {
-		try {
-			return this.format.encode(toStoreValue(value));
-		}
-		catch (IllegalArgumentException ex) {
-			throw new IllegalArgumentException("cache \"" + this.name + "\": " + ex.getMessage(), ex);
-		}
-	}
-
-	private @Nullable Object decode(Object stored) {
-		try {
-			return this.format.decode(stored);
-		}
-		catch (UndecodableEntryException ex) {
-			this.counters.undecodable();
-			if (this.undecodableLogged.compareAndSet(false, true)) {
-				logger.warn("An entry of the cache \"" + this.name
-						+ "\" cannot be decoded and counts as absent (said once for this cache): " + ex.getMessage());
-			}
-			else {
-				logger.debug("An entry of the cache \"" + this.name + "\" cannot be decoded", ex);
-			}
-			return null;
-		}
-	}
-
-	private void failed(MemcachedException ex) {
-		this.counters.failure();
-		if (this.onError == OnError.THROW) {
-			throw ex;
-		}
-		this.serverStates.bypassed(this.name, ex);
 	}
 
 }

@@ -11,6 +11,7 @@ import java.util.function.Consumer;
 
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.beans.factory.DisposableBean;
 import org.springframework.cache.Cache;
 import org.springframework.cache.transaction.AbstractTransactionSupportingCacheManager;
 
@@ -21,7 +22,7 @@ import io.libmc.MemcachedClient;
  * asked for, with the settings {@linkplain #configureCache given} for their name or else
  * with the defaults, unless their names are {@linkplain #setCacheNames fixed}.
  */
-public final class LibmcCacheManager extends AbstractTransactionSupportingCacheManager {
+public final class LibmcCacheManager extends AbstractTransactionSupportingCacheManager implements DisposableBean {
 
 	/**
 	 * For how many bytes there is room before a cache's keys: the client's own prefix and
@@ -46,6 +47,12 @@ public final class LibmcCacheManager extends AbstractTransactionSupportingCacheM
 	private Duration clearVisibility = Duration.ofSeconds(1);
 
 	private ServerStates serverStates = new ServerStates();
+
+	private final Background background = new Background();
+
+	private int maxPendingEvictions = 10_000;
+
+	private @Nullable PendingEvictions pending;
 
 	private boolean open = true;
 
@@ -112,6 +119,34 @@ public final class LibmcCacheManager extends AbstractTransactionSupportingCacheM
 	}
 
 	/**
+	 * How many evictions may be pending at most; one too many is remembered as the
+	 * clearing of its cache on its server. 10,000 unless set.
+	 * @param maxPendingEvictions 0 or more
+	 */
+	public void setMaxPendingEvictions(int maxPendingEvictions) {
+		checkNotInitialized();
+		if (maxPendingEvictions < 0) {
+			throw new IllegalArgumentException("maxPendingEvictions: " + maxPendingEvictions + " is negative");
+		}
+		this.maxPendingEvictions = maxPendingEvictions;
+	}
+
+	/**
+	 * How many evictions and clearings memcached failed that are still to be repeated.
+	 * @return 0 in good times
+	 */
+	public int getPendingEvictions() {
+		return pending().size();
+	}
+
+	/** Ends the threads, of which there are none in good times. */
+	@Override
+	public void destroy() {
+		this.background.close();
+		pending().close();
+	}
+
+	/**
 	 * Changes the settings of one cache.
 	 * @param name the cache's name
 	 * @param change changes the settings, which begin as the defaults
@@ -144,8 +179,17 @@ public final class LibmcCacheManager extends AbstractTransactionSupportingCacheM
 	private LibmcCache createCache(String name) {
 		LibmcCacheSettings settings = this.configured.getOrDefault(name, this.defaults);
 		EntryStore store = new EntryStore(this.client, new WireKeys(this.keyPrefix, name), this.clearVisibility,
-				settings.timeToLive, settings.timeToLiveJitter);
-		return new LibmcCache(name, store, settings, this.serverStates);
+				settings.timeToLive, settings.timeToLiveJitter, pending(), this.background);
+		return new LibmcCache(name, store, settings, this.serverStates, this.background);
+	}
+
+	private synchronized PendingEvictions pending() {
+		PendingEvictions created = this.pending;
+		if (created == null) {
+			created = new PendingEvictions(this.client, this.serverStates, this.maxPendingEvictions);
+			this.pending = created;
+		}
+		return created;
 	}
 
 	/** Of several threads that create the same cache, one gets here. */

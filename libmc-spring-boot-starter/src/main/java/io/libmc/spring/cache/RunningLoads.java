@@ -4,7 +4,10 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BiConsumer;
 
 import org.jspecify.annotations.Nullable;
 
@@ -39,6 +42,12 @@ final class RunningLoads {
 		return this.loads.putIfAbsent(tail, load);
 	}
 
+	/** Whether the current thread is starting the load of this entry. */
+	boolean isMine(String tail) {
+		Load load = this.loads.get(tail);
+		return load != null && load.isMine();
+	}
+
 	void end(String tail, Load load) {
 		this.ended.incrementAndGet();
 		this.loads.remove(tail, load);
@@ -57,7 +66,7 @@ final class RunningLoads {
 
 	static final class Load {
 
-		private final Thread owner = Thread.currentThread();
+		private volatile @Nullable Thread owner = Thread.currentThread();
 
 		private final CompletableFuture<@Nullable Object> result = new CompletableFuture<>();
 
@@ -66,6 +75,16 @@ final class RunningLoads {
 		/** Whether the loader is asking for the very entry it is loading. */
 		boolean isMine() {
 			return this.owner == Thread.currentThread();
+		}
+
+		/** The loader starts on the current thread. */
+		void own() {
+			this.owner = Thread.currentThread();
+		}
+
+		/** The loader goes on elsewhere. */
+		void disown() {
+			this.owner = null;
 		}
 
 		boolean isOvertaken() {
@@ -78,6 +97,13 @@ final class RunningLoads {
 
 		void fail(Throwable ex) {
 			this.result.completeExceptionally(ex);
+		}
+
+		/** Tells of the end on another thread, which is not the loader's to spend. */
+		void whenEnded(BiConsumer<@Nullable Object, @Nullable Throwable> listener) {
+			Executor other = ForkJoinPool.commonPool();
+			CompletableFuture<?> unused = this.result
+				.whenComplete((value, ex) -> other.execute(() -> listener.accept(value, ex)));
 		}
 
 		@Nullable Object await() throws InterruptedException, ExecutionException {

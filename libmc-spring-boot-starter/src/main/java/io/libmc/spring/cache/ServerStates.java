@@ -2,6 +2,7 @@ package io.libmc.spring.cache;
 
 import java.time.Duration;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 import org.apache.commons.logging.Log;
@@ -14,8 +15,9 @@ import io.libmc.MemcachedListener;
 /**
  * Knows which servers fail the caches, and logs when it begins and when it ends: once
  * each, however many operations fail in between. The caches tell it of their failures,
- * the client, as its listener, of every answer. Where it is not the client's listener, a
- * quiet minute counts as the end.
+ * the client, as its listener, of every answer and of dead servers. Where it is not the
+ * client's listener, a quiet minute counts as the end, and evictions that failover sent
+ * to another server are not repeated on their own.
  */
 public final class ServerStates implements MemcachedListener {
 
@@ -25,6 +27,23 @@ public final class ServerStates implements MemcachedListener {
 
 	/** The time of its last failure by name of a failing server. */
 	private final Map<String, Long> failing = new ConcurrentHashMap<>();
+
+	private final Set<String> down = ConcurrentHashMap.newKeySet();
+
+	/** Whether a server is dead; never known where it is not the client's listener. */
+	boolean isDown(String server) {
+		return !this.down.isEmpty() && this.down.contains(server);
+	}
+
+	@Override
+	public void serverDown(String server, String reason) {
+		this.down.add(server);
+	}
+
+	@Override
+	public void serverUp(String server, Duration downFor) {
+		this.down.remove(server);
+	}
 
 	/**
 	 * An operation failed for which the caches went on without memcached.
@@ -46,6 +65,9 @@ public final class ServerStates implements MemcachedListener {
 	public void operationStopped(String command, String server, Outcome outcome, Duration elapsed,
 			@Nullable Object started) {
 		boolean answered = outcome != Outcome.TIMEOUT && outcome != Outcome.ERROR;
+		if (answered && !this.down.isEmpty()) {
+			this.down.remove(server);
+		}
 		if (answered && !this.failing.isEmpty() && this.failing.remove(server) != null) {
 			logger.info("memcached at " + server + " answers again and serves the caches");
 		}

@@ -21,6 +21,7 @@ import io.libmc.MemcachedClient;
 import io.libmc.RawValue;
 import io.libmc.testing.Memcached;
 import io.libmc.testing.MemcachedServer;
+import io.libmc.testing.RawConnection;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -174,6 +175,23 @@ class LibmcCacheTest {
 		assertThat(brief.get("k", String.class)).isEqualTo("v");
 		await().until(() -> brief.get("k") == null && brief.get("added") == null && brief.get("loaded") == null);
 		assertThat(this.cache.get("k", String.class)).isEqualTo("v");
+	}
+
+	@Test
+	void jitterLetsEntriesLiveShorterButNotLonger(List<MemcachedServer> servers) {
+		LibmcCache jittered = cache("jittered",
+				(settings) -> settings.timeToLive(Duration.ofHours(10)).timeToLiveJitter(0.5));
+		LibmcCache exact = cache("exact", (settings) -> settings.timeToLive(Duration.ofHours(10)));
+		List<Long> seconds = IntStream.range(0, 100).mapToObj((i) -> {
+			jittered.put("k" + i, "v");
+			exact.put("k" + i, "v");
+			assertThat(secondsLeft(servers, "exact:k" + i)).isBetween(35_990L, 36_000L);
+			return secondsLeft(servers, "jittered:k" + i);
+		}).toList();
+		assertThat(seconds).allSatisfy((left) -> assertThat(left).isBetween(17_990L, 36_000L));
+		assertThat(seconds.stream().mapToLong(Long::longValue).max().orElseThrow()
+				- seconds.stream().mapToLong(Long::longValue).min().orElseThrow())
+			.isGreaterThan(5_000);
 	}
 
 	@Test
@@ -409,6 +427,18 @@ class LibmcCacheTest {
 			results.add(future.get());
 		}
 		return List.copyOf(results);
+	}
+
+	/** Asks memcached itself. */
+	private long secondsLeft(List<MemcachedServer> servers, String entry) {
+		String home = this.client.serverFor(entry);
+		MemcachedServer server = servers.stream()
+			.filter((each) -> each.address().equals(home))
+			.findFirst()
+			.orElseThrow();
+		try (RawConnection connection = RawConnection.to(server)) {
+			return connection.ttl(entry);
+		}
 	}
 
 	private String wireKey(Object key) {

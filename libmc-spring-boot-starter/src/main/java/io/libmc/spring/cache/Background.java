@@ -1,0 +1,95 @@
+package io.libmc.spring.cache;
+
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BiConsumer;
+import java.util.function.Supplier;
+
+import org.jspecify.annotations.Nullable;
+import reactor.core.scheduler.NonBlocking;
+
+import org.springframework.util.ClassUtils;
+
+/**
+ * A few threads that wait for memcached in place of those that must not: Reactor's. Tasks
+ * for the same entry run one after the other, in the order they came.
+ */
+final class Background implements AutoCloseable {
+
+	private static final boolean REACTOR_IS_PRESENT = ClassUtils.isPresent("reactor.core.scheduler.NonBlocking",
+			Background.class.getClassLoader());
+
+	private static final int THREADS = 8;
+
+	private static final int MOST_TASKS = 10_000;
+
+	private final ThreadPoolExecutor threads;
+
+	private final ConcurrentMap<String, CompletableFuture<Void>> last = new ConcurrentHashMap<>();
+
+	Background() {
+		AtomicInteger number = new AtomicInteger();
+		this.threads = new ThreadPoolExecutor(THREADS, THREADS, 10, TimeUnit.SECONDS,
+				new LinkedBlockingQueue<>(MOST_TASKS), (work) -> {
+					Thread thread = new Thread(work, "libmc-cache-" + number.incrementAndGet());
+					thread.setDaemon(true);
+					return thread;
+				});
+		this.threads.allowCoreThreadTimeOut(true);
+	}
+
+	/** Whether the current thread must not wait. */
+	static boolean isNeeded() {
+		return REACTOR_IS_PRESENT && Thread.currentThread() instanceof NonBlocking;
+	}
+
+	/** Calls something that waits; fails at once if too much is waiting already. */
+	<T> CompletableFuture<T> call(Supplier<T> task) {
+		try {
+			return CompletableFuture.supplyAsync(task, this.threads);
+		}
+		catch (RejectedExecutionException ex) {
+			return CompletableFuture.failedFuture(ex);
+		}
+	}
+
+	/**
+	 * Runs something that waits, after everything else that was to run for this entry.
+	 * @param rejected run instead if too much is waiting already
+	 */
+	void run(String entry, Runnable task, Runnable rejected) {
+		CompletableFuture<Void> next = this.last.compute(entry, (key, before) -> {
+			CompletableFuture<Void> start = (before != null) ? before : CompletableFuture.completedFuture(null);
+			return start.handleAsync((done, failed) -> {
+				task.run();
+				return null;
+			}, this.threads);
+		});
+		then(next, (done, failed) -> {
+			this.last.remove(entry, next);
+			if (failed != null) {
+				rejected.run();
+			}
+		});
+	}
+
+	/**
+	 * What is to be done when something has ended, however, and nobody waits for that.
+	 */
+	static <T extends @Nullable Object> void then(CompletableFuture<T> future,
+			BiConsumer<? super T, ? super @Nullable Throwable> listener) {
+		CompletableFuture<T> unused = future.whenComplete(listener);
+	}
+
+	@Override
+	public void close() {
+		this.threads.shutdown();
+	}
+
+}

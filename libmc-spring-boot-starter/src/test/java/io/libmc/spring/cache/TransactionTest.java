@@ -1,0 +1,105 @@
+package io.libmc.spring.cache;
+
+import java.util.List;
+import java.util.Objects;
+
+import io.libmc.MemcachedClient;
+import io.libmc.testing.Memcached;
+import io.libmc.testing.MemcachedServer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+import org.springframework.cache.Cache;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.datasource.embedded.EmbeddedDatabase;
+import org.springframework.jdbc.datasource.embedded.EmbeddedDatabaseBuilder;
+import org.springframework.jdbc.datasource.embedded.EmbeddedDatabaseType;
+import org.springframework.jdbc.support.JdbcTransactionManager;
+import org.springframework.transaction.support.TransactionTemplate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+
+/**
+ * A cache that waits for the database, in real transactions.
+ */
+@Memcached
+class TransactionTest {
+
+	private final EmbeddedDatabase database = new EmbeddedDatabaseBuilder().generateUniqueName(true)
+		.setType(EmbeddedDatabaseType.H2)
+		.build();
+
+	private final JdbcTemplate jdbc = new JdbcTemplate(this.database);
+
+	private final TransactionTemplate transaction = new TransactionTemplate(new JdbcTransactionManager(this.database));
+
+	private MemcachedServer server;
+
+	private MemcachedClient client;
+
+	private LibmcCacheManager manager;
+
+	private Cache cache;
+
+	@BeforeEach
+	void createCache(MemcachedServer server) {
+		this.server = server;
+		this.client = LibmcCacheTest.client(List.of(server));
+		this.manager = new LibmcCacheManager(this.client, new LibmcCacheSettings());
+		this.manager.setTransactionAware(true);
+		this.manager.afterPropertiesSet();
+		this.cache = Objects.requireNonNull(this.manager.getCache("books"));
+		this.jdbc.execute("create table book (title varchar(20))");
+		this.cache.put("k", "old");
+	}
+
+	@AfterEach
+	void close() {
+		this.manager.destroy();
+		this.client.close();
+		this.database.shutdown();
+	}
+
+	@Test
+	void aRollbackKeepsTheOldEntry() {
+		for (Runnable change : List.<Runnable>of(() -> this.cache.put("k", "new"), () -> this.cache.evict("k"),
+				this.cache::clear)) {
+			assertThatIllegalStateException().isThrownBy(() -> this.transaction.executeWithoutResult((status) -> {
+				this.jdbc.update("insert into book values ('new')");
+				change.run();
+				throw new IllegalStateException("rolled back");
+			}));
+			assertThat(this.jdbc.queryForObject("select count(*) from book", Integer.class)).isZero();
+			assertThat(this.cache.get("k", String.class)).isEqualTo("old");
+		}
+	}
+
+	@Test
+	void aCommitIsSeenAfterIt() {
+		this.transaction.executeWithoutResult((status) -> {
+			this.jdbc.update("insert into book values ('new')");
+			this.cache.put("k", "new");
+			assertThat(this.cache.get("k", String.class)).isEqualTo("old");
+		});
+		assertThat(this.cache.get("k", String.class)).isEqualTo("new");
+		this.transaction.executeWithoutResult((status) -> {
+			this.cache.evict("k");
+			assertThat(this.cache.get("k", String.class)).isEqualTo("new");
+		});
+		assertThat(this.cache.get("k")).isNull();
+	}
+
+	@Test
+	void whatFailsAfterTheCommitIsRememberedAndTheCommitStands() {
+		this.transaction.executeWithoutResult((status) -> {
+			this.jdbc.update("insert into book values ('new')");
+			this.cache.evict("k");
+			this.server.kill();
+		});
+		assertThat(this.jdbc.queryForObject("select count(*) from book", Integer.class)).isEqualTo(1);
+		assertThat(this.manager.getPendingEvictions()).isEqualTo(1);
+	}
+
+}
