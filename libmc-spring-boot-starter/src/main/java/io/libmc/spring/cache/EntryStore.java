@@ -283,6 +283,11 @@ final class EntryStore {
 		}
 	}
 
+	/** Remembers to leave all entries behind. */
+	void clearLater() {
+		this.generations.all().forEach(this.pending::clear);
+	}
+
 	private Duration timeToLive() {
 		if (this.jitter == 0 || this.timeToLive.isZero()) {
 			return this.timeToLive;

@@ -223,7 +223,7 @@ public final class LibmcCache extends AbstractValueAdaptingCache {
 		perform(entryName, () -> {
 			this.store.put(entryName, entry);
 			this.counters.put();
-		});
+		}, () -> this.store.evictLater(entryName));
 	}
 
 	/**
@@ -289,7 +289,7 @@ public final class LibmcCache extends AbstractValueAdaptingCache {
 		perform(entryName, () -> {
 			this.store.delete(entryName);
 			this.counters.eviction();
-		});
+		}, () -> this.store.evictLater(entryName));
 	}
 
 	/**
@@ -321,14 +321,17 @@ public final class LibmcCache extends AbstractValueAdaptingCache {
 	@Override
 	public void clear() {
 		this.loads.overtakeAll();
-		perform("", this.store::clear);
+		perform("", this.store::clear, this.store::clearLater);
 	}
 
-	/** Performs a write, now or, where nobody may wait, soon. */
-	private void perform(String entryName, Runnable write) {
+	/**
+	 * Performs a write, now or, where nobody may wait, soon.
+	 * @param later what remembers it, if too much is waiting already
+	 */
+	private void perform(String entryName, Runnable write, Runnable later) {
 		if (Background.isNeeded()) {
 			this.background.run(entryName, () -> performSoon(write), () -> {
-				this.store.evictLater(entryName);
+				later.run();
 				this.values.bypassed(Values.tooMuch());
 			});
 			return;
