@@ -5,10 +5,10 @@ package io.libmc.spring.cache;
  * not count.
  *
  * @param hits lookups that found an entry
- * @param misses lookups that did not, or could not
+ * @param misses lookups that did not
  * @param puts entries written
  * @param evictions entries evicted one by one, whether or not they existed
- * @param failures operations that memcached failed
+ * @param failures operations that memcached failed, lookups among them
  * @param undecodable entries found that were no values; they also count as misses
  */
 public record LibmcCacheStatistics(long hits, long misses, long puts, long evictions, long failures, long undecodable) {
