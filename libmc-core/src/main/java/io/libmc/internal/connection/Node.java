@@ -37,6 +37,9 @@ public final class Node {
 
 	private volatile @Nullable Outage outage;
 
+	/** When the outage under way began, or 0; guarded by the lock. */
+	private long downSince;
+
 	/** It is on no list any more: connections end once their line is empty. */
 	private volatile boolean retired;
 
@@ -221,44 +224,63 @@ public final class Node {
 	}
 
 	void connected() {
-		Outage ended;
+		long since;
 		this.lock.lock();
 		try {
-			ended = this.outage;
+			since = this.downSince;
+			this.downSince = 0;
 			this.outage = null;
 			this.metaSupport = MetaSupport.UNKNOWN;
 		}
 		finally {
 			this.lock.unlock();
 		}
-		if (ended != null) {
-			long downFor = System.nanoTime() - ended.since();
+		if (since != 0) {
+			long downFor = System.nanoTime() - since;
 			LOGGER.log(Level.INFO, "memcached server {0} is up again after {1} ms", name(), millis(downFor));
 			this.settings.events().up(name(), downFor);
 		}
 	}
 
+	/**
+	 * The server is dead. That is told before it takes effect: who learns of an answer
+	 * from a substitute has been told why.
+	 */
 	void connectFailed(Connection connection, Throwable cause) {
 		String reason = "connecting failed: " + describe(cause);
-		Outage before;
+		if (beginOutage(connection)) {
+			LOGGER.log(Level.WARNING, "memcached server {0} is down: {1}; it is retried every {2} ms", name(), reason,
+					millis(this.settings.retryNanos()));
+			this.settings.events().down(name(), reason);
+		}
 		this.lock.lock();
 		try {
-			if (this.closed || connection.isClosed()) {
-				connection.close(closing());
-				return;
+			if (this.downSince != 0) {
+				this.outage = new Outage(this.downSince, System.nanoTime() + this.settings.retryNanos(), reason);
 			}
-			before = this.outage;
-			long now = System.nanoTime();
-			this.outage = new Outage((before != null) ? before.since() : now, now + this.settings.retryNanos(), reason);
 		}
 		finally {
 			this.lock.unlock();
 		}
 		connection.close(new Failure(Kind.UNREACHABLE, reason, cause));
-		if (before == null) {
-			LOGGER.log(Level.WARNING, "memcached server {0} is down: {1}; it is retried every {2} ms", name(), reason,
-					millis(this.settings.retryNanos()));
-			this.settings.events().down(name(), reason);
+	}
+
+	/** Returns whether an outage begins that is to be told. */
+	private boolean beginOutage(Connection connection) {
+		this.lock.lock();
+		try {
+			if (this.closed || connection.isClosed()) {
+				connection.close(closing());
+				return false;
+			}
+			boolean begins = this.downSince == 0;
+			if (begins) {
+				this.downSince = System.nanoTime() | 1;
+			}
+			return begins;
+		}
+		finally {
+			this.lock.unlock();
 		}
 	}
 
