@@ -149,6 +149,37 @@ public final class MemcachedServer implements AutoCloseable {
 	 */
 	public synchronized void pause() {
 		signal("-STOP");
+		long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(5);
+		while (!isStopped() && System.nanoTime() < deadline) {
+			LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(1));
+		}
+	}
+
+	/**
+	 * Whether none of its threads runs; the signal takes a moment. Told by Linux only.
+	 */
+	private boolean isStopped() {
+		Path threads = Path.of("/proc", String.valueOf(this.process.pid()), "task");
+		if (!Files.isDirectory(threads)) {
+			return true;
+		}
+		try (Stream<Path> all = Files.list(threads)) {
+			return all.allMatch(MemcachedServer::isThreadStopped);
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
+	}
+
+	/** The state follows the name, which is in brackets. */
+	private static boolean isThreadStopped(Path thread) {
+		try {
+			String stat = Files.readString(thread.resolve("stat"), StandardCharsets.ISO_8859_1);
+			return stat.startsWith("T", stat.lastIndexOf(')') + 2);
+		}
+		catch (IOException ex) {
+			return true; // the thread has ended
+		}
 	}
 
 	/** Lets a paused process go on (SIGCONT). */
