@@ -18,6 +18,7 @@ import java.util.function.Supplier;
 import io.libmc.SetAllCall.Entry;
 import io.libmc.codec.EncodedValue;
 import io.libmc.codec.Transcoder;
+import io.libmc.internal.connection.Node;
 import io.libmc.internal.connection.Operation;
 import io.libmc.internal.protocol.Command;
 import io.libmc.internal.protocol.Exchange.Answer;
@@ -63,6 +64,30 @@ final class Calls {
 		return read(Command.GET, key, (item) -> this.values.decode(key, item));
 	}
 
+	/**
+	 * As {@link #get(String)}, performed on the caller's thread. Most values are read by
+	 * one operation: only what goes on after it takes a call.
+	 */
+	@Nullable Object getNow(String key) {
+		byte[] encodedKey = this.keys.encode(key);
+		Operation operation = read(Command.GET, encodedKey);
+		Cluster performer = this.cluster.get();
+		Node node = performer.nodeFor(encodedKey);
+		performer.perform(node, operation);
+		if (!GetCall.isDone(operation)) {
+			return GetCall.after(performer, encodedKey, node, operation, (item) -> this.values.decode(key, item))
+				.perform(performer);
+		}
+		byte[] bytes = operation.takeValue(0);
+		return (bytes != null) ? this.values.decode(key, operation.flags(0), bytes) : null;
+	}
+
+	<T> @Nullable T getNow(String key, Class<T> type) {
+		Objects.requireNonNull(type, "type");
+		Object value = getNow(key);
+		return (value != null) ? Conversions.convert(key, value, type) : null;
+	}
+
 	<T> Call<@Nullable T> get(String key, Class<T> type) {
 		Objects.requireNonNull(type, "type");
 		return read(Command.GET, key, (item) -> {
@@ -84,9 +109,12 @@ final class Calls {
 
 	private <T extends @Nullable Object> Call<T> read(Command command, String key, Function<@Nullable Item, T> reader) {
 		byte[] encodedKey = this.keys.encode(key);
+		return new GetCall<>(this.cluster.get(), encodedKey, read(command, encodedKey), reader);
+	}
+
+	private Operation read(Command command, byte[] key) {
 		long now = System.nanoTime();
-		Operation operation = Operation.of(command, now, now + this.pollNanos, encodedKey);
-		return new GetCall<>(this.cluster.get(), encodedKey, operation, reader);
+		return Operation.of(command, now, now + this.pollNanos, key);
 	}
 
 	Call<@Nullable Object> getAndTouch(String key, Duration ttl) {

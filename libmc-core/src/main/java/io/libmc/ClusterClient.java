@@ -39,12 +39,12 @@ final class ClusterClient implements MemcachedClient {
 
 	@Override
 	public <T> @Nullable T get(String key) {
-		return (T) perform(this.calls.get(key));
+		return (T) this.calls.getNow(key);
 	}
 
 	@Override
 	public <T> @Nullable T get(String key, Class<T> type) {
-		return perform(this.calls.get(key, type));
+		return this.calls.getNow(key, type);
 	}
 
 	@Override

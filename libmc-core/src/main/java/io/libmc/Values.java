@@ -69,20 +69,20 @@ final class Values {
 
 	/**
 	 * Decodes an item.
-	 * @return the value; null if the item is, or stands for, none
+	 * @return the value; null if there is no item, or it stands for null
 	 * @throws MemcachedException if it cannot be decoded
 	 */
 	@Nullable Object decode(String key, @Nullable Item item) {
-		if (item == null) {
-			return null;
-		}
+		return (item != null) ? decode(key, item.flags(), item.bytes()) : null;
+	}
+
+	@Nullable Object decode(String key, int flags, byte[] bytes) {
 		try {
-			boolean compressed = (item.flags() & Transcoder.COMPRESSED) != 0;
-			byte[] bytes = compressed ? decompress(item.bytes()) : item.bytes();
-			return this.transcoder.decode(item.flags() & ~Transcoder.COMPRESSED, bytes);
+			boolean compressed = (flags & Transcoder.COMPRESSED) != 0;
+			return this.transcoder.decode(flags & ~Transcoder.COMPRESSED, compressed ? decompress(bytes) : bytes);
 		}
 		catch (RuntimeException ex) {
-			throw Failures.undecodable(key, item.flags(), ex);
+			throw Failures.undecodable(key, flags, ex);
 		}
 	}
 

@@ -315,7 +315,7 @@ public final class ReplyParser {
 					while (this.buffer[last - 1] == ' ') {
 						last--;
 					}
-					exchange.counter = decimal(from, last, from, to);
+					exchange.replyNumber = decimal(from, last, from, to);
 					return Answer.NUMBER;
 				}
 				if (is(NOT_FOUND, from, to)) {
