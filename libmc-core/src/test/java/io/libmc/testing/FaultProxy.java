@@ -48,6 +48,10 @@ public final class FaultProxy implements AutoCloseable {
 
 	private volatile @Nullable ServerSocket listener;
 
+	private @Nullable Thread acceptor;
+
+	private @Nullable UnansweredPort unanswered;
+
 	private volatile Fault requests = Fault.none();
 
 	private volatile Fault replies = Fault.none();
@@ -123,8 +127,22 @@ public final class FaultProxy implements AutoCloseable {
 	public void heal() {
 		requests(Fault.none());
 		replies(Fault.none());
+		answer();
 		if (this.listener == null) {
 			listen(this.port);
+		}
+	}
+
+	/** Resets every connection and leaves connects without an answer. */
+	public void ignore() {
+		refuse();
+		this.unanswered = new UnansweredPort(this.port);
+	}
+
+	private void answer() {
+		if (this.unanswered != null) {
+			this.unanswered.close();
+			this.unanswered = null;
 		}
 	}
 
@@ -132,12 +150,25 @@ public final class FaultProxy implements AutoCloseable {
 	 * Resets every connection and refuses new ones, as a host without the server does.
 	 */
 	public void refuse() {
+		answer();
 		ServerSocket open = this.listener;
 		this.listener = null;
 		if (open != null) {
 			close(open);
+			awaitEnd(this.acceptor);
 		}
 		reset();
+	}
+
+	/** The port is free only once nobody is within {@code accept} any more. */
+	private static void awaitEnd(Thread thread) {
+		try {
+			thread.join(5_000);
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+			throw new IllegalStateException("interrupted while a port was closed", ex);
+		}
 	}
 
 	/** Resets every connection. */
@@ -179,7 +210,8 @@ public final class FaultProxy implements AutoCloseable {
 				throw ex;
 			}
 			this.listener = opened;
-			daemon("fault-proxy-" + onPort, () -> accept(opened)).start();
+			this.acceptor = daemon("fault-proxy-" + onPort, () -> accept(opened));
+			this.acceptor.start();
 		}
 		catch (IOException ex) {
 			throw new UncheckedIOException(ex);

@@ -20,6 +20,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -146,6 +148,19 @@ class FaultProxyTest {
 		this.proxy.refuse();
 		assertThatExceptionOfType(SocketException.class).isThrownBy(() -> this.client.getInputStream().read());
 		assertThatExceptionOfType(ConnectException.class).isThrownBy(this::connected);
+		this.proxy.heal();
+		this.client = connected();
+		assertThat(ask("get k\r\n", MISS.length())).isEqualTo(MISS);
+	}
+
+	@Test
+	@EnabledOnOs(OS.LINUX)
+	void ignoringProxyAnswersNoConnectUntilItIsHealed() throws IOException {
+		this.proxy.ignore();
+		try (Socket ignored = new Socket()) {
+			InetSocketAddress address = new InetSocketAddress(InetAddress.getLoopbackAddress(), port(this.proxy));
+			assertThatExceptionOfType(SocketTimeoutException.class).isThrownBy(() -> ignored.connect(address, 100));
+		}
 		this.proxy.heal();
 		this.client = connected();
 		assertThat(ask("get k\r\n", MISS.length())).isEqualTo(MISS);

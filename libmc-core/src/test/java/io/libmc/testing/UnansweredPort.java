@@ -23,8 +23,12 @@ public final class UnansweredPort implements AutoCloseable {
 
 	/** Opens one. */
 	public UnansweredPort() {
+		this(0);
+	}
+
+	UnansweredPort(int port) {
 		try {
-			this.listener = new ServerSocket(0, BACKLOG, InetAddress.getLoopbackAddress());
+			this.listener = new ServerSocket(port, BACKLOG, InetAddress.getLoopbackAddress());
 			for (int i = 0; i <= BACKLOG; i++) {
 				this.queued.add(new Socket(this.listener.getInetAddress(), this.listener.getLocalPort()));
 			}
