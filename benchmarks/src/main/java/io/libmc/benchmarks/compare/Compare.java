@@ -56,12 +56,23 @@ final class Compare {
 
 	Results run() throws IOException, InterruptedException {
 		List<List<Scenario>> groups = groups();
-		for (int round = 1; round <= this.options.rounds; round++) {
+		long start = System.nanoTime();
+		for (int round = 1; round <= this.options.rounds && isTimeFor(round, start); round++) {
 			for (List<Scenario> group : groups) {
 				runGroup(group, round);
 			}
 		}
 		return this.results;
+	}
+
+	/** Rounds take equally long. */
+	private boolean isTimeFor(int round, long start) {
+		long elapsed = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start);
+		boolean time = round == 1 || elapsed / (round - 1) < this.options.budgetMillis - elapsed;
+		if (!time) {
+			say("no time for round %d: this machine is slow, or busy".formatted(round));
+		}
+		return time;
 	}
 
 	/** A short run saves JVMs: scenarios that can share one do. */

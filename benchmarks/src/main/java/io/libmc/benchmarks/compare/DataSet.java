@@ -6,9 +6,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.TimeUnit;
 
 import io.libmc.benchmarks.client.Client;
 import io.libmc.benchmarks.client.ClientKind;
+import io.libmc.benchmarks.client.ClientSettings;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -51,6 +53,22 @@ final class DataSet {
 	void store(Client client) throws Exception {
 		for (int i = 0; i < this.keys.size(); i++) {
 			client.set(this.keys.get(i), this.values.get(i));
+		}
+	}
+
+	/**
+	 * Waits until all can be read: Spring Data Redis's cache does not wait for what it
+	 * stores.
+	 */
+	void awaitStored(Client client) throws Exception {
+		long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(ClientSettings.TIMEOUT_MILLIS);
+		for (String key : this.keys) {
+			Object found = client.get(key);
+			while (found == null && System.nanoTime() < deadline) {
+				TimeUnit.MILLISECONDS.sleep(1);
+				found = client.get(key);
+			}
+			check(found);
 		}
 	}
 

@@ -90,6 +90,7 @@ final class Load {
 		result.put(Metric.P50, histogram.getValueAtPercentile(50) / 1e3);
 		result.put(Metric.P99, histogram.getValueAtPercentile(99) / 1e3);
 		result.put(Metric.P999, histogram.getValueAtPercentile(99.9) / 1e3);
+		result.put(Metric.MAX, histogram.getMaxValue() / 1e3);
 		result.put(Metric.CPU, used.cpuNanos() / 1e3 / count);
 		result.put(Metric.ALLOCATED, (double) used.allocatedBytes() / count);
 		result.put(Metric.ERRORS, (double) errors);
@@ -126,8 +127,10 @@ final class Load {
 					}
 				}
 				catch (Exception ex) {
-					this.errors++;
-					this.error = ex;
+					if (now == Phase.MEASURE) {
+						this.errors++;
+						this.error = ex;
+					}
 				}
 			}
 		}

@@ -15,6 +15,8 @@ enum Metric {
 
 	P999("p99.9 µs", 0, false),
 
+	MAX("max µs", 0, false),
+
 	CPU("CPU µs/op", 1, false),
 
 	ALLOCATED("allocated B/op", 0, false),

@@ -8,6 +8,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 import io.libmc.benchmarks.client.ClientKind;
 
@@ -15,6 +18,10 @@ import io.libmc.benchmarks.client.ClientKind;
  * The command line of {@code ./benchmarks/compare}, whose {@code --help} explains it.
  */
 final class Options {
+
+	private static final Set<String> QUICK = Set.of("get-100", "multi-1", "multi-20");
+
+	private static final Set<String> QUICK_WITH_ONE_THREAD = Set.of("get-900k", "set-900k", "cache");
 
 	boolean full;
 
@@ -41,6 +48,9 @@ final class Options {
 	Path output = Path.of("benchmarks", "target", "compare", LocalDateTime.now(ZoneId.systemDefault())
 		.format(DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss", Locale.ROOT)));
 
+	/** No further round begins that would end later than this, after the start. */
+	long budgetMillis = TimeUnit.SECONDS.toMillis(280);
+
 	boolean list;
 
 	static Options parse(String... args) {
@@ -50,6 +60,7 @@ final class Options {
 										// for
 			options.full = true;
 			options.rounds = 3;
+			options.budgetMillis = Long.MAX_VALUE;
 			options.firstWarmupMillis = 4000;
 			options.warmupMillis = 1000;
 			options.measureMillis = 3000;
@@ -76,9 +87,15 @@ final class Options {
 
 	private boolean set(String option, String value) {
 		switch (option) {
-			case "--scenarios" -> this.scenarios = words(value);
+			case "--scenarios" -> {
+				this.scenarios = words(value);
+				this.budgetMillis = Long.MAX_VALUE;
+			}
 			case "--clients" -> this.clients = words(value);
-			case "--rounds" -> this.rounds = number(option, value);
+			case "--rounds" -> {
+				this.rounds = number(option, value);
+				this.budgetMillis = Long.MAX_VALUE;
+			}
 			case "--seconds" -> this.measureMillis = number(option, value) * 1000L;
 			case "--warmup" -> this.firstWarmupMillis = number(option, value) * 1000L;
 			case "--connections" -> this.connections = number(option, value);
@@ -123,18 +140,9 @@ final class Options {
 			return all;
 		}
 		Threads one = new Threads(List.of(1), List.of(), this.threads.batches());
-		List<String> quick = List.of("get-100", "multi-1", "multi-20", "get-900k", "set-900k", "cache");
-		return Scenario.all(this.threads)
-			.stream()
-			.filter((scenario) -> quick.contains(scenario.name()))
-			.map((scenario) -> {
-				boolean short1 = scenario.name().endsWith("900k") || scenario.isCache();
-				return short1 ? Scenario.all(one)
-					.stream()
-					.filter((other) -> other.name().equals(scenario.name()))
-					.findFirst()
-					.orElseThrow() : scenario;
-			})
+		return Stream
+			.concat(all.stream().filter((scenario) -> QUICK.contains(scenario.name())),
+					Scenario.all(one).stream().filter((scenario) -> QUICK_WITH_ONE_THREAD.contains(scenario.name())))
 			.toList();
 	}
 

@@ -41,7 +41,7 @@ final class Report {
 		Files.writeString(this.options.output.resolve("results.csv"), csv());
 		JsonMapper json = JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
 		Map<String, Object> all = new LinkedHashMap<>();
-		all.put("machine", Machine.describe(this.options));
+		all.put("machine", Machine.describe(this.options, this.results));
 		all.put("versions", this.results.versions());
 		all.put("samples", this.results.samples());
 		Files.writeString(this.options.output.resolve("results.json"), json.writeValueAsString(all));
@@ -53,7 +53,7 @@ final class Report {
 
 	private String markdown() {
 		StringBuilder out = new StringBuilder();
-		Machine.describe(this.options)
+		Machine.describe(this.options, this.results)
 			.forEach((name, value) -> out.append("- ").append(name).append(": ").append(value).append('\n'));
 		out.append("- clients: ")
 			.append(this.results.versions()
@@ -147,7 +147,7 @@ final class Report {
 	/** What the figures depend on. */
 	private static final class Machine {
 
-		static Map<String, String> describe(Options options) {
+		static Map<String, String> describe(Options options, Results results) {
 			Map<String, String> facts = new LinkedHashMap<>();
 			facts.put("CPU", firstLine("model name", Path.of("/proc/cpuinfo")) + ", "
 					+ Runtime.getRuntime().availableProcessors() + " of them");
@@ -157,7 +157,7 @@ final class Report {
 			facts.put("servers", said("memcached", "-V") + "; " + said("redis-server", "--version"));
 			facts.put("CPUs", options.cpus.toString());
 			facts.put("run",
-					options.rounds + " rounds, medians; " + options.measureMillis + " ms each after "
+					results.rounds() + " round(s), medians; " + options.measureMillis + " ms each after "
 							+ options.firstWarmupMillis + " ms of warm-up; " + options.connections
 							+ " connection(s) per server");
 			return facts;

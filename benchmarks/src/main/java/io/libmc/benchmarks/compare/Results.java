@@ -32,6 +32,10 @@ final class Results {
 		return this.samples;
 	}
 
+	int rounds() {
+		return this.samples.stream().mapToInt(Sample::round).max().orElse(0);
+	}
+
 	Map<ClientKind, String> versions() {
 		return this.versions;
 	}

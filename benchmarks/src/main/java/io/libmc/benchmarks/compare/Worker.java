@@ -108,6 +108,7 @@ final class Worker implements AutoCloseable {
 		if (current == null || this.dataSize != size) {
 			current = new DataSet(this.setup.client(), size, this.setup.settings().compressionThreshold() > 0);
 			current.store(this.client);
+			current.awaitStored(this.client);
 			this.data = current;
 			this.dataSize = size;
 		}
