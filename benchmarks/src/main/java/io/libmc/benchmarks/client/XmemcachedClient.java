@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 
+import com.google.code.yanf4j.core.impl.StandardSocketOption;
 import net.rubyeye.xmemcached.MemcachedClient;
 import net.rubyeye.xmemcached.XMemcachedClientBuilder;
 import net.rubyeye.xmemcached.impl.KetamaMemcachedSessionLocator;
@@ -12,9 +13,13 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * XMemcached with its ketama locator, and what merges small requests left on, as it is by
- * default. It has no way to store many values at once, nor one without waiting.
+ * default. Its default socket buffers of 32 and 64 kB, instead of the system's, make it
+ * wait 600 ms to store 900 kB; it gets larger ones. It has no way to store many values at
+ * once, nor one without waiting.
  */
 final class XmemcachedClient implements Client {
+
+	private static final int SOCKET_BUFFER = 1 << 20;
 
 	private final MemcachedClient client;
 
@@ -23,6 +28,8 @@ final class XmemcachedClient implements Client {
 		builder.setSessionLocator(new KetamaMemcachedSessionLocator());
 		builder.setConnectionPoolSize(settings.connections());
 		builder.setOpTimeout(ClientSettings.TIMEOUT_MILLIS);
+		builder.setSocketOption(StandardSocketOption.SO_SNDBUF, SOCKET_BUFFER);
+		builder.setSocketOption(StandardSocketOption.SO_RCVBUF, SOCKET_BUFFER);
 		SerializingTranscoder transcoder = new SerializingTranscoder();
 		transcoder.setCompressionThreshold(
 				(settings.compressionThreshold() > 0) ? settings.compressionThreshold() : Integer.MAX_VALUE);
