@@ -15,7 +15,7 @@ import org.knowm.xchart.XYChartBuilder;
 import org.knowm.xchart.style.Styler;
 
 /**
- * Throughput and p99 of all clients against the number of threads, as SVG.
+ * Throughput and p99 of all clients against the number of threads, as PNG.
  */
 final class Charts {
 
@@ -75,7 +75,7 @@ final class Charts {
 		if (any) {
 			String name = this.scenario.name() + (virtual ? "-virtual-" : "-")
 					+ ((metric == Metric.P99) ? "p99" : "throughput");
-			ChartEncoder.saveChart(chart, directory.resolve(name).toString(), "svg");
+			ChartEncoder.saveChart(chart, directory.resolve(name).toString(), "png");
 		}
 	}
 
