@@ -68,7 +68,7 @@ unpack() ( # package suite directory
 	package=$1 suite=$2 directory=$PWD/$3
 	download=$(mktemp -d)
 	trap 'rm -rf "$download"' EXIT
-	cd "$download"
+	cd "$download" || return 1
 	if [ -n "$suite" ] || ! timeout 60 apt-get -q download "$package"; then
 		mkdir lists cache
 		set -- -q -o "Dir::State::Lists=$download/lists" -o "Dir::Cache=$download/cache"
