@@ -1,5 +1,5 @@
 # shellcheck shell=sh
-# Sourced by ./run, ./test and .ci/run: what they need on a machine, and how they get it.
+# Sourced by ./run, ./test and what is in .ci: what they need on a machine, and how they get it.
 
 say() {
 	echo "==> $*"
@@ -59,6 +59,37 @@ require_memcached() {
 require_redis() {
 	require_program redis-server redis-server redis
 }
+
+# Puts a program on the PATH that only some tests need, and that they skip without: from the Debian package that has it,
+# of the given suite or the machine's own, unpacked below .ci/tools. Needs no root and starts no service. Fails where it
+# cannot be had.
+borrow() { # program package [suite]
+	command -v "$1" >/dev/null && return
+	[ -d ".ci/tools/$2" ] || unpack "$2" "${3-}" ".ci/tools/$2" >/dev/null 2>&1 || return 1
+	program=$(find "$PWD/.ci/tools/$2/usr" -name "$1" -type f -perm -u+x | head -n 1)
+	[ -n "$program" ] && "$program" --version >/dev/null 2>&1 || return 1
+	PATH=$PATH:${program%/*}
+	export PATH
+}
+
+unpack() ( # package suite directory
+	command -v apt-get && command -v dpkg-deb || return 1
+	package=$1 suite=$2 directory=$PWD/$3
+	download=$(mktemp -d)
+	trap 'rm -rf "$download"' EXIT
+	cd "$download" || return 1
+	if [ -n "$suite" ] || ! timeout 60 apt-get -q download "$package"; then
+		mkdir lists cache
+		set -- -q -o "Dir::State::Lists=$download/lists" -o "Dir::Cache=$download/cache"
+		if [ -n "$suite" ]; then
+			mirror=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' 'Origin: Debian' | head -n 1)
+			echo "deb $mirror $suite main" >sources.list
+			set -- "$@" -o "Dir::Etc::SourceList=$download/sources.list" -o Dir::Etc::SourceParts=/dev/null
+		fi
+		timeout 120 apt-get "$@" update && timeout 60 apt-get "$@" download "$package" || return 1
+	fi
+	dpkg-deb -x "$package"_*.deb unpacked && mkdir -p "${directory%/*}" && mv unpacked "$directory"
+)
 
 # Adds up what Surefire counted in every module.
 test_counts() {
