@@ -53,6 +53,25 @@ final class Calls {
 		this.flushAllEnabled = options.flushAllEnabled;
 	}
 
+	/** The same with another transcoder, and with every reply awaited. */
+	private Calls(Calls other, Values values) {
+		this.cluster = other.cluster;
+		this.keys = other.keys;
+		this.values = values;
+		this.pollNanos = other.pollNanos;
+		this.splits = other.splits;
+		this.noReply = false;
+		this.flushAllEnabled = other.flushAllEnabled;
+	}
+
+	Calls withTranscoder(Transcoder transcoder) {
+		return new Calls(this, this.values.with(transcoder));
+	}
+
+	Calls awaitingReplies() {
+		return new Calls(this, this.values);
+	}
+
 	Values values() {
 		return this.values;
 	}
@@ -235,6 +254,11 @@ final class Calls {
 		long exptime = Ttl.toExptime(ttl);
 		EncodedValue encoded = this.values.encode(key, value);
 		return store(command, encodedKey, encoded.bytes(), encoded.flags(), exptime);
+	}
+
+	/** Stores an item as it is if the key is absent. */
+	Call<Boolean> addRaw(String key, RawValue value, Duration ttl) {
+		return store(Command.ADD, this.keys.encode(key), value.bytes(), value.flags(), Ttl.toExptime(ttl));
 	}
 
 	Call<Boolean> concat(Command command, String key, byte[] data) {
