@@ -319,8 +319,7 @@ final class AsyncLoads {
 		CompletableFuture<MetaReply> storing;
 		try {
 			EncodedValue encoded = this.calls.encode(request.key(), value);
-			storing = this.starter
-				.start(this.calls.store(request.key(), encoded, LoadCalls.guarded(request.policy(), reply)));
+			storing = this.starter.start(this.calls.store(request.key(), encoded, request.policy(), reply));
 		}
 		catch (RuntimeException ex) {
 			storing = CompletableFuture.failedFuture(ex);

@@ -392,6 +392,31 @@ final class Calls {
 				Operation.metaSet(now, now + this.pollNanos, encodedKey, value.bytes(), flags));
 	}
 
+	/**
+	 * Stores a loaded value, in chunks of its own if need be, unless its item has
+	 * changed.
+	 */
+	Call<MetaReply> storeLoaded(String key, EncodedValue value, Duration ttl, long cas) {
+		byte[] encodedKey = this.keys.encode(key);
+		MetaSet request = MetaSet.SET.ttl(ttl).compare(cas);
+		if (!isSplit(key, encodedKey, value)) {
+			return metaSet(key, new RawValue(value.flags(), value.bytes()), request);
+		}
+		byte[][] chunks = Chunks.split(value.bytes());
+		String checksum = Chunks.checksumOf(value.bytes());
+		byte[][] chunkKeys = Chunks.keys(encodedKey, chunks.length, checksum);
+		long exptime = Ttl.toExptime(ttl);
+		long now = System.nanoTime();
+		long deadline = now + this.pollNanos;
+		String flags = request.flags() + " F" + Integer.toUnsignedString(value.flags() | Transcoder.CHUNKED);
+		return new StoreLoadedCall(
+				new ManyOperations(this.cluster.get(), chunkKeys,
+						(i) -> Operation.store(Command.SET, now, deadline, chunkKeys[i], chunks[i], value.flags(),
+								exptime, 0)),
+				chunks.length, new MetaCall(this.cluster.get(), encodedKey,
+						Operation.metaSet(now, deadline, encodedKey, Chunks.master(chunks.length, checksum), flags)));
+	}
+
 	Call<@Nullable Map<String, String>> metaDebug(String key) {
 		return new MappedCall<>(meta(Command.ME, key, ""), MetaReply::facts);
 	}

@@ -59,8 +59,9 @@ final class LoadCalls {
 		return this.calls.metaGet(key, request);
 	}
 
-	Call<MetaReply> store(String key, EncodedValue value, MetaSet request) {
-		return this.calls.metaSet(key, new RawValue(value.flags(), value.bytes()), request);
+	/** Stores only if nothing has happened to the item since it was read. */
+	Call<MetaReply> store(String key, EncodedValue value, LoadPolicy policy, MetaReply read) {
+		return this.calls.storeLoaded(key, value, policy.nextTtl(), read.cas().orElse(0));
 	}
 
 	Call<MetaReply> delete(String key, MetaDelete request) {
@@ -90,11 +91,6 @@ final class LoadCalls {
 	/** Removes what was read, if it has not changed. */
 	static MetaDelete removal(MetaReply reply) {
 		return MetaDelete.DELETE.compare(reply.cas().orElse(0));
-	}
-
-	/** Stores only if nothing has happened to the item since it was read. */
-	static MetaSet guarded(LoadPolicy policy, MetaReply reply) {
-		return MetaSet.SET.ttl(policy.nextTtl()).compare(reply.cas().orElse(0));
 	}
 
 	/** How long an item may be stale: never longer than it would have lived. */

@@ -304,8 +304,8 @@ final class Loads {
 		LoadListener listener = request.policy().listener();
 		try {
 			EncodedValue encoded = this.calls.encode(request.key(), value);
-			MetaSet guarded = LoadCalls.guarded(request.policy(), reply);
-			if (perform(this.calls.store(request.key(), encoded, guarded)).status() != Status.DONE) {
+			MetaReply stored = perform(this.calls.store(request.key(), encoded, request.policy(), reply));
+			if (stored.status() != Status.DONE) {
 				return false;
 			}
 			listener.stored();

@@ -17,6 +17,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 import io.libmc.testing.Memcached;
 import io.libmc.testing.MemcachedServer;
+import io.libmc.testing.RawConnection;
 import io.libmc.testing.ScriptedServer;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
@@ -258,6 +259,53 @@ class LoadPolicyTest {
 		}
 	}
 
+	@Test
+	void aLargeLoadedValueIsStoredInChunksOfItsOwn() {
+		for (boolean async : List.of(false, true)) {
+			byte[] large = new byte[2_500_000];
+			large[2_400_000] = 1;
+			this.mine.set("k", new byte[2_500_000]);
+			this.mine.delete("k");
+			byte[] loaded = async ? this.mine.async().<byte[]>getOrLoad("k", POLICY, () -> done(large)).join()
+					: this.mine.<byte[]>getOrLoad("k", POLICY, () -> large);
+			assertThat(loaded).isSameAs(large);
+			assertThat(this.other.<byte[]>getOrLoad("k", POLICY, LoadPolicyTest::unexpected)).isEqualTo(large);
+			assertThat(this.other.<byte[]>get("k")).isEqualTo(large);
+			assertThat(this.other.<byte[]>getMulti(List.of("k")).values().get("k")).isEqualTo(large);
+			this.mine.delete("k");
+		}
+	}
+
+	@Test
+	void anOvertakenLoadersChunksAreNeverJoinedWithANewerItem() {
+		byte[] old = new byte[2_500_000];
+		byte[] fresh = new byte[2_500_000];
+		fresh[0] = 1;
+		fresh[2_400_000] = 1;
+		assertThat(this.mine.<byte[]>getOrLoad("loaded", POLICY, () -> {
+			this.other.invalidate("loaded", Duration.ZERO);
+			this.other.<byte[]>getOrLoad("loaded", POLICY, () -> fresh);
+			return old;
+		})).isSameAs(old);
+		assertThat(this.mine.<byte[]>get("loaded")).isEqualTo(fresh);
+		assertThat(this.mine.<byte[]>getOrLoad("put", POLICY, () -> {
+			this.other.set("put", fresh);
+			return old;
+		})).isSameAs(old);
+		assertThat(this.mine.<byte[]>get("put")).isEqualTo(fresh);
+	}
+
+	@Test
+	void chunksThatAreNotTheirItemsAreAMiss(MemcachedServer server) {
+		this.mine.getOrLoad("k", POLICY, () -> new byte[2_500_000]);
+		String checksum = item(server, "k").substring(2);
+		RawValue chunk = this.mine.getRaw("~1k/1." + checksum);
+		chunk.bytes()[5]++;
+		this.mine.setRaw("~1k/1." + checksum, chunk, Duration.ZERO);
+		assertThat(this.other.<Object>get("k")).isNull();
+		assertThat(this.other.<String>getOrLoad("k", POLICY, () -> "new")).isEqualTo("new");
+	}
+
 	// Refreshing in the background
 
 	@Test
@@ -461,6 +509,12 @@ class LoadPolicyTest {
 		assertThatIllegalArgumentException().isThrownBy(() -> POLICY.refreshAhead(Duration.ofMillis(10)))
 			.withMessageContaining("shorter than a second");
 		assertThatIllegalArgumentException().isThrownBy(() -> POLICY.lease(Duration.ZERO));
+	}
+
+	private static String item(MemcachedServer server, String key) {
+		try (RawConnection connection = RawConnection.to(server)) {
+			return connection.item(key).text();
+		}
 	}
 
 	private static <T> CompletableFuture<T> done(T value) {
