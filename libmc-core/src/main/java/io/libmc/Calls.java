@@ -54,6 +54,25 @@ final class Calls {
 		this.flushAllEnabled = options.flushAllEnabled;
 	}
 
+	/** The same with another transcoder, and with every reply awaited. */
+	private Calls(Calls other, Values values) {
+		this.cluster = other.cluster;
+		this.keys = other.keys;
+		this.values = values;
+		this.pollNanos = other.pollNanos;
+		this.splits = other.splits;
+		this.noReply = false;
+		this.flushAllEnabled = other.flushAllEnabled;
+	}
+
+	Calls withTranscoder(Transcoder transcoder) {
+		return new Calls(this, this.values.with(transcoder));
+	}
+
+	Calls awaitingReplies() {
+		return new Calls(this, this.values);
+	}
+
 	Values values() {
 		return this.values;
 	}
@@ -265,6 +284,11 @@ final class Calls {
 		return store(command, encodedKey, encoded.bytes(), encoded.flags(), exptime);
 	}
 
+	/** Stores an item as it is if the key is absent. */
+	Call<Boolean> addRaw(String key, RawValue value, Duration ttl) {
+		return store(Command.ADD, this.keys.encode(key), value.bytes(), value.flags(), Ttl.toExptime(ttl));
+	}
+
 	Call<Boolean> concat(Command command, String key, byte[] data) {
 		byte[] encodedKey = this.keys.encode(key);
 		Objects.requireNonNull(data, "data");
@@ -394,6 +418,31 @@ final class Calls {
 		long now = System.nanoTime();
 		return new MetaCall(this.cluster.get(), encodedKey,
 				Operation.metaSet(now, now + this.pollNanos, encodedKey, value.bytes(), flags));
+	}
+
+	/**
+	 * Stores a loaded value, in chunks of its own if need be, unless its item has
+	 * changed.
+	 */
+	Call<MetaReply> storeLoaded(String key, EncodedValue value, Duration ttl, long cas) {
+		byte[] encodedKey = this.keys.encode(key);
+		MetaSet request = MetaSet.SET.ttl(ttl).compare(cas);
+		if (!isSplit(key, encodedKey, value)) {
+			return metaSet(key, new RawValue(value.flags(), value.bytes()), request);
+		}
+		byte[][] chunks = Chunks.split(value.bytes());
+		String checksum = Chunks.checksumOf(value.bytes());
+		byte[][] chunkKeys = Chunks.keys(encodedKey, chunks.length, checksum);
+		long exptime = Ttl.toExptime(ttl);
+		long now = System.nanoTime();
+		long deadline = now + this.pollNanos;
+		String flags = request.flags() + " F" + Integer.toUnsignedString(value.flags() | Transcoder.CHUNKED);
+		return new StoreLoadedCall(
+				new ManyOperations(this.cluster.get(), chunkKeys,
+						(i) -> Operation.store(Command.SET, now, deadline, chunkKeys[i], chunks[i], value.flags(),
+								exptime, 0)),
+				chunks.length, new MetaCall(this.cluster.get(), encodedKey,
+						Operation.metaSet(now, deadline, encodedKey, Chunks.master(chunks.length, checksum), flags)));
 	}
 
 	Call<@Nullable Map<String, String>> metaDebug(String key) {

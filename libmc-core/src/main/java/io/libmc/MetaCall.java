@@ -122,8 +122,7 @@ final class MetaCall implements Call<MetaReply> {
 			return whole;
 		}
 		Item item = this.chunks.result();
-		return (item != null) ? whole.with(new RawValue(item.flags(), item.bytes()))
-				: new MetaReply(Status.NOT_FOUND, "", null);
+		return (item != null) ? whole.with(new RawValue(item.flags(), item.bytes())) : whole.broken();
 	}
 
 }

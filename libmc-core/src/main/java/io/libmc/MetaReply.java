@@ -36,6 +36,8 @@ public final class MetaReply {
 
 	private boolean winTaken;
 
+	private boolean broken;
+
 	/** How a meta command ended. */
 	public enum Status {
 
@@ -109,6 +111,18 @@ public final class MetaReply {
 		reply.stale = this.stale;
 		reply.winTaken = this.winTaken;
 		return reply;
+	}
+
+	/** This reply of an item whose chunks make no value: a miss that is in the way. */
+	MetaReply broken() {
+		MetaReply reply = new MetaReply(Status.NOT_FOUND, "", null);
+		reply.cas = this.cas;
+		reply.broken = true;
+		return reply;
+	}
+
+	boolean isBroken() {
+		return this.broken;
 	}
 
 	/**

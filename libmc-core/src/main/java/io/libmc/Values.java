@@ -32,6 +32,11 @@ final class Values {
 		this.maxBytes = maxBytes;
 	}
 
+	/** The same with another transcoder. */
+	Values with(Transcoder other) {
+		return new Values(other, this.compressionThreshold, this.maxBytes);
+	}
+
 	/**
 	 * Encodes a value.
 	 * @throws IllegalArgumentException if it cannot be encoded or is too large
