@@ -244,7 +244,8 @@ final class Outbox {
 			if (batch != null) {
 				write(batch, System.nanoTime() + this.settings.pollNanos());
 			}
-			else if (!this.connection.isClosed()) { // waiting for the lock may have taken close()'s wake-up
+			else if (!this.connection.isClosed()) { // waiting for the lock may have taken
+													// close()'s wake-up
 				LockSupport.park(this);
 			}
 		}

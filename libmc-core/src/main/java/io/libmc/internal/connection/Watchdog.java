@@ -48,7 +48,8 @@ public final class Watchdog {
 
 	private void run() {
 		while (!this.closed) {
-			this.wakesAt = System.nanoTime() + FAR; // who comes while it looks wakes it, for it may have been missed
+			this.wakesAt = System.nanoTime() + FAR; // who comes while it looks wakes it,
+													// for it may have been missed
 			long sleep = NOTHING;
 			for (Connection connection : List.copyOf(this.watched)) {
 				this.watched.remove(connection);
