@@ -33,6 +33,10 @@ final class WorkerProcess implements AutoCloseable {
 	WorkerProcess(Setup setup, Cpus cpus, List<String> jvmArgs) throws IOException {
 		List<String> command = new ArrayList<>();
 		command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+		if (Runtime.version().feature() >= 22) {
+			command.add("--enable-native-access=ALL-UNNAMED"); // Netty's, and a warning
+																// else
+		}
 		command.addAll(jvmArgs);
 		command.addAll(
 				List.of("-cp", System.getProperty("java.class.path"), Worker.class.getName(), Messages.write(setup)));
