@@ -57,11 +57,20 @@ final class WorkerProcess implements AutoCloseable {
 		return this.ready;
 	}
 
+	boolean isAlive() {
+		return this.process.isAlive();
+	}
+
 	Measurement perform(Request request) throws IOException {
 		this.out.write(Messages.write(request));
 		this.out.write('\n');
 		this.out.flush();
-		return read(Measurement.class, request.warmupMillis() + request.measureMillis() + PATIENCE_MILLIS);
+		Measurement measurement = read(Measurement.class,
+				request.warmupMillis() + request.measureMillis() + PATIENCE_MILLIS);
+		if (measurement.failure() != null) {
+			throw new IOException(measurement.failure());
+		}
+		return measurement;
 	}
 
 	private <T> T read(Class<T> type, long patienceMillis) throws IOException {
