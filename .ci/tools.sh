@@ -26,29 +26,38 @@ as_root() {
 	if [ "$(id -u)" = 0 ]; then
 		"$@"
 	else
-		command -v sudo >/dev/null || fail "Installing memcached needs root or sudo: please install it yourself, and try again."
+		command -v sudo >/dev/null || fail "Installing needs root or sudo: please install what is missing yourself, and try again."
 		sudo "$@"
 	fi
 }
 
-require_memcached() {
-	if command -v memcached >/dev/null; then
+# Installs a program where it is missing: the program, its package in Debian, its package elsewhere.
+require_program() {
+	if command -v "$1" >/dev/null; then
 		return
 	elif command -v apt-get >/dev/null; then
-		say "memcached is missing: installing it with apt-get"
-		as_root apt-get -q update && as_root env DEBIAN_FRONTEND=noninteractive apt-get -q -y install memcached
+		say "$1 is missing: installing it with apt-get"
+		as_root apt-get -q update && as_root env DEBIAN_FRONTEND=noninteractive apt-get -q -y install "$2"
 	elif command -v dnf >/dev/null; then
-		say "memcached is missing: installing it with dnf"
-		as_root dnf -q -y install memcached
+		say "$1 is missing: installing it with dnf"
+		as_root dnf -q -y install "$3"
 	elif command -v apk >/dev/null; then
-		say "memcached is missing: installing it with apk"
-		as_root apk -q add memcached
+		say "$1 is missing: installing it with apk"
+		as_root apk -q add "$3"
 	elif command -v brew >/dev/null; then
-		say "memcached is missing: installing it with brew"
-		brew install -q memcached
+		say "$1 is missing: installing it with brew"
+		brew install -q "$3"
 	else
-		fail "memcached is missing, and so are apt-get, dnf, apk and brew: please install it yourself, and try again."
-	fi || fail "memcached could not be installed (see above): please install it yourself, and try again."
+		fail "$1 is missing, and so are apt-get, dnf, apk and brew: please install it yourself, and try again."
+	fi || fail "$1 could not be installed (see above): please install it yourself, and try again."
+}
+
+require_memcached() {
+	require_program memcached memcached memcached
+}
+
+require_redis() {
+	require_program redis-server redis-server redis
 }
 
 # Puts a program on the PATH that only some tests need, and that they skip without: from the Debian package that has it,

@@ -18,6 +18,7 @@ import java.util.function.Supplier;
 import io.libmc.SetAllCall.Entry;
 import io.libmc.codec.EncodedValue;
 import io.libmc.codec.Transcoder;
+import io.libmc.internal.connection.Node;
 import io.libmc.internal.connection.Operation;
 import io.libmc.internal.protocol.Command;
 import io.libmc.internal.protocol.Exchange.Answer;
@@ -53,6 +54,25 @@ final class Calls {
 		this.flushAllEnabled = options.flushAllEnabled;
 	}
 
+	/** The same with another transcoder, and with every reply awaited. */
+	private Calls(Calls other, Values values) {
+		this.cluster = other.cluster;
+		this.keys = other.keys;
+		this.values = values;
+		this.pollNanos = other.pollNanos;
+		this.splits = other.splits;
+		this.noReply = false;
+		this.flushAllEnabled = other.flushAllEnabled;
+	}
+
+	Calls withTranscoder(Transcoder transcoder) {
+		return new Calls(this, this.values.with(transcoder));
+	}
+
+	Calls awaitingReplies() {
+		return new Calls(this, this.values);
+	}
+
 	Values values() {
 		return this.values;
 	}
@@ -61,6 +81,30 @@ final class Calls {
 
 	Call<@Nullable Object> get(String key) {
 		return read(Command.GET, key, (item) -> this.values.decode(key, item));
+	}
+
+	/**
+	 * As {@link #get(String)}, performed on the caller's thread. Most values are read by
+	 * one operation: only what goes on after it takes a call.
+	 */
+	@Nullable Object getNow(String key) {
+		byte[] encodedKey = this.keys.encode(key);
+		Operation operation = read(Command.GET, encodedKey);
+		Cluster performer = this.cluster.get();
+		Node node = performer.nodeFor(encodedKey);
+		performer.perform(node, operation);
+		if (!GetCall.isDone(operation)) {
+			return GetCall.after(performer, encodedKey, node, operation, (item) -> this.values.decode(key, item))
+				.perform(performer);
+		}
+		byte[] bytes = operation.takeValue(0);
+		return (bytes != null) ? this.values.decode(key, operation.flags(0), bytes) : null;
+	}
+
+	<T> @Nullable T getNow(String key, Class<T> type) {
+		Objects.requireNonNull(type, "type");
+		Object value = getNow(key);
+		return (value != null) ? Conversions.convert(key, value, type) : null;
 	}
 
 	<T> Call<@Nullable T> get(String key, Class<T> type) {
@@ -84,9 +128,12 @@ final class Calls {
 
 	private <T extends @Nullable Object> Call<T> read(Command command, String key, Function<@Nullable Item, T> reader) {
 		byte[] encodedKey = this.keys.encode(key);
+		return new GetCall<>(this.cluster.get(), encodedKey, read(command, encodedKey), reader);
+	}
+
+	private Operation read(Command command, byte[] key) {
 		long now = System.nanoTime();
-		Operation operation = Operation.of(command, now, now + this.pollNanos, encodedKey);
-		return new GetCall<>(this.cluster.get(), encodedKey, operation, reader);
+		return Operation.of(command, now, now + this.pollNanos, key);
 	}
 
 	Call<@Nullable Object> getAndTouch(String key, Duration ttl) {
@@ -237,6 +284,11 @@ final class Calls {
 		return store(command, encodedKey, encoded.bytes(), encoded.flags(), exptime);
 	}
 
+	/** Stores an item as it is if the key is absent. */
+	Call<Boolean> addRaw(String key, RawValue value, Duration ttl) {
+		return store(Command.ADD, this.keys.encode(key), value.bytes(), value.flags(), Ttl.toExptime(ttl));
+	}
+
 	Call<Boolean> concat(Command command, String key, byte[] data) {
 		byte[] encodedKey = this.keys.encode(key);
 		Objects.requireNonNull(data, "data");
@@ -374,6 +426,31 @@ final class Calls {
 		long now = System.nanoTime();
 		return new MetaCall(this.cluster.get(), encodedKey,
 				Operation.metaSet(now, now + this.pollNanos, encodedKey, value.bytes(), flags));
+	}
+
+	/**
+	 * Stores a loaded value, in chunks of its own if need be, unless its item has
+	 * changed.
+	 */
+	Call<MetaReply> storeLoaded(String key, EncodedValue value, Duration ttl, long cas) {
+		byte[] encodedKey = this.keys.encode(key);
+		MetaSet request = MetaSet.SET.ttl(ttl).compare(cas);
+		if (!isSplit(key, encodedKey, value)) {
+			return metaSet(key, new RawValue(value.flags(), value.bytes()), request);
+		}
+		byte[][] chunks = Chunks.split(value.bytes());
+		String checksum = Chunks.checksumOf(value.bytes());
+		byte[][] chunkKeys = Chunks.keys(encodedKey, chunks.length, checksum);
+		long exptime = Ttl.toExptime(ttl);
+		long now = System.nanoTime();
+		long deadline = now + this.pollNanos;
+		String flags = request.flags() + " F" + Integer.toUnsignedString(value.flags() | Transcoder.CHUNKED);
+		return new StoreLoadedCall(
+				new ManyOperations(this.cluster.get(), chunkKeys,
+						(i) -> Operation.store(Command.SET, now, deadline, chunkKeys[i], chunks[i], value.flags(),
+								exptime, 0)),
+				chunks.length, new MetaCall(this.cluster.get(), encodedKey,
+						Operation.metaSet(now, deadline, encodedKey, Chunks.master(chunks.length, checksum), flags)));
 	}
 
 	Call<@Nullable Map<String, String>> metaDebug(String key) {

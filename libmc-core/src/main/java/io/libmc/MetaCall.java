@@ -142,7 +142,7 @@ final class MetaCall implements Call<MetaReply> {
 			return whole;
 		}
 		Item item = this.chunks.result();
-		return (item != null) ? whole.with(new RawValue(item.flags(), item.bytes())) : MetaReply.NOT_FOUND;
+		return (item != null) ? whole.with(new RawValue(item.flags(), item.bytes())) : whole.broken();
 	}
 
 }

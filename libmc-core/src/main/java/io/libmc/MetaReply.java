@@ -15,8 +15,6 @@ public final class MetaReply {
 
 	static final MetaReply UNSUPPORTED = new MetaReply(Status.UNSUPPORTED);
 
-	static final MetaReply NOT_FOUND = new MetaReply(Status.NOT_FOUND);
-
 	static final MetaReply NOOP = new MetaReply(Status.DONE);
 
 	private static final long ABSENT = Long.MIN_VALUE;
@@ -51,6 +49,8 @@ public final class MetaReply {
 
 	private @Nullable Map<String, String> facts;
 
+	private boolean broken;
+
 	/** How a meta command ended. */
 	public enum Status {
 
@@ -76,7 +76,7 @@ public final class MetaReply {
 
 	}
 
-	private MetaReply(Status status) {
+	MetaReply(Status status) {
 		this.status = status;
 	}
 
@@ -150,6 +150,19 @@ public final class MetaReply {
 	MetaReply with(RawValue joined) {
 		this.value = joined;
 		return this;
+	}
+
+	/** This reply of an item whose chunks make no value: a miss that is in the way. */
+	MetaReply broken() {
+		MetaReply reply = new MetaReply(Status.NOT_FOUND);
+		reply.hasCas = this.hasCas;
+		reply.cas = this.cas;
+		reply.broken = true;
+		return reply;
+	}
+
+	boolean isBroken() {
+		return this.broken;
 	}
 
 	/**

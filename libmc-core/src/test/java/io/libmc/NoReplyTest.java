@@ -188,8 +188,8 @@ class NoReplyTest {
 			assertThat(client.set("small", VALUE)).isTrue();
 			assertThat(client.set("large", new byte[2_000_000])).isTrue();
 			Awaitility.await()
-				.ignoreException(MemcachedProtocolException.class)
-				.ignoreException(MemcachedConnectionException.class)
+				.ignoreExceptionsInstanceOf(MemcachedProtocolException.class)
+				.ignoreExceptionsInstanceOf(MemcachedConnectionException.class)
 				.untilAsserted(() -> assertThat(client.<byte[]>get("small")).isEqualTo(VALUE));
 			assertThat(client.<Object>get("large")).isNull();
 		}
@@ -211,7 +211,7 @@ class NoReplyTest {
 			assertThatExceptionOfType(MemcachedException.class).isThrownBy(() -> client.get("k"));
 			Awaitility.await()
 				.atMost(Duration.ofSeconds(2))
-				.ignoreException(MemcachedException.class)
+				.ignoreExceptionsInstanceOf(MemcachedException.class)
 				.untilAsserted(() -> assertThat(client.<Object>get("k")).isNull());
 			end.countDown();
 		}

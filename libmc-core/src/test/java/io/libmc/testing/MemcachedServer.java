@@ -33,9 +33,9 @@ import java.util.stream.Stream;
  */
 public final class MemcachedServer implements AutoCloseable {
 
-	private static final int FIRST_PORT = 15_000;
+	static final int FIRST_PORT = 15_000;
 
-	private static final int LAST_PORT = 32_000;
+	static final int LAST_PORT = 32_000;
 
 	private static final int PORTS_TO_TRY = 50;
 

@@ -143,7 +143,7 @@ final class Connector implements Closeable {
 		Operation set = Operation.store(Command.SET, 0, 0, AUTH_KEY, credentials.data(), 0, -1, 0);
 		OutBuffer out = new OutBuffer();
 		set.encode(out);
-		out.writeTo(transport::write);
+		out.writeTo(transport);
 		ReplyParser parser = new ReplyParser(0);
 		while (!parser.parse(set)) {
 			int timeout = Connection.millis(this.handshakeDeadline - System.nanoTime());

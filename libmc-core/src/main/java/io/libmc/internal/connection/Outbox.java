@@ -90,11 +90,11 @@ final class Outbox {
 
 	/** Adds a request. Under the lock. */
 	void encode(Operation operation) {
-		operation.begin = this.encoded;
+		long begin = this.encoded;
 		long before = this.pending.size();
 		operation.encode(this.pending);
 		this.encoded += this.pending.size() - before;
-		operation.end = this.encoded;
+		operation.place(begin, this.encoded);
 		operation.sentAt = System.nanoTime();
 	}
 
@@ -110,12 +110,12 @@ final class Outbox {
 
 	/** Whether not one byte of it has gone to the socket. */
 	boolean isUnsent(Operation operation) {
-		return operation.begin >= this.handed;
+		return operation.begin() >= this.handed;
 	}
 
 	/** Whether the socket has taken all of it. */
 	boolean isWritten(Operation operation) {
-		return operation.end <= this.written;
+		return operation.end() <= this.written;
 	}
 
 	/** When the write under way must be done, or 0 if none needs watching. */
@@ -170,7 +170,7 @@ final class Outbox {
 					writeSlowly(batch, until);
 				}
 				else {
-					batch.writeTo(transport()::write);
+					batch.writeTo(transport());
 				}
 				this.written = upTo;
 				this.traffic.addWritten(bytes);
@@ -193,7 +193,7 @@ final class Outbox {
 		}
 		this.deadline = (until != 0) ? until : 1;
 		this.watchdog.watch(this.connection, until - System.nanoTime());
-		batch.writeTo(transport()::write);
+		batch.writeTo(transport());
 		this.deadline = 0;
 	}
 
@@ -244,7 +244,8 @@ final class Outbox {
 			if (batch != null) {
 				write(batch, System.nanoTime() + this.settings.pollNanos());
 			}
-			else {
+			else if (!this.connection.isClosed()) { // waiting for the lock may have taken
+													// close()'s wake-up
 				LockSupport.park(this);
 			}
 		}

@@ -18,6 +18,9 @@ public final class Watchdog {
 	/** How late it may be. */
 	private static final long SHORTEST_SLEEP = 1_000_000;
 
+	/** Later than any deadline. */
+	private static final long FAR = Long.MAX_VALUE / 2;
+
 	private final Set<Connection> watched = ConcurrentHashMap.newKeySet();
 
 	private final Thread thread;
@@ -45,6 +48,8 @@ public final class Watchdog {
 
 	private void run() {
 		while (!this.closed) {
+			this.wakesAt = System.nanoTime() + FAR; // who comes while it looks wakes it,
+													// for it may have been missed
 			long sleep = NOTHING;
 			for (Connection connection : List.copyOf(this.watched)) {
 				this.watched.remove(connection);

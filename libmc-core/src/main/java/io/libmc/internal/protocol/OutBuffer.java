@@ -75,6 +75,15 @@ public final class OutBuffer {
 		this.total++;
 	}
 
+	/** A space and what follows it. */
+	void putArgument(byte[] argument) {
+		ensure(1 + argument.length);
+		this.bytes[this.size] = ' ';
+		System.arraycopy(argument, 0, this.bytes, this.size + 1, argument.length);
+		this.size += 1 + argument.length;
+		this.total += 1 + argument.length;
+	}
+
 	void putLineEnd() {
 		ensure(2);
 		this.bytes[this.size++] = '\r';
