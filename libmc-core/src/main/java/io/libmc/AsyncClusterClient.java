@@ -398,6 +398,21 @@ final class AsyncClusterClient implements AsyncMemcachedClient {
 			return change(key, AsyncClusterClient.this.calls.metaDelete(key, request));
 		}
 
+		@Override
+		public CompletableFuture<MetaReply> arithmetic(String key, MetaArithmetic request) {
+			return start(AsyncClusterClient.this.calls.metaArithmetic(key, request));
+		}
+
+		@Override
+		public CompletableFuture<MetaReply> noop(String key) {
+			return start(AsyncClusterClient.this.calls.metaNoop(key));
+		}
+
+		@Override
+		public CompletableFuture<@Nullable Map<String, String>> debug(String key) {
+			return start(AsyncClusterClient.this.calls.metaDebug(key));
+		}
+
 	}
 
 	void close() {

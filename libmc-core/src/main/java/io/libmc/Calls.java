@@ -404,6 +404,14 @@ final class Calls {
 		return meta(Command.MD, key, request.flags());
 	}
 
+	Call<MetaReply> metaArithmetic(String key, MetaArithmetic request) {
+		return meta(Command.MA, key, request.flags());
+	}
+
+	Call<MetaReply> metaNoop(String key) {
+		return new MetaCall(this.cluster.get(), this.keys.encode(key), admin(Command.MN, ""));
+	}
+
 	private Call<MetaReply> meta(Command command, String key, String flags) {
 		byte[] encodedKey = this.keys.encode(key);
 		long now = System.nanoTime();

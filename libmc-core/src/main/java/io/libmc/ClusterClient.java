@@ -253,6 +253,16 @@ final class ClusterClient implements MemcachedClient {
 		}
 
 		@Override
+		public MetaReply arithmetic(String key, MetaArithmetic request) {
+			return perform(ClusterClient.this.calls.metaArithmetic(key, request));
+		}
+
+		@Override
+		public MetaReply noop(String key) {
+			return perform(ClusterClient.this.calls.metaNoop(key));
+		}
+
+		@Override
 		public @Nullable Map<String, String> debug(String key) {
 			return perform(ClusterClient.this.calls.metaDebug(key));
 		}

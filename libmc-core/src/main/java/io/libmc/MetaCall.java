@@ -32,6 +32,9 @@ final class MetaCall implements Call<MetaReply> {
 
 	private @Nullable MetaReply reply;
 
+	/** A flag of the reply that is no number. */
+	private @Nullable NumberFormatException nonsense;
+
 	private @Nullable ChunksCall chunks;
 
 	MetaCall(Cluster cluster, byte[] key, Operation operation) {
@@ -54,7 +57,12 @@ final class MetaCall implements Call<MetaReply> {
 			return askAgain(ended);
 		}
 		if (ended.operation.command() == Command.MN) {
-			this.node.metaSupport((ended.operation.answer() == Answer.DONE) ? MetaSupport.YES : MetaSupport.NO);
+			boolean understood = ended.operation.answer() == Answer.DONE;
+			this.node.metaSupport(understood ? MetaSupport.YES : MetaSupport.NO);
+			if (this.operation.command() == Command.MN) {
+				this.reply = understood ? MetaReply.NOOP : MetaReply.UNSUPPORTED;
+				return List.of();
+			}
 			return ask();
 		}
 		return take(ended);
@@ -99,7 +107,14 @@ final class MetaCall implements Call<MetaReply> {
 			default -> Status.DONE;
 		};
 		String flags = (done.text() != null) ? done.text() : "";
-		MetaReply whole = new MetaReply(status, flags, done.takeValue(0));
+		MetaReply whole;
+		try {
+			whole = MetaReply.of(done.command(), status, flags, done.takeValue(0));
+		}
+		catch (NumberFormatException ex) {
+			this.nonsense = ex;
+			return List.of();
+		}
 		this.reply = whole;
 		RawValue value = whole.value();
 		Item item = (value != null) ? new Item(value.flags(), value.bytes(), 0) : null;
@@ -115,6 +130,11 @@ final class MetaCall implements Call<MetaReply> {
 		MetaReply whole = this.reply;
 		Leg last = this.leg;
 		if (whole == null) {
+			if (this.nonsense != null) {
+				throw new MemcachedProtocolException(ErrorCode.RECV_ERROR, this.node.name(),
+						this.node.name() + " answered " + this.operation.command() + " with flags that make no sense",
+						this.nonsense);
+			}
 			MemcachedException failed = (last != null) ? last.failure() : null;
 			throw (failed != null) ? failed : new IllegalStateException("not performed yet");
 		}

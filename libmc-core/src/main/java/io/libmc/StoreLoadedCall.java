@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class StoreLoadedCall implements Call<MetaReply> {
 
-	private static final MetaReply NOT_STORED = new MetaReply(Status.NOT_STORED, "", null);
+	private static final MetaReply NOT_STORED = new MetaReply(Status.NOT_STORED);
 
 	private final ManyOperations chunks;
 
