@@ -37,7 +37,7 @@ final class Generation {
 
 	private static final int ATTEMPTS = 5;
 
-	private static final long PATIENCE_MILLIS = 50;
+	private static final long PATIENCE_MILLIS = 300;
 
 	private final MemcachedClient client;
 

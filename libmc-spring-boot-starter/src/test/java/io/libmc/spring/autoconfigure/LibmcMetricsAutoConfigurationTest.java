@@ -10,6 +10,7 @@ import io.libmc.spring.cache.LibmcCacheManager;
 import io.libmc.testing.Memcached;
 import io.libmc.testing.MemcachedServer;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.binder.MeterBinder;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import org.junit.jupiter.api.Test;
 
@@ -85,6 +86,7 @@ class LibmcMetricsAutoConfigurationTest {
 				cache.get("k", () -> "reloaded");
 				assertThat(registry.get("libmc.refresh").tag("outcome", "refreshed").counter().count()).isEqualTo(1);
 				assertThat(registry.get("libmc.refresh").tag("outcome", "failed").counter().count()).isZero();
+				context.getBean("libmcPendingEvictions", MeterBinder.class).bindTo(registry);
 				assertThat(registry.get("libmc.pending.evictions").gauge().value()).isZero();
 			});
 	}
