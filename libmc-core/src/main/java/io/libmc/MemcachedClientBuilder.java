@@ -235,8 +235,9 @@ public final class MemcachedClientBuilder {
 	/**
 	 * The user to be on each connection, by memcached's ASCII authentication
 	 * ({@code -Y}). None unless set.
-	 * @param user the user name, without spaces and control characters
-	 * @param password the password, without control characters
+	 * @param user the user name, without spaces, colons and control characters
+	 * @param password the password, without spaces and control characters; memcached
+	 * takes 254 bytes of both together
 	 * @return this
 	 */
 	public MemcachedClientBuilder credentials(String user, String password) {

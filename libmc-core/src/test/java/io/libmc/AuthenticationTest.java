@@ -16,6 +16,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -57,6 +59,29 @@ class AuthenticationTest {
 				.ignoreExceptionsInstanceOf(MemcachedConnectionException.class)
 				.until(() -> client.set("k", "w"));
 			assertThat(client.<String>get("k")).isEqualTo("w");
+		}
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "a:b", "pässwörd", "\"quoted\"", "\\r\\n", "%s%n", "0" })
+	void everyPasswordThatTheBuilderTakesWorks(String password) throws IOException {
+		assertAgreed("user", password);
+	}
+
+	@Test
+	void longestCredentialsThatTheBuilderTakesWork() throws IOException {
+		assertAgreed("u".repeat(100), "p".repeat(154));
+	}
+
+	private static void assertAgreed(String user, String password) throws IOException {
+		Path users = Files.writeString(directory.resolve("others"), user + ":" + password + "\n");
+		try (MemcachedServer other = MemcachedServer.start("-Y", users.toString());
+				MemcachedClient client = MemcachedClient.builder()
+					.servers(other.address())
+					.pollTimeout(POLL)
+					.credentials(user, password)
+					.build()) {
+			assertThat(client.set("k", "v")).isTrue();
 		}
 	}
 

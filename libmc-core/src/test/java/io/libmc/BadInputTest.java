@@ -284,7 +284,11 @@ class BadInputTest {
 				bad("prefix", (b) -> b.prefix("é".repeat(125))), bad("user", (b) -> b.credentials("", "secret")),
 				bad("user", (b) -> b.credentials("a b", "secret")), bad("user", (b) -> b.credentials("a\n", "secret")),
 				bad("password", (b) -> b.credentials("a", "")),
-				bad("password", (b) -> b.credentials("a", "secret\r\n")));
+				bad("password", (b) -> b.credentials("a", "secret\r\n")),
+				bad("user", (b) -> b.credentials("a:b", "secret")),
+				bad("password", (b) -> b.credentials("a", "secret ")),
+				bad("password", (b) -> b.credentials("a", "secret secret")),
+				bad("password", (b) -> b.credentials("user", "secret".repeat(42))));
 	}
 
 	private static Arguments bad(String name, Consumer<MemcachedClientBuilder> option) {

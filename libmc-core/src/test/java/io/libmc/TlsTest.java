@@ -1,11 +1,15 @@
 package io.libmc;
 
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import javax.net.ssl.SSLContext;
 
 import io.libmc.testing.Certificates;
+import io.libmc.testing.Fault;
+import io.libmc.testing.FaultProxy;
 import io.libmc.testing.MemcachedServer;
 import io.libmc.testing.ScriptedServer;
 import org.awaitility.Awaitility;
@@ -68,6 +72,37 @@ class TlsTest {
 			assertThatExceptionOfType(MemcachedConnectionException.class).isThrownBy(() -> client.get("k"))
 				.withMessageContaining("the TLS handshake failed")
 				.withMessageContaining("certification path");
+		}
+	}
+
+	@Test
+	void serverThatWantsToKnowItsClientsTakesThoseWithACertificateAndTellsOthersWhy() {
+		try (MemcachedServer strict = MemcachedServer.start(Certificates.memcachedForKnownClients("localhost"))) {
+			try (MemcachedClient known = builder(strict.address(), "ca").ssl(() -> Certificates.presenting("ca"))
+				.build()) {
+				assertThat(known.set("k", "v")).isTrue();
+				known.quit();
+				assertThat(known.<String>get("k")).isEqualTo("v");
+			}
+			try (MemcachedClient unknown = builder(strict.address(), "ca").build()) {
+				assertThatExceptionOfType(MemcachedConnectionException.class).isThrownBy(() -> unknown.get("k"))
+					.withMessageContaining("certificate");
+			}
+		}
+	}
+
+	@Test
+	void bytesThatWereChangedOnTheWayEndTheConnectionAndNoValueComesOutOfThem() {
+		byte[] value = "v".repeat(1000).getBytes(StandardCharsets.US_ASCII);
+		try (FaultProxy proxy = FaultProxy.to(localhost);
+				MemcachedClient client = builder(proxy.address(), "ca").retryTimeout(Duration.ofMillis(10)).build()) {
+			assertThat(client.set("k", value)).isTrue();
+			proxy.replies(Fault.corrupt(new Random(7)));
+			assertThatExceptionOfType(MemcachedConnectionException.class).isThrownBy(() -> client.get("k"));
+			proxy.heal();
+			Awaitility.await()
+				.ignoreException(MemcachedConnectionException.class)
+				.untilAsserted(() -> assertThat(client.<byte[]>get("k")).isEqualTo(value));
 		}
 	}
 

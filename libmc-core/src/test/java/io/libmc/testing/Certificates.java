@@ -9,7 +9,9 @@ import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.cert.CertificateFactory;
 
+import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
 
 /**
@@ -35,18 +37,58 @@ public final class Certificates {
 	 * @return a new context
 	 */
 	public static SSLContext trusting(String authority) {
+		try {
+			SSLContext context = SSLContext.getInstance("TLS");
+			context.init(null, trust(authority), null);
+			return context;
+		}
+		catch (IOException | GeneralSecurityException ex) {
+			throw new IllegalStateException(ex);
+		}
+	}
+
+	/**
+	 * The arguments with which memcached speaks TLS with clients of {@code client-ca}
+	 * only.
+	 * @param name the certificate's, such as {@code localhost}
+	 * @return arguments for {@link MemcachedServer#start}
+	 */
+	public static String[] memcachedForKnownClients(String name) {
+		String[] arguments = memcached(name);
+		arguments[2] += ",ssl_verify_mode=2,ssl_ca_cert=" + file("client-ca.pem");
+		return arguments;
+	}
+
+	/**
+	 * What a client uses that trusts an authority and shows a certificate that
+	 * {@code client-ca} has signed.
+	 * @param authority {@code ca} or {@code other-ca}
+	 * @return a new context
+	 */
+	public static SSLContext presenting(String authority) {
+		char[] password = "changeit".toCharArray();
+		try (InputStream p12 = Files.newInputStream(file("client.p12"))) {
+			KeyStore own = KeyStore.getInstance("PKCS12");
+			own.load(p12, password);
+			KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+			keys.init(own, password);
+			SSLContext context = SSLContext.getInstance("TLS");
+			context.init(keys.getKeyManagers(), trust(authority), null);
+			return context;
+		}
+		catch (IOException | GeneralSecurityException ex) {
+			throw new IllegalStateException(ex);
+		}
+	}
+
+	private static TrustManager[] trust(String authority) throws IOException, GeneralSecurityException {
 		try (InputStream pem = Files.newInputStream(file(authority + ".pem"))) {
 			KeyStore trusted = KeyStore.getInstance(KeyStore.getDefaultType());
 			trusted.load(null, null);
 			trusted.setCertificateEntry(authority, CertificateFactory.getInstance("X.509").generateCertificate(pem));
 			TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
 			trust.init(trusted);
-			SSLContext context = SSLContext.getInstance("TLS");
-			context.init(null, trust.getTrustManagers(), null);
-			return context;
-		}
-		catch (IOException | GeneralSecurityException ex) {
-			throw new IllegalStateException(ex);
+			return trust.getTrustManagers();
 		}
 	}
 

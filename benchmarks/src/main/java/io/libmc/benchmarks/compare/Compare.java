@@ -161,10 +161,11 @@ final class Compare {
 			catch (IOException ex) {
 				fail(new IOException(client.label() + " failed at " + scenario.name() + ", " + step.label() + ": "
 						+ ex.getMessage()));
-				workers.remove(client);
+				if (!worker.getValue().isAlive()) {
+					workers.remove(client);
+				}
 			}
-			TimeUnit.MILLISECONDS.sleep(20); // for what a client still has to say to a
-												// server
+			TimeUnit.MILLISECONDS.sleep(20); // what a client may still have to send
 		}
 	}
 

@@ -83,7 +83,8 @@ final class Load {
 		}
 		long count = histogram.getTotalCount();
 		if (count == 0) {
-			throw new IllegalStateException("not one operation succeeded", error);
+			throw new IllegalStateException("not one operation succeeded" + ((error != null) ? ": " + error : ""),
+					error);
 		}
 		Map<Metric, Double> result = new EnumMap<>(Metric.class);
 		result.put(Metric.THROUGHPUT, count * 1e9 / used.nanos());

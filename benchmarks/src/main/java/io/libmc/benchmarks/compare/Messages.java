@@ -4,6 +4,7 @@ import java.util.Map;
 
 import io.libmc.benchmarks.client.ClientKind;
 import io.libmc.benchmarks.client.ClientSettings;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
@@ -31,8 +32,8 @@ final class Messages {
 	record Request(Step step, long warmupMillis, long measureMillis) {
 	}
 
-	/** What was measured. */
-	record Measurement(Map<Metric, Double> metrics) {
+	/** What was measured, or why nothing was. */
+	record Measurement(Map<Metric, Double> metrics, @Nullable String failure) {
 	}
 
 	static String write(Object message) {

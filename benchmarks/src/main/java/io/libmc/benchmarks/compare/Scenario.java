@@ -53,7 +53,7 @@ record Scenario(String name, String title, int servers, int compressionThreshold
 		}
 		for (int servers : new int[] { 1, 20 }) {
 			all.add(new Scenario("memory-" + servers, "Idle clients, each connected to " + servers + " server(s)",
-					servers, 0, WITHOUT_SOCKET, List.of(new Step(Operation.OPEN_CLIENTS, 100, 1, 1, false))));
+					servers, 0, WITHOUT_SOCKET, List.of(new Step(Operation.OPEN_CLIENTS, 0, 1, 1, false))));
 		}
 		return all;
 	}
@@ -76,8 +76,8 @@ record Scenario(String name, String title, int servers, int compressionThreshold
 
 	private static Scenario idle(int servers) {
 		return new Scenario("idle-" + servers,
-				"Connected to " + servers + " server(s), of which one is asked, and then none", servers, 0,
-				WITHOUT_SOCKET, List.of(new Step(Operation.GET_FROM_ONE_SERVER, 100, 1, 1, false),
+				"Connected to " + servers + " server(s), of which one is asked, and then none", servers, 0, CLIENTS,
+				List.of(new Step(Operation.GET_FROM_ONE_SERVER, 100, 1, 1, false),
 						new Step(Operation.REST, 0, 1, 1, false)));
 	}
 

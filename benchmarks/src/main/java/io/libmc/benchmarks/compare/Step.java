@@ -11,10 +11,9 @@ package io.libmc.benchmarks.compare;
  */
 record Step(Operation operation, int size, int batch, int threads, boolean virtual) {
 
-	/** The longest text that is still one of two kinds of step. */
 	String label() {
 		String keys = (this.batch > 1) ? " of " + this.batch + " keys" : "";
-		return this.operation + keys + ", " + sizeLabel();
+		return this.operation + keys + ((this.size > 0) ? ", " + sizeLabel() : "");
 	}
 
 	String threadsLabel() {

@@ -54,14 +54,22 @@ final class Worker implements AutoCloseable {
 		return new Ready(kind.version(), Spread.check(this.client, kind, this.setup.settings().servers()));
 	}
 
-	Measurement perform(Request request) throws Exception {
+	Measurement perform(Request request) {
 		Step step = request.step();
-		Map<Metric, Double> result = switch (step.operation()) {
+		try {
+			return new Measurement(measure(request, step), null);
+		}
+		catch (Exception ex) {
+			return new Measurement(Map.of(), ex.toString());
+		}
+	}
+
+	private Map<Metric, Double> measure(Request request, Step step) throws Exception {
+		return switch (step.operation()) {
 			case REST -> Idle.rest(request.measureMillis());
 			case OPEN_CLIENTS -> Idle.open(this.setup);
 			default -> Load.run(action(step), step, request.warmupMillis(), request.measureMillis());
 		};
-		return new Measurement(result);
 	}
 
 	private Load.Action action(Step step) throws Exception {

@@ -33,6 +33,10 @@ final class WorkerProcess implements AutoCloseable {
 	WorkerProcess(Setup setup, Cpus cpus, List<String> jvmArgs) throws IOException {
 		List<String> command = new ArrayList<>();
 		command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+		if (Runtime.version().feature() >= 22) {
+			command.add("--enable-native-access=ALL-UNNAMED"); // Netty's, and a warning
+																// else
+		}
 		command.addAll(jvmArgs);
 		command.addAll(
 				List.of("-cp", System.getProperty("java.class.path"), Worker.class.getName(), Messages.write(setup)));
@@ -53,11 +57,20 @@ final class WorkerProcess implements AutoCloseable {
 		return this.ready;
 	}
 
+	boolean isAlive() {
+		return this.process.isAlive();
+	}
+
 	Measurement perform(Request request) throws IOException {
 		this.out.write(Messages.write(request));
 		this.out.write('\n');
 		this.out.flush();
-		return read(Measurement.class, request.warmupMillis() + request.measureMillis() + PATIENCE_MILLIS);
+		Measurement measurement = read(Measurement.class,
+				request.warmupMillis() + request.measureMillis() + PATIENCE_MILLIS);
+		if (measurement.failure() != null) {
+			throw new IOException(measurement.failure());
+		}
+		return measurement;
 	}
 
 	private <T> T read(Class<T> type, long patienceMillis) throws IOException {

@@ -76,7 +76,7 @@ class CompareTests {
 	@Test
 	void aRunMeasuresAndWritesTablesSamplesAndCharts(@TempDir Path output) throws Exception {
 		Options options = Options.parse("--scenarios", "get-100", "--clients", "libmc,socket", "--threads", "1,2",
-				"--rounds", "1", "--jvm", "-Xmx256m", "--output", output.toString());
+				"--rounds", "1", "--no-pin", "--jvm", "-Xmx256m", "--output", output.toString());
 		options.firstWarmupMillis = 50;
 		options.warmupMillis = 50;
 		options.measureMillis = 200;
