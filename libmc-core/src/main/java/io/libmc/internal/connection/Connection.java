@@ -146,6 +146,7 @@ final class Connection {
 		boolean virtual = Threads.isVirtual(Thread.currentThread());
 		operation.waiterReads = !virtual && !operation.isDetached();
 		OutBuffer batch = null;
+		boolean gathers = false;
 		this.lock.lock();
 		try {
 			if (!this.line.hasRoomFor(operation) && (operation.isDetached() || !awaitRoom(operation))) {
@@ -160,11 +161,15 @@ final class Connection {
 				appendBarrier(operation);
 			}
 			if (this.state == State.OPEN && !more) {
-				batch = claimWriting(!virtual, operation.isDetached());
+				gathers = virtual && !operation.isDetached() && this.line.length() > 1 && !isLeftToReader();
+				batch = gathers ? null : claimWriting(!virtual, operation.isDetached());
 			}
 		}
 		finally {
 			this.lock.unlock();
+		}
+		if (gathers && this.outbox.startGathering()) {
+			batch = gather();
 		}
 		if (batch != null) {
 			this.outbox.write(batch, operation.deadline);
@@ -187,8 +192,29 @@ final class Connection {
 		}
 	}
 
+	/**
+	 * Lets the virtual threads that are due run first, as their requests can share the
+	 * write. Whoever else comes to write meanwhile does.
+	 */
+	@SuppressWarnings("ThreadPriorityCheck") // nothing depends on it
+	private @Nullable OutBuffer gather() {
+		Thread.yield();
+		this.lock.lock();
+		try {
+			this.outbox.stopGathering();
+			return (this.state == State.OPEN) ? this.outbox.claim(false) : null;
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	private boolean isLeftToReader() {
+		return this.inbox.isHandingOut() && !this.outbox.mightBlock();
+	}
+
 	private @Nullable OutBuffer claimWriting(boolean mayBlock, boolean detached) {
-		if (this.inbox.isHandingOut() && !this.outbox.mightBlock()) {
+		if (isLeftToReader()) {
 			return null;
 		}
 		if (detached) {

@@ -1,6 +1,7 @@
 package io.libmc.internal.connection;
 
 import java.io.IOException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -52,6 +53,9 @@ final class Outbox {
 
 	/** Whether there is a writer; guarded by the lock. */
 	private boolean writing;
+
+	/** Whether some virtual thread will write in a moment. */
+	private final AtomicBoolean gathering = new AtomicBoolean();
 
 	/** Whether the write under way might block; the writer's own. */
 	private boolean slow;
@@ -145,6 +149,15 @@ final class Outbox {
 			return null;
 		}
 		return take(mightBlock);
+	}
+
+	/** Whether the caller is the one to write what gathers in a moment. */
+	boolean startGathering() {
+		return this.gathering.compareAndSet(false, true);
+	}
+
+	void stopGathering() {
+		this.gathering.set(false);
 	}
 
 	private OutBuffer take(boolean mightBlock) {
