@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import java.util.zip.Deflater;
@@ -80,7 +81,7 @@ class InjectionTest {
 	@MethodSource("hostileKeys")
 	void hostileKeyIsRefusedByEveryCommandAndTheServerHearsNothing(String key) {
 		long before = commands();
-		List<Runnable> calls = List.of(() -> this.client.get(key), () -> this.client.gets(key),
+		List<Callable<?>> calls = List.of(() -> this.client.get(key), () -> this.client.gets(key),
 				() -> this.client.getAndTouch(key, Duration.ZERO), () -> this.client.getRaw(key),
 				() -> this.client.set(key, VALUE), () -> this.client.add(key, VALUE),
 				() -> this.client.replace(key, VALUE), () -> this.client.append(key, VALUE),
@@ -94,13 +95,14 @@ class InjectionTest {
 				() -> this.client.stats("items", key), () -> this.client.serverFor(key),
 				() -> this.client.meta().get(key, MetaGet.VALUE), () -> this.client.meta().debug(key),
 				() -> this.client.meta().set(key, new RawValue(0, VALUE), MetaSet.SET),
-				() -> this.client.meta().delete(key, MetaDelete.DELETE), () -> this.client.async().get(key),
-				() -> this.client.async().set(key, VALUE), () -> this.client.async().getMulti(List.of("k", key)),
-				() -> this.client.async().stats(key),
+				() -> this.client.meta().delete(key, MetaDelete.DELETE), () -> this.client.async().get(key).join(),
+				() -> this.client.async().set(key, VALUE).join(),
+				() -> this.client.async().getMulti(List.of("k", key)).join(),
+				() -> this.client.async().stats(key).join(),
 				() -> this.client.getOrLoad(key, LoadPolicy.timeToLive(Duration.ofMinutes(1)), () -> "v"),
 				() -> this.client.invalidate(key, Duration.ZERO));
 		assertThat(calls).allSatisfy(
-				(call) -> assertThatIllegalArgumentException().isThrownBy(call::run).withMessageContaining("key"));
+				(call) -> assertThatIllegalArgumentException().isThrownBy(call::call).withMessageContaining("key"));
 		if (!key.isEmpty()) {
 			assertThatIllegalArgumentException().isThrownBy(() -> MemcachedClient.builder().prefix(key));
 		}
