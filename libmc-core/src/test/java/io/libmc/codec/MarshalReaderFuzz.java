@@ -24,7 +24,7 @@ public final class MarshalReaderFuzz {
 		}
 		byte[] written;
 		try {
-			value.hashCode();
+			int unused = value.hashCode();
 			written = MarshalWriter.write(value);
 		}
 		catch (IllegalArgumentException ex) {

@@ -148,7 +148,7 @@ final class Workload {
 			case 1 -> client.async().getMulti(keys(random, 20)).thenAccept(this::check);
 			default -> client.async().get(key).thenAccept((value) -> check(key, value));
 		};
-		call.whenComplete((result, ex) -> {
+		var unused = call.whenComplete((result, ex) -> {
 			this.longest.accumulate(System.nanoTime() - start);
 			Throwable cause = (ex instanceof CompletionException) ? ex.getCause() : ex;
 			if (cause == null) {
