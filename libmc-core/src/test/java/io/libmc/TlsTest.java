@@ -86,7 +86,10 @@ class TlsTest {
 			}
 			try (MemcachedClient unknown = builder(strict.address(), "ca").build()) {
 				assertThatExceptionOfType(MemcachedConnectionException.class).isThrownBy(() -> unknown.get("k"))
+					.withMessageContaining("the TLS handshake failed")
 					.withMessageContaining("certificate");
+				assertThatExceptionOfType(MemcachedConnectionException.class).isThrownBy(() -> unknown.get("k"))
+					.withMessageContaining("has been dead for");
 			}
 		}
 	}
