@@ -36,6 +36,9 @@ public final class FaultProxy implements AutoCloseable {
 
 	private static final int PORTS_TO_TRY = 50;
 
+	/** With much less, TCP itself comes to a halt between probes of a closed window. */
+	private static final int SMALL_BUFFER = 16 * 1024;
+
 	private final InetSocketAddress server;
 
 	private final int bufferBytes;
@@ -72,13 +75,13 @@ public final class FaultProxy implements AutoCloseable {
 	}
 
 	/**
-	 * Starts a proxy whose sockets hold as little as the system lets them, so that a side
-	 * that does not read stops the other one from writing after a few kilobytes.
+	 * Starts a proxy whose sockets hold so little that a side that does not read soon
+	 * stops the other one from writing.
 	 * @param server one that listens on a port
 	 * @return a proxy that accepts connections and passes everything on
 	 */
 	public static FaultProxy withSmallBuffers(MemcachedServer server) {
-		return new FaultProxy(server.port(), 1);
+		return new FaultProxy(server.port(), SMALL_BUFFER);
 	}
 
 	/**

@@ -49,6 +49,7 @@ class DocumentationLinksTest {
 			List<Path> all = new ArrayList<>(pages.filter((page) -> page.toString().endsWith(".md")).toList());
 			all.add(ROOT.resolve("README.md"));
 			all.add(ROOT.resolve("CONTRIBUTING.md"));
+			all.add(ROOT.resolve("SECURITY.md"));
 			return all.stream().map(ROOT::relativize);
 		}
 	}

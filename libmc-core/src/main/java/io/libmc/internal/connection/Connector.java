@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
@@ -131,35 +132,55 @@ final class Connector implements Closeable {
 			return secure;
 		}
 		catch (IOException ex) {
-			throw new IOException("the TLS handshake failed: " + reason(ex), ex);
+			throw new IOException("the TLS handshake failed: " + tlsReason(ex), ex);
 		}
 	}
 
 	private Transport authenticated(Transport transport) throws IOException {
 		Credentials credentials = this.settings.credentials();
-		if (credentials == null) {
-			return transport;
-		}
-		Operation set = Operation.store(Command.SET, 0, 0, AUTH_KEY, credentials.data(), 0, -1, 0);
-		OutBuffer out = new OutBuffer();
-		set.encode(out);
-		out.writeTo(transport);
-		ReplyParser parser = new ReplyParser(0);
-		while (!parser.parse(set)) {
-			int timeout = Connection.millis(this.handshakeDeadline - System.nanoTime());
+		if (credentials != null) {
+			Operation set = Operation.store(Command.SET, 0, 0, AUTH_KEY, credentials.data(), 0, -1, 0);
 			try {
-				if (parser.fill((target, offset, length) -> transport.read(target, offset, length, timeout)) < 0) {
-					throw new EOFException("the server closed the connection during authentication");
-				}
+				ask(transport, set);
 			}
 			catch (IOException ex) {
 				throw new IOException("the authentication failed: " + reason(ex), ex);
 			}
+			if (set.answer() != Answer.STORED) {
+				throw new IOException("the server refused the credentials with \"" + set.text() + "\"");
+			}
 		}
-		if (set.answer() != Answer.STORED) {
-			throw new IOException("the server refused the credentials with \"" + set.text() + "\"");
+		else if (this.settings.ssl() != null) {
+			// a server tells only after the handshake that it refuses our certificate
+			try {
+				ask(transport, Operation.admin(Command.VERSION, 0, 0, ""));
+			}
+			catch (IOException ex) {
+				throw new IOException("the TLS handshake failed: " + tlsReason(ex), ex);
+			}
 		}
 		return transport;
+	}
+
+	private void ask(Transport transport, Operation operation) throws IOException {
+		OutBuffer out = new OutBuffer();
+		operation.encode(out);
+		out.writeTo(transport);
+		ReplyParser parser = new ReplyParser(0);
+		while (!parser.parse(operation)) {
+			int timeout = Connection.millis(this.handshakeDeadline - System.nanoTime());
+			if (parser.fill((target, offset, length) -> transport.read(target, offset, length, timeout)) < 0) {
+				throw new EOFException("the server closed the connection");
+			}
+		}
+	}
+
+	/** A server that refuses a certificate may be gone before its alert is read. */
+	private String tlsReason(IOException ex) {
+		boolean brokenOff = ex instanceof SocketException || ex instanceof EOFException;
+		return reason(ex) + (brokenOff
+				? " (the server broke it off: it speaks no TLS, or it wants a certificate of the client, or another one)"
+				: "");
 	}
 
 	private String reason(IOException ex) {

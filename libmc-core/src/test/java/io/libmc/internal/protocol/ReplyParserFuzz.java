@@ -1,0 +1,83 @@
+package io.libmc.internal.protocol;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * Any bytes in place of replies: whole and in pieces they must come to the same, and
+ * nothing may come out under a key that they do not name. The first byte picks the
+ * commands, the second how the bytes are cut.
+ */
+public final class ReplyParserFuzz {
+
+	private static final int MAX_VALUE = 1 << 16;
+
+	private static final Command[] COMMANDS = Command.values();
+
+	private ReplyParserFuzz() {
+	}
+
+	public static void fuzzerTestOneInput(byte[] input) {
+		if (input.length < 2) {
+			return;
+		}
+		byte[] bytes = Arrays.copyOfRange(input, 2, input.length);
+		List<String> whole = replies(input[0] & 0xff, bytes, bytes.length);
+		List<String> pieces = replies(input[0] & 0xff, bytes, 1 + (input[1] & 0xff) % 32);
+		if (!whole.equals(pieces)) {
+			throw new AssertionError("whole: " + whole + ", in pieces: " + pieces);
+		}
+	}
+
+	/** What comes of the bytes, as one text for each reply and one for how it ended. */
+	private static List<String> replies(int pick, byte[] bytes, int piece) {
+		List<String> replies = new ArrayList<>();
+		ReplyParser parser = new ReplyParser(MAX_VALUE);
+		int[] at = { 0 };
+		try {
+			for (int i = 0; i < 8; i++) {
+				Exchange exchange = new Exchange(COMMANDS[(pick + i) % COMMANDS.length], ascii("k"), ascii("key2"));
+				while (!parser.hasBytes() || !parser.parse(exchange)) {
+					if (at[0] == bytes.length) {
+						return replies;
+					}
+					parser.fill((target, offset, length) -> {
+						int count = Math.min(Math.min(length, piece), bytes.length - at[0]);
+						System.arraycopy(bytes, at[0], target, offset, count);
+						at[0] += count;
+						return count;
+					});
+				}
+				replies.add(describe(exchange, bytes));
+			}
+		}
+		catch (ProtocolException ex) {
+			replies.add("nonsense");
+		}
+		catch (IOException ex) {
+			throw new AssertionError(ex);
+		}
+		return replies;
+	}
+
+	private static String describe(Exchange exchange, byte[] bytes) {
+		StringBuilder description = new StringBuilder(exchange.command() + " " + exchange.answer() + " "
+				+ exchange.text() + " " + exchange.counter() + " " + exchange.stats());
+		for (int i = 0; i < exchange.keys().length; i++) {
+			byte[] value = exchange.takeValue(i);
+			if (value != null && value.length > Math.min(MAX_VALUE, bytes.length)) {
+				throw new AssertionError("a value of " + value.length + " bytes from " + bytes.length);
+			}
+			description.append(' ').append(Arrays.toString(value)).append(exchange.flags(i)).append(exchange.unique(i));
+		}
+		return description.toString();
+	}
+
+	private static byte[] ascii(String text) {
+		return text.getBytes(StandardCharsets.US_ASCII);
+	}
+
+}
