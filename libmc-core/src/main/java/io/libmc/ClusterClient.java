@@ -62,11 +62,23 @@ final class ClusterClient implements MemcachedClient {
 	}
 
 	private <T extends @Nullable Object> T change(String key, Call<T> call) {
-		return perform(this.flights.overtakenBy(key, call));
+		this.flights.overtake(key);
+		try {
+			return perform(call);
+		}
+		finally {
+			this.flights.overtake(key);
+		}
 	}
 
 	private MultiResult changeAll(Collection<String> keys, Call<MultiResult> call) {
-		return perform(this.flights.overtakenBy(keys, call));
+		this.flights.overtake(keys);
+		try {
+			return perform(call);
+		}
+		finally {
+			this.flights.overtake(keys);
+		}
 	}
 
 	@Override

@@ -95,6 +95,13 @@ final class Flights {
 		}
 	}
 
+	void overtake(Collection<String> keys) {
+		if (!this.flights.isEmpty()) {
+			keys.forEach(this::overtake);
+		}
+	}
+
+	/** The call, which overtakes the key's flight when it begins and when it ends. */
 	<T extends @Nullable Object> Call<T> overtakenBy(String key, Call<T> call) {
 		return new OvertakingCall<>(List.of(key), call);
 	}
@@ -113,11 +120,7 @@ final class Flights {
 		OvertakingCall(List<String> keys, Call<T> call) {
 			this.keys = keys;
 			this.call = call;
-			overtake();
-		}
-
-		private void overtake() {
-			this.keys.forEach(Flights.this::overtake);
+			overtake(keys);
 		}
 
 		@Override
@@ -129,7 +132,7 @@ final class Flights {
 			}
 			finally {
 				if (legs.isEmpty()) {
-					overtake();
+					overtake(this.keys);
 				}
 			}
 		}
@@ -137,16 +140,6 @@ final class Flights {
 		@Override
 		public T result() {
 			return this.call.result();
-		}
-
-		@Override
-		public T perform(Cluster cluster) {
-			try {
-				return this.call.perform(cluster);
-			}
-			finally {
-				overtake();
-			}
 		}
 
 	}

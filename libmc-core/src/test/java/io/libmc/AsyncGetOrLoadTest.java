@@ -63,7 +63,12 @@ class AsyncGetOrLoadTest {
 	@Test
 	void cancellingOneCallersFutureCancelsNobodyElses() {
 		CompletableFuture<String> loader = new CompletableFuture<>();
-		CompletableFuture<String> first = this.mine.async().getOrLoad("k", POLICY, () -> loader);
+		CompletableFuture<Boolean> loading = new CompletableFuture<>();
+		CompletableFuture<String> first = this.mine.async().getOrLoad("k", POLICY, () -> {
+			loading.complete(true);
+			return loader;
+		});
+		assertThat(get(loading)).isTrue();
 		CompletableFuture<String> second = this.mine.async().getOrLoad("k", POLICY, AsyncGetOrLoadTest::unexpected);
 		CompletableFuture<String> third = this.other.async().getOrLoad("k", POLICY, AsyncGetOrLoadTest::unexpected);
 		assertThat(first.cancel(true)).isTrue();

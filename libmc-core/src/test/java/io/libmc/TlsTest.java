@@ -85,8 +85,10 @@ class TlsTest {
 				assertThat(known.<String>get("k")).isEqualTo("v");
 			}
 			try (MemcachedClient unknown = builder(strict.address(), "ca").build()) {
-				assertThatExceptionOfType(MemcachedConnectionException.class).isThrownBy(() -> unknown.get("k"))
-					.withMessageContaining("certificate");
+				Awaitility.await()
+					.untilAsserted(() -> assertThatExceptionOfType(MemcachedConnectionException.class)
+						.isThrownBy(() -> unknown.get("k"))
+						.withMessageContaining("certificate"));
 			}
 		}
 	}
