@@ -3,9 +3,11 @@ package io.libmc;
 import java.util.List;
 
 import io.libmc.MetaReply.Status;
+import io.libmc.internal.connection.Failure;
 import io.libmc.internal.connection.Node;
 import io.libmc.internal.connection.Node.MetaSupport;
 import io.libmc.internal.connection.Operation;
+import io.libmc.internal.connection.Operation.Progress;
 import io.libmc.internal.protocol.Command;
 import io.libmc.internal.protocol.Exchange.Answer;
 import org.jspecify.annotations.Nullable;
@@ -13,7 +15,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * One meta command on the server of its key. A server that is not known to speak them is
  * asked first, with a no-op: sent blindly, the data of a set would be taken for commands.
- * The chunks of a split value are read and joined.
+ * twemproxy hangs up on it instead of answering. The chunks of a split value are read and
+ * joined.
  */
 final class MetaCall implements Call<MetaReply> {
 
@@ -29,6 +32,8 @@ final class MetaCall implements Call<MetaReply> {
 
 	/** The leg under way, or the last one. */
 	private @Nullable Leg leg;
+
+	private int hangUps;
 
 	private @Nullable MetaReply reply;
 
@@ -54,6 +59,9 @@ final class MetaCall implements Call<MetaReply> {
 			return ask();
 		}
 		if (ended.operation.failure() != null) {
+			if (ended.operation.command() == Command.MN && isUnanswered(ended.operation)) {
+				return askOnceMore();
+			}
 			return askAgain(ended);
 		}
 		if (ended.operation.command() == Command.MN) {
@@ -68,9 +76,27 @@ final class MetaCall implements Call<MetaReply> {
 		return take(ended);
 	}
 
+	/**
+	 * Whether the server hung up on the question, as a proxy does, or for another reason.
+	 */
+	private static boolean isUnanswered(Operation question) {
+		Failure failure = question.failure();
+		return failure != null && failure.kind() == Failure.Kind.LOST && question.progress() == Progress.SENT
+				&& question.hasTime();
+	}
+
+	/** A server that has just ended is not there the second time; a proxy is. */
+	private List<Leg> askOnceMore() {
+		this.hangUps++;
+		if (this.hangUps > 1) {
+			this.cluster.hangsUp(this.node);
+		}
+		return ask();
+	}
+
 	/** The command, or the question whether it is understood. */
 	private List<Leg> ask() {
-		Operation next = switch (this.node.metaSupport()) {
+		Operation next = switch (this.cluster.metaSupport(this.node)) {
 			case YES -> this.operation;
 			case UNKNOWN -> Operation.admin(Command.MN, this.operation.startedAt(), this.operation.deadline(), "");
 			case NO -> null;
