@@ -385,32 +385,32 @@ final class AsyncClusterClient implements AsyncMemcachedClient {
 
 		@Override
 		public CompletableFuture<MetaReply> get(String key, MetaGet request) {
-			return start(AsyncClusterClient.this.calls.metaGet(key, request));
+			return start(AsyncClusterClient.this.calls.meta().get(key, request));
 		}
 
 		@Override
 		public CompletableFuture<MetaReply> set(String key, RawValue value, MetaSet request) {
-			return change(key, AsyncClusterClient.this.calls.metaSet(key, value, request));
+			return change(key, AsyncClusterClient.this.calls.meta().set(key, value, request));
 		}
 
 		@Override
 		public CompletableFuture<MetaReply> delete(String key, MetaDelete request) {
-			return change(key, AsyncClusterClient.this.calls.metaDelete(key, request));
+			return change(key, AsyncClusterClient.this.calls.meta().delete(key, request));
 		}
 
 		@Override
 		public CompletableFuture<MetaReply> arithmetic(String key, MetaArithmetic request) {
-			return start(AsyncClusterClient.this.calls.metaArithmetic(key, request));
+			return start(AsyncClusterClient.this.calls.meta().arithmetic(key, request));
 		}
 
 		@Override
 		public CompletableFuture<MetaReply> noop(String key) {
-			return start(AsyncClusterClient.this.calls.metaNoop(key));
+			return start(AsyncClusterClient.this.calls.meta().noop(key));
 		}
 
 		@Override
 		public CompletableFuture<@Nullable Map<String, String>> debug(String key) {
-			return start(AsyncClusterClient.this.calls.metaDebug(key));
+			return start(AsyncClusterClient.this.calls.meta().debug(key));
 		}
 
 	}

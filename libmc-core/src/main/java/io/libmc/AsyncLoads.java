@@ -467,7 +467,7 @@ final class AsyncLoads {
 	CompletableFuture<@Nullable Object> get(String key, LoadPolicy policy) {
 		Objects.requireNonNull(policy, "policy");
 		return this.starter.start(this.calls.get(key, policy.readRequest())).thenCompose((reply) -> {
-			if (reply.status() == Status.UNSUPPORTED) {
+			if (this.calls.isPlain(key, policy, reply)) {
 				return this.starter.start(this.calls.plainGet(key));
 			}
 			if (!Election.hasValue(reply) || reply.won()) {

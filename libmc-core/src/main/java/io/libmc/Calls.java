@@ -44,6 +44,8 @@ final class Calls {
 
 	private final boolean flushAllEnabled;
 
+	private final MetaCalls meta;
+
 	Calls(MemcachedClientBuilder options, Supplier<Cluster> cluster) {
 		this.cluster = cluster;
 		this.keys = new Keys(options.prefix);
@@ -52,6 +54,7 @@ final class Calls {
 		this.splits = options.splitLargeValues;
 		this.noReply = options.noReply;
 		this.flushAllEnabled = options.flushAllEnabled;
+		this.meta = new MetaCalls(this, cluster, this.keys, this.pollNanos);
 	}
 
 	/** The same with another transcoder, and with every reply awaited. */
@@ -63,6 +66,7 @@ final class Calls {
 		this.splits = other.splits;
 		this.noReply = false;
 		this.flushAllEnabled = other.flushAllEnabled;
+		this.meta = new MetaCalls(this, this.cluster, this.keys, this.pollNanos);
 	}
 
 	Calls withTranscoder(Transcoder transcoder) {
@@ -75,6 +79,10 @@ final class Calls {
 
 	Values values() {
 		return this.values;
+	}
+
+	MetaCalls meta() {
+		return this.meta;
 	}
 
 	// Reading
@@ -220,7 +228,7 @@ final class Calls {
 		return store(Command.SET, encodedKey, value.bytes(), value.flags(), exptime);
 	}
 
-	private void checkNotChunked(String key, RawValue value) {
+	void checkNotChunked(String key, RawValue value) {
 		Objects.requireNonNull(value, "value");
 		if ((value.flags() & Transcoder.CHUNKED) != 0) {
 			throw new IllegalArgumentException(
@@ -229,7 +237,8 @@ final class Calls {
 		this.values.checkLength(key, value.bytes().length);
 	}
 
-	private boolean isSplit(String key, byte[] encodedKey, EncodedValue value) {
+	/** Whether a value is stored in chunks. */
+	boolean isSplit(String key, byte[] encodedKey, EncodedValue value) {
 		int length = value.bytes().length;
 		if (!this.splits || length <= Chunks.CHUNK_BYTES) {
 			return false;
@@ -394,69 +403,6 @@ final class Calls {
 		return operation;
 	}
 
-	// Meta commands
-
-	Call<MetaReply> metaGet(String key, MetaGet request) {
-		return meta(Command.MG, key, request.flags());
-	}
-
-	Call<MetaReply> metaDelete(String key, MetaDelete request) {
-		return meta(Command.MD, key, request.flags());
-	}
-
-	Call<MetaReply> metaArithmetic(String key, MetaArithmetic request) {
-		return meta(Command.MA, key, request.flags());
-	}
-
-	Call<MetaReply> metaNoop(String key) {
-		return new MetaCall(this.cluster.get(), this.keys.encode(key), admin(Command.MN, ""));
-	}
-
-	private Call<MetaReply> meta(Command command, String key, String flags) {
-		byte[] encodedKey = this.keys.encode(key);
-		long now = System.nanoTime();
-		return new MetaCall(this.cluster.get(), encodedKey,
-				Operation.meta(command, now, now + this.pollNanos, encodedKey, flags));
-	}
-
-	Call<MetaReply> metaSet(String key, RawValue value, MetaSet request) {
-		byte[] encodedKey = this.keys.encode(key);
-		checkNotChunked(key, value);
-		String flags = request.flags() + " F" + Integer.toUnsignedString(value.flags());
-		long now = System.nanoTime();
-		return new MetaCall(this.cluster.get(), encodedKey,
-				Operation.metaSet(now, now + this.pollNanos, encodedKey, value.bytes(), flags));
-	}
-
-	/**
-	 * Stores a loaded value, in chunks of its own if need be, unless its item has
-	 * changed.
-	 */
-	Call<MetaReply> storeLoaded(String key, EncodedValue value, Duration ttl, long cas) {
-		byte[] encodedKey = this.keys.encode(key);
-		MetaSet request = MetaSet.SET.ttl(ttl).compare(cas);
-		if (!isSplit(key, encodedKey, value)) {
-			return metaSet(key, new RawValue(value.flags(), value.bytes()), request);
-		}
-		byte[][] chunks = Chunks.split(value.bytes());
-		String checksum = Chunks.checksumOf(value.bytes());
-		byte[][] chunkKeys = Chunks.keys(encodedKey, chunks.length, checksum);
-		long exptime = Ttl.toExptime(ttl);
-		long now = System.nanoTime();
-		long deadline = now + this.pollNanos;
-		String flags = request.flags() + " F" + Integer.toUnsignedString(value.flags() | Transcoder.CHUNKED);
-		return new StoreLoadedCall(
-				new ManyOperations(this.cluster.get(), chunkKeys,
-						(i) -> Operation.store(Command.SET, now, deadline, chunkKeys[i], chunks[i], value.flags(),
-								exptime, 0)),
-				chunks.length, new MetaCall(this.cluster.get(), encodedKey,
-						Operation.metaSet(now, deadline, encodedKey, Chunks.master(chunks.length, checksum), flags)));
-	}
-
-	Call<@Nullable Map<String, String>> metaDebug(String key) {
-		return new MappedCall<>(meta(Command.ME, key, ""), MetaReply::facts);
-	}
-
 	// Servers
 
 	Call<Map<String, String>> version() {
@@ -485,7 +431,7 @@ final class Calls {
 				(legs) -> legs.stream().map((leg) -> leg.node.name()).toList());
 	}
 
-	private Operation admin(Command command, String arguments) {
+	Operation admin(Command command, String arguments) {
 		long now = System.nanoTime();
 		return Operation.admin(command, now, now + this.pollNanos, arguments);
 	}

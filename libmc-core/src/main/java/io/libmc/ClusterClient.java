@@ -251,32 +251,32 @@ final class ClusterClient implements MemcachedClient {
 
 		@Override
 		public MetaReply get(String key, MetaGet request) {
-			return perform(ClusterClient.this.calls.metaGet(key, request));
+			return perform(ClusterClient.this.calls.meta().get(key, request));
 		}
 
 		@Override
 		public MetaReply set(String key, RawValue value, MetaSet request) {
-			return change(key, ClusterClient.this.calls.metaSet(key, value, request));
+			return change(key, ClusterClient.this.calls.meta().set(key, value, request));
 		}
 
 		@Override
 		public MetaReply delete(String key, MetaDelete request) {
-			return change(key, ClusterClient.this.calls.metaDelete(key, request));
+			return change(key, ClusterClient.this.calls.meta().delete(key, request));
 		}
 
 		@Override
 		public MetaReply arithmetic(String key, MetaArithmetic request) {
-			return perform(ClusterClient.this.calls.metaArithmetic(key, request));
+			return perform(ClusterClient.this.calls.meta().arithmetic(key, request));
 		}
 
 		@Override
 		public MetaReply noop(String key) {
-			return perform(ClusterClient.this.calls.metaNoop(key));
+			return perform(ClusterClient.this.calls.meta().noop(key));
 		}
 
 		@Override
 		public @Nullable Map<String, String> debug(String key) {
-			return perform(ClusterClient.this.calls.metaDebug(key));
+			return perform(ClusterClient.this.calls.meta().debug(key));
 		}
 
 	}

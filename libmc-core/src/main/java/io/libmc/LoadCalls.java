@@ -2,8 +2,6 @@ package io.libmc;
 
 import java.lang.System.Logger.Level;
 import java.time.Duration;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 
 import io.libmc.Election.Verdict;
 import io.libmc.Flights.Flight;
@@ -42,8 +40,6 @@ final class LoadCalls {
 
 	private final Election election = new Election();
 
-	private final Set<String> withoutElections = ConcurrentHashMap.newKeySet();
-
 	/**
 	 * Creates them.
 	 * @param calls makes calls that are always awaited
@@ -56,16 +52,16 @@ final class LoadCalls {
 	// Asking memcached
 
 	Call<MetaReply> get(String key, MetaGet request) {
-		return this.calls.metaGet(key, request);
+		return this.calls.meta().get(key, request);
 	}
 
 	/** Stores only if nothing has happened to the item since it was read. */
 	Call<MetaReply> store(String key, EncodedValue value, LoadPolicy policy, MetaReply read) {
-		return this.calls.storeLoaded(key, value, policy.nextTtl(), read.cas().orElse(0));
+		return this.calls.meta().storeLoaded(key, value, policy.nextTtl(), read.cas().orElse(0));
 	}
 
 	Call<MetaReply> delete(String key, MetaDelete request) {
-		return this.calls.metaDelete(key, request);
+		return this.calls.meta().delete(key, request);
 	}
 
 	Call<@Nullable Object> plainGet(String key) {
@@ -107,20 +103,26 @@ final class LoadCalls {
 
 	Verdict verdict(String key, LoadPolicy policy, MetaReply reply) {
 		Verdict verdict = this.election.verdict(reply, policy.elects());
-		if (verdict == Verdict.UNSUPPORTED && (policy.elects() || policy.refreshes())) {
-			warnOfMissingElections(key);
+		if (verdict == Verdict.UNSUPPORTED && (policy.elects() || policy.marks())) {
+			lacksElections(key);
 		}
 		return verdict;
 	}
 
-	private void warnOfMissingElections(String key) {
-		String server = this.calls.serverFor(key);
-		if (this.withoutElections.add(server)) {
-			LOGGER.log(Level.WARNING,
-					server + " has no meta commands (it is a proxy, or older than memcached 1.6):"
-							+ " its values are loaded under a lock item, stored whatever happens meanwhile, and neither"
-							+ " refreshed ahead of their expiry nor served while they are stale");
+	/** Whether the server can only be read by the classic command. */
+	boolean isPlain(String key, LoadPolicy policy, MetaReply reply) {
+		if (reply.status() != MetaReply.Status.UNSUPPORTED) {
+			return false;
 		}
+		if (policy.marks()) {
+			lacksElections(key);
+		}
+		return true;
+	}
+
+	/** More was wanted of a key's server than it can do. */
+	void lacksElections(String key) {
+		this.events.lacksElections(this.calls.serverFor(key));
 	}
 
 	/**

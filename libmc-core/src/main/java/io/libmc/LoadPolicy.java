@@ -35,6 +35,10 @@ public final class LoadPolicy {
 	private record Times(Duration ttl, double jitter, Duration lease, Duration waiting, Duration refreshAhead,
 			Duration staleFor) {
 
+		boolean marks() {
+			return !this.refreshAhead.isZero() || !this.staleFor.isZero();
+		}
+
 	}
 
 	/**
@@ -47,7 +51,7 @@ public final class LoadPolicy {
 	private record Requests(MetaGet load, MetaGet read) {
 
 		static Requests of(Times times) {
-			boolean marks = !times.refreshAhead.isZero() || !times.staleFor.isZero();
+			boolean marks = times.marks();
 			MetaGet read = marks ? MetaGet.VALUE.cas().ttl() : MetaGet.VALUE;
 			MetaGet load = marks ? read : MetaGet.VALUE.cas();
 			if (!times.lease.isZero()) {
@@ -244,6 +248,13 @@ public final class LoadPolicy {
 
 	boolean refreshes() {
 		return !this.times.refreshAhead.isZero();
+	}
+
+	/**
+	 * Whether values are refreshed or served stale, which takes a server that marks them.
+	 */
+	boolean marks() {
+		return this.times.marks();
 	}
 
 	/** Where to refresh, or null for the caller's own thread. */

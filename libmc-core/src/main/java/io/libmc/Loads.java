@@ -443,7 +443,7 @@ final class Loads {
 	@Nullable Object get(String key, LoadPolicy policy) {
 		Objects.requireNonNull(policy, "policy");
 		MetaReply reply = perform(this.calls.get(key, policy.readRequest()));
-		if (reply.status() == Status.UNSUPPORTED) {
+		if (this.calls.isPlain(key, policy, reply)) {
 			return perform(this.calls.plainGet(key));
 		}
 		if (!Election.hasValue(reply) || reply.won()) {
@@ -468,6 +468,9 @@ final class Loads {
 				if (reply.status() == Status.DONE && reply.size().orElse(0) > 0) {
 					MetaDelete mark = MetaDelete.DELETE.invalidate(LoadCalls.staleFor(reply, staleFor));
 					return perform(this.calls.delete(key, mark)).status() == Status.DONE;
+				}
+				if (reply.status() == Status.UNSUPPORTED) {
+					this.calls.lacksElections(key);
 				}
 			}
 			return perform(this.calls.plainDelete(key));

@@ -218,7 +218,8 @@ class SampleApplicationTests {
 				.results()
 				.forEach((metric) -> named.add(metric.group()));
 		}
-		assertThat(named).contains("cache_gets_total", "libmc_operations_seconds_count", "libmc_server_up");
+		assertThat(named).contains("cache_gets_total", "libmc_operations_seconds_count", "libmc_server_up",
+				"libmc_lease_total", "libmc_refresh_total", "libmc_pending_evictions");
 
 		open(MOBY_DICK);
 
