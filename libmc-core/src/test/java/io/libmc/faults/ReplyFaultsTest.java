@@ -74,7 +74,7 @@ class ReplyFaultsTest {
 				Map.entry("two error lines", "CLIENT_ERROR bad data chunk\r\nERROR\r\n"),
 				Map.entry("an endless line", "VALUE " + "x".repeat(100_000)), Map.entry("empty lines", "\r\n\r\n\r\n"),
 				Map.entry(SILENCE + "a line's end", "\0".repeat(1000)),
-				Map.entry("noise", new String(noise, ISO_8859_1)),
+				Map.entry("noise", new String(noise, ISO_8859_1) + "\n"),
 				Map.entry("HTTP", "HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n"),
 				Map.entry("a TLS alert", "\u0015\u0003\u0003\u0000\u0002\u0002\n"),
 				Map.entry("SSH", "SSH-2.0-OpenSSH_9.2\r\n"),
