@@ -16,8 +16,9 @@ import java.util.concurrent.TimeUnit;
 import io.libmc.MemcachedClient;
 import io.libmc.testing.Memcached;
 import io.libmc.testing.MemcachedServer;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -43,14 +44,14 @@ class StampedeTest {
 
 	private final ExecutorService threads = Executors.newCachedThreadPool();
 
-	private ConfigurableApplicationContext one;
+	private static ConfigurableApplicationContext one;
 
-	private ConfigurableApplicationContext other;
+	private static ConfigurableApplicationContext other;
 
-	@BeforeEach
-	void startApplications(List<MemcachedServer> servers) {
-		this.one = start(servers);
-		this.other = start(servers);
+	@BeforeAll
+	static void startApplications(List<MemcachedServer> servers) {
+		one = start(servers);
+		other = start(servers);
 	}
 
 	private static ConfigurableApplicationContext start(List<MemcachedServer> servers) {
@@ -60,18 +61,22 @@ class StampedeTest {
 					"--libmc.cache.caches.due.refresh-ahead=59s", "--libmc.cache.caches.stale.serve-stale=30s");
 	}
 
+	@AfterAll
+	static void stopApplications() {
+		one.close();
+		other.close();
+	}
+
 	@AfterEach
-	void stop() {
+	void endThreads() {
 		this.threads.shutdownNow();
-		this.one.close();
-		this.other.close();
 	}
 
 	@Test
 	void ofFiftyThreadsInEachOfTwoApplicationsOneLoads() throws Exception {
 		CyclicBarrier start = new CyclicBarrier(100);
 		List<Future<Book>> calls = new ArrayList<>();
-		for (BookService books : List.of(this.one.getBean(BookService.class), this.other.getBean(BookService.class))) {
+		for (BookService books : List.of(one.getBean(BookService.class), other.getBean(BookService.class))) {
 			for (int i = 0; i < 50; i++) {
 				calls.add(this.threads.submit(() -> {
 					start.await();
@@ -82,15 +87,14 @@ class StampedeTest {
 		for (Future<Book> call : calls) {
 			assertThat(call.get(20, TimeUnit.SECONDS)).isEqualTo(new Book(1, "Slow", 1));
 		}
-		assertThat(this.one.getBean(BookService.class).reads() + this.other.getBean(BookService.class).reads())
-			.isEqualTo(1);
+		assertThat(one.getBean(BookService.class).reads() + other.getBean(BookService.class).reads()).isEqualTo(1);
 	}
 
 	@ParameterizedTest
 	@EnumSource
 	void onlyTheElectedCallerWaitsForAnEntryThatIsDue(Kind kind) throws Exception {
 		put("due", "old");
-		this.one.getBean(MemcachedClient.class).touch("due:k", Duration.ofSeconds(30));
+		one.getBean(MemcachedClient.class).touch("due:k", Duration.ofSeconds(30));
 		reloadWhileTheOthersGetTheOldValue("due", kind);
 	}
 
@@ -98,17 +102,17 @@ class StampedeTest {
 	@EnumSource
 	void onlyTheElectedCallerWaitsForAnEntryThatWasEvicted(Kind kind) throws Exception {
 		put("stale", "old");
-		Objects.requireNonNull(this.other.getBean(CacheManager.class).getCache("stale")).evict("k");
+		Objects.requireNonNull(other.getBean(CacheManager.class).getCache("stale")).evict("k");
 		reloadWhileTheOthersGetTheOldValue("stale", kind);
 	}
 
 	private void put(String cache, String value) {
-		Objects.requireNonNull(this.one.getBean(CacheManager.class).getCache(cache)).put("k", value);
+		Objects.requireNonNull(one.getBean(CacheManager.class).getCache(cache)).put("k", value);
 	}
 
 	private void reloadWhileTheOthersGetTheOldValue(String cache, Kind kind) throws Exception {
-		Sources mine = this.one.getBean(Sources.class);
-		Sources others = this.other.getBean(Sources.class);
+		Sources mine = one.getBean(Sources.class);
+		Sources others = other.getBean(Sources.class);
 		Future<String> elected = call(mine, cache, kind);
 		await().until(() -> mine.loads().size() == 1);
 		for (Kind another : Kind.values()) {
