@@ -41,6 +41,9 @@ class CostTest {
 
 	private static final int OPERATIONS = 2000;
 
+	/** So many of these until the compiler has done what it can. */
+	private static final int ROUNDS = 40;
+
 	private static final int BATCH = 100;
 
 	private static final int BATCHES = 300;
@@ -130,7 +133,7 @@ class CostTest {
 		ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 		long thread = Thread.currentThread().getId();
 		long least = Long.MAX_VALUE;
-		for (int i = 0; i < 10; i++) {
+		for (int i = 0; i < ROUNDS; i++) {
 			long before = threads.getThreadAllocatedBytes(thread);
 			for (int j = 0; j < OPERATIONS; j++) {
 				operation.run();

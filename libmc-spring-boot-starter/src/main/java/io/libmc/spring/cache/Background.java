@@ -12,6 +12,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiConsumer;
 import java.util.function.Supplier;
 
+import io.micrometer.context.ContextSnapshotFactory;
 import org.jspecify.annotations.Nullable;
 import reactor.core.scheduler.NonBlocking;
 
@@ -67,6 +68,14 @@ final class Background implements AutoCloseable {
 		return this.refreshes;
 	}
 
+	/**
+	 * As {@link #refreshes()}, with what belongs to the current thread: for a caller who
+	 * does not wait, and on whose thread nothing will be refreshed.
+	 */
+	Executor refreshesForCaller() {
+		return CONTEXT_IS_PRESENT ? InContext.ofCaller(this.refreshers) : this.refreshers;
+	}
+
 	/** Takes the caller's context along. */
 	private static final class InContext implements Executor {
 
@@ -76,6 +85,10 @@ final class Background implements AutoCloseable {
 
 		InContext(Executor executor) {
 			this.executor = executor;
+		}
+
+		static Executor ofCaller(Executor executor) {
+			return ContextSnapshotFactory.builder().build().captureAll().wrapExecutor(executor);
 		}
 
 		@Override

@@ -34,6 +34,8 @@ final class EntryLoad implements LoadListener, Function<Object, CompletionStage<
 
 	private final boolean waits;
 
+	private final LoadPolicy policy;
+
 	/** The number by which to read, or none if it is not known yet. */
 	private volatile long recent = Generation.NONE;
 
@@ -49,6 +51,7 @@ final class EntryLoad implements LoadListener, Function<Object, CompletionStage<
 		this.generation = generation;
 		this.name = name;
 		this.waits = waits;
+		this.policy = store.policy(waits);
 	}
 
 	/** What the loader of a blocking caller threw. */
@@ -63,7 +66,7 @@ final class EntryLoad implements LoadListener, Function<Object, CompletionStage<
 	}
 
 	LoadPolicy policy() {
-		return this.store.policy().accepting(this).listener(this);
+		return this.policy.accepting(this).listener(this);
 	}
 
 	/**

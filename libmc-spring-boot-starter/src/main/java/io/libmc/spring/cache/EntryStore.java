@@ -54,9 +54,13 @@ final class EntryStore {
 		return this.client;
 	}
 
-	/** How entries are loaded. */
-	LoadPolicy policy() {
-		return this.policy;
+	/**
+	 * How entries are loaded.
+	 * @param waits whether the current thread waits for it
+	 */
+	LoadPolicy policy(boolean waits) {
+		return (waits || !this.settings.refreshInBackground) ? this.policy
+				: this.policy.refreshOn(this.background.refreshesForCaller());
 	}
 
 	Background background() {

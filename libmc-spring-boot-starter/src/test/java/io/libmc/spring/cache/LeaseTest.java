@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
@@ -16,6 +17,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
 import io.libmc.MemcachedClient;
+import io.libmc.MemcachedListener;
+import io.libmc.MemcachedListener.LoadOutcome;
 import io.libmc.MetaGet;
 import io.libmc.testing.Memcached;
 import io.libmc.testing.MemcachedServer;
@@ -24,9 +27,11 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import org.springframework.cache.Cache.ValueRetrievalException;
+import org.springframework.cache.Cache.ValueWrapper;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -45,6 +50,8 @@ class LeaseTest {
 
 	private final AtomicInteger loads = new AtomicInteger();
 
+	private final List<LoadOutcome> outcomes = new CopyOnWriteArrayList<>();
+
 	private final List<LibmcCacheManager> managers = new ArrayList<>();
 
 	private MemcachedServer server;
@@ -60,7 +67,12 @@ class LeaseTest {
 	@BeforeEach
 	void createInstances(MemcachedServer server) {
 		this.server = server;
-		this.oneClient = LibmcCacheTest.client(List.of(server));
+		this.oneClient = MemcachedClient.builder()
+			.servers(server.address())
+			.pollTimeout(Duration.ofSeconds(2))
+			.connectTimeout(Duration.ofSeconds(1))
+			.listener(new Outcomes())
+			.build();
 		this.otherClient = LibmcCacheTest.client(List.of(server));
 		use((settings) -> {
 		});
@@ -273,13 +285,50 @@ class LeaseTest {
 		assertThat(elected.get(5, TimeUnit.SECONDS)).isEqualTo("new");
 	}
 
-	@Test
-	void withoutALoaderTheElectedCallerMisses() {
+	@ParameterizedTest
+	@ValueSource(booleans = { false, true })
+	void withoutALoaderTheElectedCallerMisses(boolean async) {
 		use((settings) -> settings.timeToLive(Duration.ofSeconds(60)).refreshAhead(Duration.ofSeconds(59)));
 		this.one.put("k", "old");
 		this.oneClient.touch(entry(), Duration.ofSeconds(30));
-		assertThat(this.one.get("k")).isNull();
-		assertThat(this.other.get("k", String.class)).isEqualTo("old");
+		assertThat(async ? this.one.retrieve("k").join() : this.one.get("k")).isNull();
+		for (LibmcCache cache : List.of(this.one, this.other)) {
+			assertThat(cache.get("k", String.class)).isEqualTo("old");
+			assertThat(((ValueWrapper) cache.retrieve("k").join()).get()).isEqualTo("old");
+		}
+		this.one.put("k", "new");
+		assertThat(this.other.get("k", String.class)).isEqualTo("new");
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "false, false", "false, true", "true, false", "true, true" })
+	void aRefreshThatReadOldDataDoesNotUndoWhatAnotherInstanceDid(boolean async, boolean inBackground)
+			throws Exception {
+		use((settings) -> settings.timeToLive(Duration.ofSeconds(60))
+			.refreshAhead(Duration.ofSeconds(59))
+			.refreshInBackground(inBackground));
+		List<Consumer<LibmcCache>> changes = List.of((cache) -> cache.evict("k"), (cache) -> cache.put("k", "new"),
+				LibmcCache::clear, (cache) -> cache.evictIfPresent("k"));
+		for (Consumer<LibmcCache> change : changes) {
+			this.one.put("k", "old");
+			this.oneClient.touch(entry(), Duration.ofSeconds(30));
+			CountDownLatch loading = new CountDownLatch(1);
+			CompletableFuture<Object> source = new CompletableFuture<>();
+			Future<Object> slow = async ? this.one.retrieve("k", () -> {
+				loading.countDown();
+				return source;
+			}) : this.threads.submit(() -> this.one.get("k", () -> {
+				loading.countDown();
+				return source.get();
+			}));
+			loading.await();
+			int before = this.outcomes.size();
+			change.accept(this.other);
+			source.complete("read before");
+			assertThat(slow.get(5, TimeUnit.SECONDS)).isEqualTo(inBackground ? "old" : "read before");
+			await().until(() -> this.outcomes.size() > before);
+			assertThat(this.other.get("k", () -> "new")).isEqualTo("new");
+		}
 	}
 
 	@ParameterizedTest
@@ -359,6 +408,16 @@ class LeaseTest {
 		settings.refreshAhead(Duration.ofSeconds(10));
 		assertThatIllegalArgumentException().isThrownBy(() -> new LibmcCacheManager(this.oneClient, settings))
 			.withMessageContaining("time to live");
+	}
+
+	/** How the loads of the one instance end. */
+	private final class Outcomes implements MemcachedListener {
+
+		@Override
+		public void loadEnded(LoadOutcome outcome) {
+			LeaseTest.this.outcomes.add(outcome);
+		}
+
 	}
 
 	private static String entry() {
