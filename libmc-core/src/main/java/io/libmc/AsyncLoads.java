@@ -59,6 +59,11 @@ final class AsyncLoads {
 			return this.waitUntil - System.nanoTime() > 0;
 		}
 
+		/** The same call without those aboard, who have landed. */
+		Request alone() {
+			return new Request(this.key, this.policy, this.loader, this.waitUntil, new Flight());
+		}
+
 		/** The loader may throw, too, or return nothing. */
 		CompletableFuture<@Nullable Object> load() {
 			this.flight.leadHere();
@@ -119,17 +124,18 @@ final class AsyncLoads {
 	private CompletableFuture<@Nullable Object> lead(Request request) {
 		Flight flight = request.flight();
 		try {
-			begin(request).whenComplete((value, ex) -> {
+			CompletableFuture<@Nullable Object> found = begin(request);
+			found.whenComplete((value, ex) -> {
 				this.flights.leave(request.key(), flight);
 				complete(flight.result, value, ex);
 			});
+			return own(found);
 		}
 		catch (RuntimeException | Error ex) {
 			this.flights.leave(request.key(), flight);
 			flight.result.completeExceptionally(ex);
 			throw ex;
 		}
-		return own(flight.result);
 	}
 
 	private CompletableFuture<@Nullable Object> follow(Request request, Flight flight, int attempt) {
@@ -237,9 +243,12 @@ final class AsyncLoads {
 			}
 			case LOADS -> load(request, reply, LoadOutcome.WON);
 			case LOADS_UNELECTED -> loadUnelected(request);
-			case RELOADS, REFRESHES ->
-				LoadCalls.isRefresh(policy, verdict) ? refresh(request, reply, Objects.requireNonNull(judged.value()))
-						: load(request, reply, LoadOutcome.WON);
+			case RELOADS, REFRESHES -> {
+				Object current = Objects.requireNonNull(judged.value());
+				this.flights.land(request.key(), request.flight(), current);
+				yield LoadCalls.isRefresh(policy, verdict) ? refresh(request.alone(), reply, current)
+						: load(request.alone(), reply, LoadOutcome.WON);
+			}
 			case UNSUPPORTED ->
 				plainValue(request).handle((value, ex) -> (ex != null) ? withoutMemcached(request, unwrapped(ex))
 						: findPlain(request, value, progress.pause()))

@@ -86,6 +86,15 @@ final class Flights {
 		this.flights.remove(key, flight);
 	}
 
+	/**
+	 * Gives those aboard a value that is good enough for them, while its leader loads.
+	 */
+	void land(String key, Flight flight, Object value) {
+		leave(key, flight);
+		flight.found.complete(true);
+		flight.result.complete(value);
+	}
+
 	void overtake(String key) {
 		if (!this.flights.isEmpty()) {
 			Flight flight = this.flights.remove(key);

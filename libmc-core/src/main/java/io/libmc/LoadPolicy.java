@@ -42,8 +42,9 @@ public final class LoadPolicy {
 	}
 
 	/**
-	 * What to ask the server for. How long an item has left to live is of use only where
-	 * values are marked stale or refreshed.
+	 * What to ask the server for. It elects a refresher below a number of seconds. How
+	 * long an item has left to live is of use only where values are marked stale or
+	 * refreshed.
 	 *
 	 * @param load for who can load
 	 * @param read for who cannot
@@ -58,8 +59,9 @@ public final class LoadPolicy {
 				load = load.vivify(times.lease);
 			}
 			if (!times.refreshAhead.isZero()) {
-				load = load.recache(times.refreshAhead);
-				read = read.recache(times.refreshAhead);
+				Duration below = times.refreshAhead.plusSeconds(1);
+				load = load.recache(below);
+				read = read.recache(below);
 			}
 			return new Requests(load, read);
 		}

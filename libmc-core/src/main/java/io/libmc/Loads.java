@@ -171,9 +171,10 @@ final class Loads {
 					return loadUnelected(request, flight);
 				}
 				case RELOADS, REFRESHES -> {
-					return LoadCalls.isRefresh(policy, verdict)
-							? refresh(request, flight, reply, Objects.requireNonNull(value))
-							: load(request, flight, reply, LoadOutcome.WON);
+					Object current = Objects.requireNonNull(value);
+					this.flights.land(request.key(), flight, current);
+					return LoadCalls.isRefresh(policy, verdict) ? refresh(request, Flight.own(), reply, current)
+							: load(request, Flight.own(), reply, LoadOutcome.WON);
 				}
 				case UNSUPPORTED -> {
 					return policy.elects() ? findByLock(request, flight) : findUnelected(request, flight);

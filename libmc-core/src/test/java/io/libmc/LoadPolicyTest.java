@@ -116,7 +116,7 @@ class LoadPolicyTest {
 			connection.reply("VA 1 kk f4\r\n1\r\n");
 			connection.expect("mg k k v f c t\r\n");
 			connection.reply("VA 1 kk f4 c7 t-1\r\n2\r\n");
-			connection.expect("mg k k v f c t R59\r\n");
+			connection.expect("mg k k v f c t R60\r\n");
 			connection.reply("VA 1 kk f4 c7 t-1\r\n3\r\n");
 			connection.expect("mg k k v f c N10\r\n");
 			connection.reply("VA 1 kk f4 c7\r\n4\r\n");

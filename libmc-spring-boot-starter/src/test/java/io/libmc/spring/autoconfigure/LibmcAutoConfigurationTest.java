@@ -43,12 +43,12 @@ class LibmcAutoConfigurationTest {
 					"libmc.handshake-timeout=2s", "libmc.poll-timeout=500ms", "libmc.retry-timeout=1m",
 					"libmc.max-retries=2", "libmc.connections-per-server=4", "libmc.prefix=shop:",
 					"libmc.do-split=false", "libmc.comp-threshold=10KB", "libmc.noreply=true", "libmc.username=shop",
-					"libmc.password=s e c r e t", "libmc.ssl.enabled=false", "libmc.ssl.bundle=memcached")
+					"libmc.password=s-e-c-r-e-t", "libmc.ssl.enabled=false", "libmc.ssl.bundle=memcached")
 			.run((context) -> assertThat(context.getBean(LibmcProperties.class))
 				.isEqualTo(new LibmcProperties(true, List.of("10.0.0.1:11211", "10.0.0.2:11212 mc.oscar"),
 						HashFunction.FNV1A_32, true, Duration.ofSeconds(1), Duration.ofSeconds(2),
 						Duration.ofMillis(500), Duration.ofMinutes(1), 2, 4, "shop:", false, DataSize.ofKilobytes(10),
-						true, "shop", "s e c r e t", new Ssl(false, "memcached"))));
+						true, "shop", "s-e-c-r-e-t", new Ssl(false, "memcached"))));
 	}
 
 	@Test
