@@ -1,5 +1,5 @@
 # shellcheck shell=sh
-# Sourced by ./run, ./test and .ci/run: what they need on a machine, and how they get it.
+# Sourced by ./run, ./test and what is in .ci: what they need on a machine, and how they get it.
 
 say() {
 	echo "==> $*"
@@ -26,30 +26,70 @@ as_root() {
 	if [ "$(id -u)" = 0 ]; then
 		"$@"
 	else
-		command -v sudo >/dev/null || fail "Installing memcached needs root or sudo: please install it yourself, and try again."
+		command -v sudo >/dev/null || fail "Installing needs root or sudo: please install what is missing yourself, and try again."
 		sudo "$@"
 	fi
 }
 
-require_memcached() {
-	if command -v memcached >/dev/null; then
+# Installs a program where it is missing: the program, its package in Debian, its package elsewhere.
+require_program() {
+	if command -v "$1" >/dev/null; then
 		return
 	elif command -v apt-get >/dev/null; then
-		say "memcached is missing: installing it with apt-get"
-		as_root apt-get -q update && as_root env DEBIAN_FRONTEND=noninteractive apt-get -q -y install memcached
+		say "$1 is missing: installing it with apt-get"
+		as_root apt-get -q update && as_root env DEBIAN_FRONTEND=noninteractive apt-get -q -y install "$2"
 	elif command -v dnf >/dev/null; then
-		say "memcached is missing: installing it with dnf"
-		as_root dnf -q -y install memcached
+		say "$1 is missing: installing it with dnf"
+		as_root dnf -q -y install "$3"
 	elif command -v apk >/dev/null; then
-		say "memcached is missing: installing it with apk"
-		as_root apk -q add memcached
+		say "$1 is missing: installing it with apk"
+		as_root apk -q add "$3"
 	elif command -v brew >/dev/null; then
-		say "memcached is missing: installing it with brew"
-		brew install -q memcached
+		say "$1 is missing: installing it with brew"
+		brew install -q "$3"
 	else
-		fail "memcached is missing, and so are apt-get, dnf, apk and brew: please install it yourself, and try again."
-	fi || fail "memcached could not be installed (see above): please install it yourself, and try again."
+		fail "$1 is missing, and so are apt-get, dnf, apk and brew: please install it yourself, and try again."
+	fi || fail "$1 could not be installed (see above): please install it yourself, and try again."
 }
+
+require_memcached() {
+	require_program memcached memcached memcached
+}
+
+require_redis() {
+	require_program redis-server redis-server redis
+}
+
+# Puts a program on the PATH that only some tests need, and that they skip without: from the Debian package that has it,
+# of the given suite or the machine's own, unpacked below .ci/tools. Needs no root and starts no service. Fails where it
+# cannot be had.
+borrow() { # program package [suite]
+	command -v "$1" >/dev/null && return
+	[ -d ".ci/tools/$2" ] || unpack "$2" "${3-}" ".ci/tools/$2" >/dev/null 2>&1 || return 1
+	program=$(find "$PWD/.ci/tools/$2/usr" -name "$1" -type f -perm -u+x | head -n 1)
+	[ -n "$program" ] && "$program" --version >/dev/null 2>&1 || return 1
+	PATH=$PATH:${program%/*}
+	export PATH
+}
+
+unpack() ( # package suite directory
+	command -v apt-get && command -v dpkg-deb || return 1
+	package=$1 suite=$2 directory=$PWD/$3
+	download=$(mktemp -d)
+	trap 'rm -rf "$download"' EXIT
+	cd "$download" || return 1
+	if [ -n "$suite" ] || ! timeout 60 apt-get -q download "$package"; then
+		mkdir lists cache
+		set -- -q -o "Dir::State::Lists=$download/lists" -o "Dir::Cache=$download/cache"
+		if [ -n "$suite" ]; then
+			mirror=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' 'Origin: Debian' | head -n 1)
+			echo "deb $mirror $suite main" >sources.list
+			set -- "$@" -o "Dir::Etc::SourceList=$download/sources.list" -o Dir::Etc::SourceParts=/dev/null
+		fi
+		timeout 120 apt-get "$@" update && timeout 60 apt-get "$@" download "$package" || return 1
+	fi
+	dpkg-deb -x "$package"_*.deb unpacked && mkdir -p "${directory%/*}" && mv unpacked "$directory"
+)
 
 # Adds up what Surefire counted in every module.
 test_counts() {

@@ -40,15 +40,38 @@ final class AsyncClusterClient implements AsyncMemcachedClient {
 
 	private final AsyncMetaCommands meta = new Meta();
 
+	private final Flights flights;
+
 	private final AsyncLoads loads;
 
-	AsyncClusterClient(Servers servers, Calls calls, Loads loads, MemcachedClientBuilder options) {
+	AsyncClusterClient(Servers servers, Calls calls, Flights flights, LoadCalls loadCalls,
+			MemcachedClientBuilder options) {
 		this.servers = servers;
 		this.calls = calls;
 		this.completions = new Completions(options.executor);
 		this.mostCalls = (int) Math.min(Integer.MAX_VALUE, 2L * options.maxInFlightOperations * options.servers.size());
 		this.room = new Semaphore(this.mostCalls);
-		this.loads = new AsyncLoads(loads, this, this.completions);
+		this.flights = flights;
+		this.loads = new AsyncLoads(loadCalls, flights, this::start, this.completions);
+	}
+
+	/** Another client's, with calls of its own. */
+	AsyncClusterClient(AsyncClusterClient viewed, Calls calls, Flights flights, LoadCalls loadCalls) {
+		this.servers = viewed.servers;
+		this.calls = calls;
+		this.completions = viewed.completions;
+		this.mostCalls = viewed.mostCalls;
+		this.room = viewed.room;
+		this.flights = flights;
+		this.loads = new AsyncLoads(loadCalls, flights, this::start, this.completions);
+	}
+
+	private <T extends @Nullable Object> CompletableFuture<T> change(String key, Call<T> call) {
+		return start(this.flights.overtakenBy(key, call));
+	}
+
+	private CompletableFuture<MultiResult> changeAll(Collection<String> keys, Call<MultiResult> call) {
+		return start(this.flights.overtakenBy(keys, call));
 	}
 
 	private <T extends @Nullable Object> CompletableFuture<T> start(Call<T> call) {
@@ -243,72 +266,72 @@ final class AsyncClusterClient implements AsyncMemcachedClient {
 
 	@Override
 	public CompletableFuture<Boolean> set(String key, Object value, Duration ttl) {
-		return start(this.calls.set(key, value, ttl));
+		return change(key, this.calls.set(key, value, ttl));
 	}
 
 	@Override
 	public CompletableFuture<Boolean> add(String key, Object value, Duration ttl) {
-		return start(this.calls.store(Command.ADD, key, value, ttl));
+		return change(key, this.calls.store(Command.ADD, key, value, ttl));
 	}
 
 	@Override
 	public CompletableFuture<Boolean> replace(String key, Object value, Duration ttl) {
-		return start(this.calls.store(Command.REPLACE, key, value, ttl));
+		return change(key, this.calls.store(Command.REPLACE, key, value, ttl));
 	}
 
 	@Override
 	public CompletableFuture<Boolean> append(String key, byte[] data) {
-		return start(this.calls.concat(Command.APPEND, key, data));
+		return change(key, this.calls.concat(Command.APPEND, key, data));
 	}
 
 	@Override
 	public CompletableFuture<Boolean> prepend(String key, byte[] data) {
-		return start(this.calls.concat(Command.PREPEND, key, data));
+		return change(key, this.calls.concat(Command.PREPEND, key, data));
 	}
 
 	@Override
 	public CompletableFuture<CasResult> cas(String key, Object value, Duration ttl, long cas) {
-		return start(this.calls.cas(key, value, ttl, cas));
+		return change(key, this.calls.cas(key, value, ttl, cas));
 	}
 
 	@Override
 	public CompletableFuture<MultiResult> setMulti(Map<String, ?> entries, Duration ttl) {
-		return start(this.calls.setMulti(entries, ttl));
+		return changeAll(entries.keySet(), this.calls.setMulti(entries, ttl));
 	}
 
 	@Override
 	public CompletableFuture<MultiResult> deleteMulti(Collection<String> keys) {
-		return start(this.calls.deleteMulti(keys));
+		return changeAll(keys, this.calls.deleteMulti(keys));
 	}
 
 	@Override
 	public CompletableFuture<MultiResult> appendMulti(Collection<String> keys, byte[] data) {
-		return start(this.calls.concatMulti(Command.APPEND, keys, data));
+		return changeAll(keys, this.calls.concatMulti(Command.APPEND, keys, data));
 	}
 
 	@Override
 	public CompletableFuture<MultiResult> prependMulti(Collection<String> keys, byte[] data) {
-		return start(this.calls.concatMulti(Command.PREPEND, keys, data));
+		return changeAll(keys, this.calls.concatMulti(Command.PREPEND, keys, data));
 	}
 
 	@Override
 	public CompletableFuture<Boolean> delete(String key) {
-		return start(this.calls.delete(key));
+		return change(key, this.calls.delete(key));
 	}
 
 	@Override
 	public CompletableFuture<Boolean> touch(String key, Duration ttl) {
-		return start(this.calls.touch(key, ttl));
+		return change(key, this.calls.touch(key, ttl));
 	}
 
 	@Override
 	public CompletableFuture<OptionalLong> incr(String key, long delta) {
-		return start(this.calls.count(Command.INCR, key, delta));
+		return change(key, this.calls.count(Command.INCR, key, delta));
 	}
 
 	@Override
 	public CompletableFuture<OptionalLong> decr(String key, long delta) {
-		return start(this.calls.count(Command.DECR, key, delta));
+		return change(key, this.calls.count(Command.DECR, key, delta));
 	}
 
 	@Override
@@ -318,7 +341,7 @@ final class AsyncClusterClient implements AsyncMemcachedClient {
 
 	@Override
 	public CompletableFuture<Boolean> setRaw(String key, RawValue value, Duration ttl) {
-		return start(this.calls.setRaw(key, value, ttl));
+		return change(key, this.calls.setRaw(key, value, ttl));
 	}
 
 	@Override
@@ -348,6 +371,11 @@ final class AsyncClusterClient implements AsyncMemcachedClient {
 	}
 
 	@Override
+	public <T> CompletableFuture<@Nullable T> get(String key, LoadPolicy policy) {
+		return (CompletableFuture<@Nullable T>) this.loads.get(key, policy);
+	}
+
+	@Override
 	public AsyncMetaCommands meta() {
 		return this.meta;
 	}
@@ -357,17 +385,32 @@ final class AsyncClusterClient implements AsyncMemcachedClient {
 
 		@Override
 		public CompletableFuture<MetaReply> get(String key, MetaGet request) {
-			return start(AsyncClusterClient.this.calls.metaGet(key, request));
+			return start(AsyncClusterClient.this.calls.meta().get(key, request));
 		}
 
 		@Override
 		public CompletableFuture<MetaReply> set(String key, RawValue value, MetaSet request) {
-			return start(AsyncClusterClient.this.calls.metaSet(key, value, request));
+			return change(key, AsyncClusterClient.this.calls.meta().set(key, value, request));
 		}
 
 		@Override
 		public CompletableFuture<MetaReply> delete(String key, MetaDelete request) {
-			return start(AsyncClusterClient.this.calls.metaDelete(key, request));
+			return change(key, AsyncClusterClient.this.calls.meta().delete(key, request));
+		}
+
+		@Override
+		public CompletableFuture<MetaReply> arithmetic(String key, MetaArithmetic request) {
+			return start(AsyncClusterClient.this.calls.meta().arithmetic(key, request));
+		}
+
+		@Override
+		public CompletableFuture<MetaReply> noop(String key) {
+			return start(AsyncClusterClient.this.calls.meta().noop(key));
+		}
+
+		@Override
+		public CompletableFuture<@Nullable Map<String, String>> debug(String key) {
+			return start(AsyncClusterClient.this.calls.meta().debug(key));
 		}
 
 	}

@@ -42,6 +42,15 @@ public interface AsyncMemcachedClient {
 	<T> CompletableFuture<@Nullable T> get(String key, Class<T> type);
 
 	/**
+	 * As {@link MemcachedClient#get(String, LoadPolicy)}.
+	 * @param <T> as there
+	 * @param key as there
+	 * @param policy as there
+	 * @return completed with what that returns, or with the exception it throws
+	 */
+	<T> CompletableFuture<@Nullable T> get(String key, LoadPolicy policy);
+
+	/**
 	 * As {@link MemcachedClient#gets(String)}.
 	 * @param <T> as there
 	 * @param key as there

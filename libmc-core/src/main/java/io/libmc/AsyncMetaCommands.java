@@ -1,6 +1,9 @@
 package io.libmc;
 
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+
+import org.jspecify.annotations.Nullable;
 
 /**
  * {@link MetaCommands} without waiting; see {@link AsyncMemcachedClient}.
@@ -31,5 +34,27 @@ public interface AsyncMetaCommands {
 	 * @return completed with what that returns, or with the exception it throws
 	 */
 	CompletableFuture<MetaReply> delete(String key, MetaDelete request);
+
+	/**
+	 * As {@link MetaCommands#arithmetic}.
+	 * @param key as there
+	 * @param request as there
+	 * @return completed with what that returns, or with the exception it throws
+	 */
+	CompletableFuture<MetaReply> arithmetic(String key, MetaArithmetic request);
+
+	/**
+	 * As {@link MetaCommands#noop}.
+	 * @param key as there
+	 * @return completed with what that returns, or with the exception it throws
+	 */
+	CompletableFuture<MetaReply> noop(String key);
+
+	/**
+	 * As {@link MetaCommands#debug}.
+	 * @param key as there
+	 * @return completed with what that returns, or with the exception it throws
+	 */
+	CompletableFuture<@Nullable Map<String, String>> debug(String key);
 
 }

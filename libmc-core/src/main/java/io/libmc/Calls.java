@@ -18,6 +18,7 @@ import java.util.function.Supplier;
 import io.libmc.SetAllCall.Entry;
 import io.libmc.codec.EncodedValue;
 import io.libmc.codec.Transcoder;
+import io.libmc.internal.connection.Node;
 import io.libmc.internal.connection.Operation;
 import io.libmc.internal.protocol.Command;
 import io.libmc.internal.protocol.Exchange.Answer;
@@ -43,6 +44,8 @@ final class Calls {
 
 	private final boolean flushAllEnabled;
 
+	private final MetaCalls meta;
+
 	Calls(MemcachedClientBuilder options, Supplier<Cluster> cluster) {
 		this.cluster = cluster;
 		this.keys = new Keys(options.prefix);
@@ -51,16 +54,65 @@ final class Calls {
 		this.splits = options.splitLargeValues;
 		this.noReply = options.noReply;
 		this.flushAllEnabled = options.flushAllEnabled;
+		this.meta = new MetaCalls(this, cluster, this.keys, this.pollNanos);
+	}
+
+	/** The same with another transcoder, and with every reply awaited. */
+	private Calls(Calls other, Values values) {
+		this.cluster = other.cluster;
+		this.keys = other.keys;
+		this.values = values;
+		this.pollNanos = other.pollNanos;
+		this.splits = other.splits;
+		this.noReply = false;
+		this.flushAllEnabled = other.flushAllEnabled;
+		this.meta = new MetaCalls(this, this.cluster, this.keys, this.pollNanos);
+	}
+
+	Calls withTranscoder(Transcoder transcoder) {
+		return new Calls(this, this.values.with(transcoder));
+	}
+
+	Calls awaitingReplies() {
+		return new Calls(this, this.values);
 	}
 
 	Values values() {
 		return this.values;
 	}
 
+	MetaCalls meta() {
+		return this.meta;
+	}
+
 	// Reading
 
 	Call<@Nullable Object> get(String key) {
 		return read(Command.GET, key, (item) -> this.values.decode(key, item));
+	}
+
+	/**
+	 * As {@link #get(String)}, performed on the caller's thread. Most values are read by
+	 * one operation: only what goes on after it takes a call.
+	 */
+	@Nullable Object getNow(String key) {
+		byte[] encodedKey = this.keys.encode(key);
+		Operation operation = read(Command.GET, encodedKey);
+		Cluster performer = this.cluster.get();
+		Node node = performer.nodeFor(encodedKey);
+		performer.perform(node, operation);
+		if (!GetCall.isDone(operation)) {
+			return GetCall.after(performer, encodedKey, node, operation, (item) -> this.values.decode(key, item))
+				.perform(performer);
+		}
+		byte[] bytes = operation.takeValue(0);
+		return (bytes != null) ? this.values.decode(key, operation.flags(0), bytes) : null;
+	}
+
+	<T> @Nullable T getNow(String key, Class<T> type) {
+		Objects.requireNonNull(type, "type");
+		Object value = getNow(key);
+		return (value != null) ? Conversions.convert(key, value, type) : null;
 	}
 
 	<T> Call<@Nullable T> get(String key, Class<T> type) {
@@ -84,9 +136,12 @@ final class Calls {
 
 	private <T extends @Nullable Object> Call<T> read(Command command, String key, Function<@Nullable Item, T> reader) {
 		byte[] encodedKey = this.keys.encode(key);
+		return new GetCall<>(this.cluster.get(), encodedKey, read(command, encodedKey), reader);
+	}
+
+	private Operation read(Command command, byte[] key) {
 		long now = System.nanoTime();
-		Operation operation = Operation.of(command, now, now + this.pollNanos, encodedKey);
-		return new GetCall<>(this.cluster.get(), encodedKey, operation, reader);
+		return Operation.of(command, now, now + this.pollNanos, key);
 	}
 
 	Call<@Nullable Object> getAndTouch(String key, Duration ttl) {
@@ -173,7 +228,7 @@ final class Calls {
 		return store(Command.SET, encodedKey, value.bytes(), value.flags(), exptime);
 	}
 
-	private void checkNotChunked(String key, RawValue value) {
+	void checkNotChunked(String key, RawValue value) {
 		Objects.requireNonNull(value, "value");
 		if ((value.flags() & Transcoder.CHUNKED) != 0) {
 			throw new IllegalArgumentException(
@@ -182,7 +237,8 @@ final class Calls {
 		this.values.checkLength(key, value.bytes().length);
 	}
 
-	private boolean isSplit(String key, byte[] encodedKey, EncodedValue value) {
+	/** Whether a value is stored in chunks. */
+	boolean isSplit(String key, byte[] encodedKey, EncodedValue value) {
 		int length = value.bytes().length;
 		if (!this.splits || length <= Chunks.CHUNK_BYTES) {
 			return false;
@@ -235,6 +291,11 @@ final class Calls {
 		long exptime = Ttl.toExptime(ttl);
 		EncodedValue encoded = this.values.encode(key, value);
 		return store(command, encodedKey, encoded.bytes(), encoded.flags(), exptime);
+	}
+
+	/** Stores an item as it is if the key is absent. */
+	Call<Boolean> addRaw(String key, RawValue value, Duration ttl) {
+		return store(Command.ADD, this.keys.encode(key), value.bytes(), value.flags(), Ttl.toExptime(ttl));
 	}
 
 	Call<Boolean> concat(Command command, String key, byte[] data) {
@@ -342,36 +403,6 @@ final class Calls {
 		return operation;
 	}
 
-	// Meta commands
-
-	Call<MetaReply> metaGet(String key, MetaGet request) {
-		return meta(Command.MG, key, request.flags());
-	}
-
-	Call<MetaReply> metaDelete(String key, MetaDelete request) {
-		return meta(Command.MD, key, request.flags());
-	}
-
-	private Call<MetaReply> meta(Command command, String key, String flags) {
-		byte[] encodedKey = this.keys.encode(key);
-		long now = System.nanoTime();
-		return new MetaCall(this.cluster.get(), encodedKey,
-				Operation.meta(command, now, now + this.pollNanos, encodedKey, flags));
-	}
-
-	Call<MetaReply> metaSet(String key, RawValue value, MetaSet request) {
-		byte[] encodedKey = this.keys.encode(key);
-		checkNotChunked(key, value);
-		String flags = request.flags() + " F" + Integer.toUnsignedString(value.flags());
-		long now = System.nanoTime();
-		return new MetaCall(this.cluster.get(), encodedKey,
-				Operation.metaSet(now, now + this.pollNanos, encodedKey, value.bytes(), flags));
-	}
-
-	Call<@Nullable Map<String, String>> metaDebug(String key) {
-		return new MappedCall<>(meta(Command.ME, key, ""), MetaReply::facts);
-	}
-
 	// Servers
 
 	Call<Map<String, String>> version() {
@@ -400,7 +431,7 @@ final class Calls {
 				(legs) -> legs.stream().map((leg) -> leg.node.name()).toList());
 	}
 
-	private Operation admin(Command command, String arguments) {
+	Operation admin(Command command, String arguments) {
 		long now = System.nanoTime();
 		return Operation.admin(command, now, now + this.pollNanos, arguments);
 	}

@@ -3,6 +3,7 @@ package io.libmc;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.zip.CRC32C;
 
 import io.libmc.codec.Transcoder;
 import org.jspecify.annotations.Nullable;
@@ -11,6 +12,11 @@ import org.jspecify.annotations.Nullable;
  * Large values in pieces, as libmc lays them out: chunk i of a value under the key
  * {@code big} is the item {@code ~3big/i}, and the key itself holds the number of chunks,
  * flagged. The 3 is the length of the key in bytes, so that no two keys share a chunk.
+ * <p>
+ * A value that was loaded is stored under a guard, but memcached guards one item only. So
+ * its chunks bear their checksum, {@code ~3big/i.1a2b3c4d}, as does the item, after the
+ * number: a loader that was overtaken writes chunks of its own, which no other item
+ * stands for.
  */
 final class Chunks {
 
@@ -26,10 +32,21 @@ final class Chunks {
 
 	/** The keys of a value's chunks. */
 	static byte[][] keys(byte[] key, int count) {
+		return keys(key, count, "");
+	}
+
+	/** The keys of the chunks that a master item stands for. */
+	static byte[][] keys(byte[] key, Item master) {
+		return keys(key, count(key, master), checksum(master));
+	}
+
+	/** The keys of a loaded value's chunks. */
+	static byte[][] keys(byte[] key, int count, String checksum) {
+		String ending = checksum.isEmpty() ? "" : "." + checksum;
 		byte[] prefix = ("~" + key.length).getBytes(StandardCharsets.US_ASCII);
 		byte[][] keys = new byte[count][];
 		for (int i = 0; i < count; i++) {
-			byte[] suffix = ("/" + i).getBytes(StandardCharsets.US_ASCII);
+			byte[] suffix = ("/" + i + ending).getBytes(StandardCharsets.US_ASCII);
 			byte[] chunk = Arrays.copyOf(prefix, prefix.length + key.length + suffix.length);
 			System.arraycopy(key, 0, chunk, prefix.length, key.length);
 			System.arraycopy(suffix, 0, chunk, prefix.length + key.length, suffix.length);
@@ -51,22 +68,41 @@ final class Chunks {
 		return Integer.toString(count).getBytes(StandardCharsets.US_ASCII);
 	}
 
+	/** The data of the item that stands for all chunks of a loaded value. */
+	static byte[] master(int count, String checksum) {
+		return (count + " " + checksum).getBytes(StandardCharsets.US_ASCII);
+	}
+
+	static String checksumOf(byte[] value) {
+		CRC32C checksum = new CRC32C();
+		checksum.update(value);
+		return String.format("%08x", checksum.getValue());
+	}
+
+	/** The checksum that a master item bears, or an empty one. */
+	private static String checksum(Item master) {
+		String text = new String(master.bytes(), StandardCharsets.US_ASCII);
+		int space = text.indexOf(' ');
+		return (space < 0) ? "" : text.substring(space + 1);
+	}
+
 	/**
 	 * How many chunks the master item under this key stands for.
 	 * @throws MemcachedException if it is no number in the range that libmc writes
 	 */
 	static int count(byte[] key, Item master) {
 		String text = new String(master.bytes(), StandardCharsets.US_ASCII);
-		if (!text.matches("[1-9]|10")) {
+		if (!text.matches("([1-9]|10)( [0-9a-f]{8})?")) {
 			throw new MemcachedException(ErrorCode.INCOMPLETE_BUFFER_ERROR, null,
 					"the value of \"" + new String(key, StandardCharsets.UTF_8) + "\" is flagged as chunked ("
 							+ Transcoder.CHUNKED + ") but its item holds no number of 1 to 10",
 					null);
 		}
-		return Integer.parseInt(text);
+		int space = text.indexOf(' ');
+		return Integer.parseInt((space < 0) ? text : text.substring(0, space));
 	}
 
-	/** The whole value, or null if a chunk is missing. */
+	/** The whole value, or null if a chunk is missing or not the master's. */
 	static @Nullable Item join(Item master, @Nullable Item[] chunks) {
 		ByteArrayOutputStream joined = new ByteArrayOutputStream(chunks.length * CHUNK_BYTES);
 		for (Item chunk : chunks) {
@@ -75,7 +111,10 @@ final class Chunks {
 			}
 			joined.writeBytes(chunk.bytes());
 		}
-		return new Item(master.flags() & ~Transcoder.CHUNKED, joined.toByteArray(), master.unique());
+		byte[] value = joined.toByteArray();
+		String checksum = checksum(master);
+		boolean whole = checksum.isEmpty() || checksum.equals(checksumOf(value));
+		return whole ? new Item(master.flags() & ~Transcoder.CHUNKED, value, master.unique()) : null;
 	}
 
 }

@@ -24,7 +24,7 @@ final class ChunksCall implements Call<@Nullable Item> {
 	ChunksCall(Cluster cluster, byte[] key, Item master, long startedAt, long deadline) {
 		this.master = master;
 		this.count = Chunks.count(key, master);
-		this.chunks = new ItemsCall(cluster, Chunks.keys(key, this.count), startedAt, deadline);
+		this.chunks = new ItemsCall(cluster, Chunks.keys(key, master), startedAt, deadline);
 	}
 
 	@Override

@@ -7,9 +7,12 @@ import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 import io.libmc.internal.connection.Failure;
 import io.libmc.internal.connection.Node;
+import io.libmc.internal.connection.Node.MetaSupport;
 import io.libmc.internal.connection.Operation;
 import io.libmc.internal.connection.Operation.Progress;
 import io.libmc.internal.routing.Ring;
@@ -18,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The servers and which key is whose: sends operations to where they belong, to a
  * substitute if the owner is dead and failover is on, and again if that is safe and
- * wanted. Immutable; another list of servers is another cluster.
+ * wanted. Another list of servers is another cluster.
  */
 final class Cluster {
 
@@ -31,6 +34,9 @@ final class Cluster {
 	private final int maxRetries;
 
 	private final OperationEvents events;
+
+	/** Those who hang up when they are asked for meta commands. */
+	private final Set<Node> hangingUp = ConcurrentHashMap.newKeySet();
 
 	Cluster(Ring ring, List<Node> nodes, boolean failover, int maxRetries, OperationEvents events) {
 		this.ring = ring;
@@ -91,6 +97,16 @@ final class Cluster {
 		}
 		boolean safe = operation.command().isRead() || operation.progress() == Progress.UNSENT;
 		return (failure.kind() == Failure.Kind.LOST && safe && attempts.losses() <= this.maxRetries) ? node : null;
+	}
+
+	/** Notes that a server hangs up when it is asked for meta commands. */
+	void hangsUp(Node node) {
+		this.hangingUp.add(node);
+	}
+
+	/** Whether the server speaks meta commands, as far as is known. */
+	MetaSupport metaSupport(Node node) {
+		return this.hangingUp.contains(node) ? MetaSupport.NO : node.metaSupport();
 	}
 
 	/** Performs an operation on the caller's thread; it tells how it went. */

@@ -5,8 +5,6 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.OptionalLong;
 
-import org.jspecify.annotations.Nullable;
-
 /**
  * Reads what memcached says about a key whose value is loaded on a miss: whether this
  * caller was elected to load it, must wait for the one who was, or has the value.
@@ -45,6 +43,9 @@ final class Election {
 		/** It loads a value that is missing. */
 		LOADS,
 
+		/** So it does, as nobody is elected. */
+		LOADS_UNELECTED,
+
 		/** It loads a value anew that was marked stale. */
 		RELOADS,
 
@@ -66,13 +67,16 @@ final class Election {
 
 	}
 
-	Verdict verdict(MetaReply reply) {
+	/**
+	 * What a caller is to do.
+	 * @param elects whether it asked for an election
+	 */
+	Verdict verdict(MetaReply reply, boolean elects) {
 		if (reply.status() == MetaReply.Status.UNSUPPORTED) {
 			return Verdict.UNSUPPORTED;
 		}
-		RawValue value = reply.value();
-		if (value == null || value.bytes().length == 0) {
-			return reply.won() ? Verdict.LOADS : Verdict.WAITS;
+		if (!hasValue(reply)) {
+			return !elects ? Verdict.LOADS_UNELECTED : reply.won() ? Verdict.LOADS : Verdict.WAITS;
 		}
 		if (!reply.won()) {
 			return Verdict.HAS_VALUE;
@@ -80,36 +84,41 @@ final class Election {
 		return reply.stale() ? Verdict.RELOADS : Verdict.REFRESHES;
 	}
 
+	/** Whether there is more than the empty item of an election, whatever it is worth. */
+	static boolean hasValue(MetaReply reply) {
+		RawValue value = reply.value();
+		return reply.isBroken() || (value != null && value.bytes().length > 0);
+	}
+
 	/**
 	 * Notes that a value's token is taken.
-	 * @return how to mark the item so that another caller is elected, or null if it is
-	 * too early for that
+	 * @return whether that is so for a lease, and the item to be marked for another
+	 * election
 	 */
-	@Nullable MetaDelete noteTaken(String key, MetaReply reply, Duration lease) {
+	boolean noteTaken(String key, MetaReply reply, Duration lease) {
 		OptionalLong cas = reply.cas();
 		if (cas.isEmpty()) {
-			return null;
+			return false;
 		}
 		long now = System.nanoTime();
 		synchronized (this.taken) {
 			Taken seen = this.taken.get(key);
 			if (seen == null || seen.cas() != cas.getAsLong()) {
 				this.taken.put(key, new Taken(cas.getAsLong(), now));
-				return null;
+				return false;
 			}
 			if (now - seen.since() < lease.toNanos()) {
-				return null;
+				return false;
 			}
 			this.taken.remove(key);
+			return true;
 		}
-		return markAgain(cas.getAsLong(), reply);
 	}
 
-	/** Marks an item stale without prolonging its life. */
-	static MetaDelete markAgain(long cas, MetaReply reply) {
-		long left = reply.ttl().orElse(-1);
+	/** Marks an item stale without prolonging its life, if it has not changed. */
+	static MetaDelete markAgain(long cas, long secondsLeft) {
 		return MetaDelete.DELETE.compare(cas)
-			.invalidate((left < 0) ? Duration.ZERO : Duration.ofSeconds(Math.max(left, 1)));
+			.invalidate((secondsLeft < 0) ? Duration.ZERO : Duration.ofSeconds(Math.max(secondsLeft, 1)));
 	}
 
 }

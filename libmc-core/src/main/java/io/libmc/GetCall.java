@@ -3,8 +3,10 @@ package io.libmc;
 import java.util.List;
 import java.util.function.Function;
 
+import io.libmc.codec.Transcoder;
 import io.libmc.internal.connection.Node;
 import io.libmc.internal.connection.Operation;
+import io.libmc.internal.protocol.Exchange.Answer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,16 +36,34 @@ final class GetCall<T extends @Nullable Object> implements Call<T> {
 	 * @param reader makes the result of a value, or of null for a miss
 	 */
 	GetCall(Cluster cluster, byte[] key, Operation operation, Function<@Nullable Item, T> reader) {
+		this(cluster, key, operation, new KeyCall<>(cluster, key, operation, GetCall::item), reader);
+	}
+
+	private GetCall(Cluster cluster, byte[] key, Operation operation, KeyCall<@Nullable Item> master,
+			Function<@Nullable Item, T> reader) {
 		this.cluster = cluster;
 		this.key = key;
 		this.first = operation;
+		this.master = master;
 		this.reader = reader;
-		this.master = new KeyCall<>(cluster, key, operation, GetCall::item);
+	}
+
+	/** Goes on with what an operation has begun. */
+	static <T extends @Nullable Object> GetCall<T> after(Cluster cluster, byte[] key, Node node, Operation performed,
+			Function<@Nullable Item, T> reader) {
+		return new GetCall<>(cluster, key, performed, KeyCall.after(cluster, key, node, performed, GetCall::item),
+				reader);
+	}
+
+	/** Whether the operation has read all there is, and nothing is to go on after it. */
+	static boolean isDone(Operation performed) {
+		return performed.failure() == null && performed.answer() == Answer.END
+				&& (performed.flags(0) & Transcoder.CHUNKED) == 0;
 	}
 
 	private static @Nullable Item item(Operation operation, Node node) {
 		byte[] bytes = operation.takeValue(0);
-		return (bytes != null) ? new Item(operation.flags(0), bytes, operation.unique(0)) : null;
+		return (bytes != null) ? new Item(operation.flags(0), bytes, operation.unique()) : null;
 	}
 
 	@Override

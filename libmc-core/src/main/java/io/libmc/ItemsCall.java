@@ -8,7 +8,6 @@ import java.util.Map;
 
 import io.libmc.internal.connection.Node;
 import io.libmc.internal.connection.Operation;
-import io.libmc.internal.protocol.Command;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -102,7 +101,7 @@ final class ItemsCall implements Call<ItemsCall> {
 			positions[i] = indices.get(i);
 			legKeys[i] = this.keys[positions[i]];
 		}
-		Operation operation = Operation.of(Command.GET, this.startedAt, this.deadline, legKeys);
+		Operation operation = Operation.getMany(this.startedAt, this.deadline, legKeys);
 		return new Leg(node, operation, positions, attempts);
 	}
 

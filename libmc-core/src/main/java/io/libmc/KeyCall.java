@@ -35,11 +35,23 @@ final class KeyCall<T extends @Nullable Object> implements Call<T> {
 	 * error
 	 */
 	KeyCall(Cluster cluster, byte[] key, Operation operation, BiFunction<Operation, Node, T> reader) {
+		this(cluster, key, cluster.nodeFor(key), operation, false, reader);
+	}
+
+	private KeyCall(Cluster cluster, byte[] key, Node node, Operation operation, boolean begun,
+			BiFunction<Operation, Node, T> reader) {
 		this.cluster = cluster;
 		this.key = key;
 		this.reader = reader;
 		this.operation = operation;
-		this.node = cluster.nodeFor(key);
+		this.node = node;
+		this.begun = begun;
+	}
+
+	/** Goes on with what an operation has begun. */
+	static <T extends @Nullable Object> KeyCall<T> after(Cluster cluster, byte[] key, Node node, Operation performed,
+			BiFunction<Operation, Node, T> reader) {
+		return new KeyCall<>(cluster, key, node, performed, true, reader);
 	}
 
 	@Override
@@ -68,10 +80,12 @@ final class KeyCall<T extends @Nullable Object> implements Call<T> {
 
 	@Override
 	public T perform(Cluster performer) {
-		do {
+		boolean due = !this.begun || repeats();
+		this.begun = true;
+		while (due) {
 			performer.perform(this.node, this.operation);
+			due = repeats();
 		}
-		while (repeats());
 		return result();
 	}
 

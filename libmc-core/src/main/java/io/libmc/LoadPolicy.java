@@ -2,7 +2,13 @@ package io.libmc;
 
 import java.time.Duration;
 import java.util.Objects;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Function;
+
+import org.jspecify.annotations.Nullable;
 
 /**
  * How {@link MemcachedClient#getOrLoad getOrLoad} loads, keeps and refreshes a value.
@@ -12,22 +18,65 @@ public final class LoadPolicy {
 
 	private static final Duration DEFAULT_LEASE = Duration.ofSeconds(10);
 
-	private final Duration ttl;
+	private static final LoadListener NO_LISTENER = new LoadListener() {
+	};
 
-	private final double jitter;
+	private final Times times;
 
-	private final Duration lease;
+	private final Requests requests;
 
-	private final Duration wait;
+	private final @Nullable Executor refreshOn;
 
-	private final Duration refreshAhead;
+	private final @Nullable Function<Object, ? extends CompletionStage<Boolean>> check;
 
-	private LoadPolicy(Duration ttl, double jitter, Duration lease, Duration wait, Duration refreshAhead) {
-		this.ttl = ttl;
-		this.jitter = jitter;
-		this.lease = lease;
-		this.wait = wait;
-		this.refreshAhead = refreshAhead;
+	private final LoadListener listener;
+
+	/** What can be told in numbers. A lease of zero is none. */
+	private record Times(Duration ttl, double jitter, Duration lease, Duration waiting, Duration refreshAhead,
+			Duration staleFor) {
+
+		boolean marks() {
+			return !this.refreshAhead.isZero() || !this.staleFor.isZero();
+		}
+
+	}
+
+	/**
+	 * What to ask the server for. How long an item has left to live is of use only where
+	 * values are marked stale or refreshed.
+	 *
+	 * @param load for who can load
+	 * @param read for who cannot
+	 */
+	private record Requests(MetaGet load, MetaGet read) {
+
+		static Requests of(Times times) {
+			boolean marks = times.marks();
+			MetaGet read = marks ? MetaGet.VALUE.cas().ttl() : MetaGet.VALUE;
+			MetaGet load = marks ? read : MetaGet.VALUE.cas();
+			if (!times.lease.isZero()) {
+				load = load.vivify(times.lease);
+			}
+			if (!times.refreshAhead.isZero()) {
+				load = load.recache(times.refreshAhead);
+				read = read.recache(times.refreshAhead);
+			}
+			return new Requests(load, read);
+		}
+
+	}
+
+	private LoadPolicy(Times times, Requests requests, @Nullable Executor refreshOn,
+			@Nullable Function<Object, ? extends CompletionStage<Boolean>> check, LoadListener listener) {
+		this.times = times;
+		this.requests = requests;
+		this.refreshOn = refreshOn;
+		this.check = check;
+		this.listener = listener;
+	}
+
+	private LoadPolicy with(Times changed) {
+		return new LoadPolicy(changed, Requests.of(changed), this.refreshOn, this.check, this.listener);
 	}
 
 	/**
@@ -41,7 +90,8 @@ public final class LoadPolicy {
 		if (Objects.requireNonNull(ttl, "ttl").isNegative()) {
 			throw new IllegalArgumentException("ttl: " + ttl + " is negative; a loaded value would be gone at once");
 		}
-		return new LoadPolicy(ttl, 0, DEFAULT_LEASE, DEFAULT_LEASE, Duration.ZERO);
+		Times times = new Times(ttl, 0, DEFAULT_LEASE, DEFAULT_LEASE, Duration.ZERO, Duration.ZERO);
+		return new LoadPolicy(times, Requests.of(times), null, null, NO_LISTENER);
 	}
 
 	/**
@@ -55,7 +105,8 @@ public final class LoadPolicy {
 		if (!(jitter >= 0 && jitter <= 1)) {
 			throw new IllegalArgumentException("jitter: " + jitter + " is out of range; give 0 to 1, such as 0.1");
 		}
-		return new LoadPolicy(this.ttl, jitter, this.lease, this.wait, this.refreshAhead);
+		Times now = this.times;
+		return with(new Times(now.ttl, jitter, now.lease, now.waiting, now.refreshAhead, now.staleFor));
 	}
 
 	/**
@@ -69,7 +120,21 @@ public final class LoadPolicy {
 			throw new IllegalArgumentException(
 					"lease: " + lease + " is shorter than a second, which memcached cannot tell; give 1 s or more");
 		}
-		return new LoadPolicy(this.ttl, this.jitter, lease, this.wait, this.refreshAhead);
+		return withLease(lease);
+	}
+
+	/**
+	 * Elects nobody for a missing value: one caller of each process loads it, and stores
+	 * it whatever has happened elsewhere meanwhile.
+	 * @return another policy
+	 */
+	public LoadPolicy withoutLease() {
+		return withLease(Duration.ZERO);
+	}
+
+	private LoadPolicy withLease(Duration lease) {
+		Times now = this.times;
+		return with(new Times(now.ttl, now.jitter, lease, now.waiting, now.refreshAhead, now.staleFor));
 	}
 
 	/**
@@ -81,7 +146,8 @@ public final class LoadPolicy {
 		if (wait.isNegative()) {
 			throw new IllegalArgumentException("wait: " + wait + " is negative; give zero or more");
 		}
-		return new LoadPolicy(this.ttl, this.jitter, this.lease, wait, this.refreshAhead);
+		Times now = this.times;
+		return with(new Times(now.ttl, now.jitter, now.lease, wait, now.refreshAhead, now.staleFor));
 	}
 
 	/**
@@ -91,40 +157,155 @@ public final class LoadPolicy {
 	 * @return another policy
 	 */
 	public LoadPolicy refreshAhead(Duration refreshAhead) {
-		if (refreshAhead.isNegative() || (!refreshAhead.isZero() && refreshAhead.compareTo(this.ttl) >= 0)) {
+		Times now = this.times;
+		if (refreshAhead.isNegative() || (!refreshAhead.isZero() && refreshAhead.compareTo(now.ttl) >= 0)) {
 			throw new IllegalArgumentException("refreshAhead: " + refreshAhead + " is not within the time to live of "
-					+ this.ttl + "; values that never expire are never refreshed, and others only before they expire");
+					+ now.ttl + "; values that never expire are never refreshed, and others only before they expire");
 		}
-		return new LoadPolicy(this.ttl, this.jitter, this.lease, this.wait, refreshAhead);
+		if (!refreshAhead.isZero() && refreshAhead.compareTo(Duration.ofSeconds(1)) < 0) {
+			throw new IllegalArgumentException("refreshAhead: " + refreshAhead
+					+ " is shorter than a second, which memcached cannot tell; give 0, or 1 s or more");
+		}
+		return with(new Times(now.ttl, now.jitter, now.lease, now.waiting, refreshAhead, now.staleFor));
 	}
 
-	/** How long the next value is to live. */
+	/**
+	 * Where the one elected to refresh a value ahead of its expiry does so. Without it it
+	 * loads on its own thread; with it, it gets the present value at once.
+	 * @param executor runs the loader; if it refuses, the next caller after a lease is
+	 * elected
+	 * @return another policy
+	 */
+	public LoadPolicy refreshOn(Executor executor) {
+		return new LoadPolicy(this.times, this.requests, Objects.requireNonNull(executor, "executor"), this.check,
+				this.listener);
+	}
+
+	/**
+	 * How long a value may still be served that was taken back by
+	 * {@link MemcachedClient#invalidate(String, LoadPolicy)}, while one caller loads it
+	 * anew.
+	 * @param staleFor zero for not at all
+	 * @return another policy
+	 */
+	public LoadPolicy staleFor(Duration staleFor) {
+		if (staleFor.isNegative()) {
+			throw new IllegalArgumentException("staleFor: " + staleFor + " is negative; give zero or more");
+		}
+		Times now = this.times;
+		return with(new Times(now.ttl, now.jitter, now.lease, now.waiting, now.refreshAhead, staleFor));
+	}
+
+	/**
+	 * Which values are good enough. One that is not is removed, unless it has changed
+	 * meanwhile, and one caller loads another.
+	 * @param check says whether a value is good; what it fails with counts as memcached's
+	 * failure. Blocking callers wait for it
+	 * @return another policy
+	 */
+	public LoadPolicy accepting(Function<Object, ? extends CompletionStage<Boolean>> check) {
+		return new LoadPolicy(this.times, this.requests, this.refreshOn, Objects.requireNonNull(check, "check"),
+				this.listener);
+	}
+
+	/**
+	 * Who is told what becomes of each call.
+	 * @param listener must be thread-safe
+	 * @return another policy
+	 */
+	public LoadPolicy listener(LoadListener listener) {
+		return new LoadPolicy(this.times, this.requests, this.refreshOn, this.check,
+				Objects.requireNonNull(listener, "listener"));
+	}
+
+	/** How long the next value is to live: not so short that it is refreshed at once. */
 	Duration nextTtl() {
-		if (this.jitter == 0 || this.ttl.isZero()) {
-			return this.ttl;
+		Duration ttl = this.times.ttl;
+		if (this.times.jitter == 0 || ttl.isZero()) {
+			return ttl;
 		}
-		double part = 1 - this.jitter * ThreadLocalRandom.current().nextDouble();
-		return Duration.ofMillis(Math.max(1000, (long) (this.ttl.toMillis() * part)));
+		double part = 1 - this.times.jitter * ThreadLocalRandom.current().nextDouble();
+		long least = this.times.refreshAhead.toMillis() + 1000;
+		return Duration.ofMillis(Math.min(ttl.toMillis(), Math.max(least, (long) (ttl.toMillis() * part))));
 	}
 
+	boolean elects() {
+		return !this.times.lease.isZero();
+	}
+
+	/** How long a winner that is not heard of is waited for. */
 	Duration lease() {
-		return this.lease;
+		return elects() ? this.times.lease : DEFAULT_LEASE;
 	}
 
 	Duration waiting() {
-		return this.wait;
+		return this.times.waiting;
 	}
 
-	/** What to ask the server for. */
+	Duration staleFor() {
+		return this.times.staleFor;
+	}
+
+	boolean refreshes() {
+		return !this.times.refreshAhead.isZero();
+	}
+
+	/**
+	 * Whether values are refreshed or served stale, which takes a server that marks them.
+	 */
+	boolean marks() {
+		return this.times.marks();
+	}
+
+	/** Where to refresh, or null for the caller's own thread. */
+	@Nullable Executor refreshOn() {
+		return this.refreshOn;
+	}
+
+	LoadListener listener() {
+		return this.listener;
+	}
+
+	/** Whether a value is good; null if every one is. */
+	@Nullable CompletionStage<Boolean> check(Object value) {
+		return (this.check != null) ? this.check.apply(value) : null;
+	}
+
+	/**
+	 * Whether a value is good.
+	 * @throws MemcachedException if that cannot be found out
+	 */
+	boolean accepts(Object value) {
+		CompletionStage<Boolean> answer = check(value);
+		if (answer == null) {
+			return true;
+		}
+		try {
+			return answer.toCompletableFuture().join();
+		}
+		catch (CompletionException ex) {
+			if (ex.getCause() instanceof RuntimeException cause) {
+				throw cause;
+			}
+			throw ex;
+		}
+	}
+
+	/** What to ask the server for if the caller can load. */
 	MetaGet request() {
-		MetaGet request = MetaGet.VALUE.cas().ttl().vivify(this.lease);
-		return this.refreshAhead.isZero() ? request : request.recache(this.refreshAhead);
+		return this.requests.load;
+	}
+
+	/** What to ask the server for if the caller can only read. */
+	MetaGet readRequest() {
+		return this.requests.read;
 	}
 
 	@Override
 	public String toString() {
-		return "LoadPolicy[ttl=" + this.ttl + ", jitter=" + this.jitter + ", lease=" + this.lease + ", wait="
-				+ this.wait + ", refreshAhead=" + this.refreshAhead + "]";
+		return "LoadPolicy[ttl=" + this.times.ttl + ", jitter=" + this.times.jitter + ", lease=" + this.times.lease
+				+ ", wait=" + this.times.waiting + ", refreshAhead=" + this.times.refreshAhead + ", staleFor="
+				+ this.times.staleFor + "]";
 	}
 
 }

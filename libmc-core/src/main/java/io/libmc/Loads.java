@@ -3,14 +3,17 @@ package io.libmc;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.OptionalLong;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
 
+import io.libmc.Election.Verdict;
+import io.libmc.Flights.Flight;
 import io.libmc.MemcachedListener.LoadOutcome;
 import io.libmc.MetaReply.Status;
 import io.libmc.codec.EncodedValue;
@@ -18,107 +21,100 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Loads missing values once in the whole cluster. Callers of one key in this process
- * share one flight; its leader takes part in memcached's {@link Election} among the
- * processes. Whatever happens to memcached or to another process, a caller gets a value:
- * at the latest after the policy's waiting time it runs its own loader.
+ * share one {@linkplain Flights flight}; its leader takes part in memcached's
+ * {@link Election} among the processes. Whatever happens to memcached or to another
+ * process, a caller gets a value: at the latest after the policy's waiting time it runs
+ * its own loader.
  */
 final class Loads {
 
-	private static final System.Logger LOGGER = System.getLogger("io.libmc");
+	private final LoadCalls calls;
 
-	static final long FIRST_PAUSE_MILLIS = 2;
+	private final Flights flights;
 
-	static final long LONGEST_PAUSE_MILLIS = 50;
+	private final Supplier<Cluster> cluster;
 
-	private static final String LOCK_SUFFIX = "/lock";
+	Loads(LoadCalls calls, Flights flights, Supplier<Cluster> cluster) {
+		this.calls = calls;
+		this.flights = flights;
+		this.cluster = cluster;
+	}
 
-	private final MemcachedClient client;
+	/** One call: its arguments, and until when it waits for others. */
+	private record Request(String key, LoadPolicy policy, Callable<?> loader, long waitUntil) {
 
-	private final Values values;
-
-	private final OperationEvents events;
-
-	private final Election election = new Election();
-
-	private final ConcurrentMap<String, Flight> flights = new ConcurrentHashMap<>();
-
-	/** The callers of one key in this process, of whom one leads. */
-	static final class Flight {
-
-		/** The thread that leads, or null if none waits. */
-		private final @Nullable Thread leader;
-
-		final CompletableFuture<@Nullable Object> result = new CompletableFuture<>();
-
-		Flight(@Nullable Thread leader) {
-			this.leader = leader;
+		@Nullable Object load() {
+			try {
+				return this.loader.call();
+			}
+			catch (RuntimeException ex) {
+				throw ex;
+			}
+			catch (Exception ex) {
+				throw new LoadException(this.key, ex);
+			}
 		}
 
 	}
 
-	Loads(MemcachedClient client, Values values, OperationEvents events) {
-		this.client = client;
-		this.values = values;
-		this.events = events;
+	private <T extends @Nullable Object> T perform(Call<T> call) {
+		return call.perform(this.cluster.get());
 	}
 
 	@Nullable Object getOrLoad(String key, LoadPolicy policy, Callable<?> loader) {
 		Objects.requireNonNull(key, "key");
 		Objects.requireNonNull(policy, "policy");
 		Objects.requireNonNull(loader, "loader");
-		Flight mine = new Flight(Thread.currentThread());
-		Flight running = join(key, mine);
-		if (running == null) {
-			return lead(key, policy, loader, mine);
+		Request request = new Request(key, policy, loader, System.nanoTime() + policy.waiting().toNanos());
+		for (int attempt = 0; attempt < LoadCalls.ATTEMPTS; attempt++) {
+			Flight mine = Flight.own();
+			Flight running = this.flights.join(key, mine);
+			if (running == null) {
+				return lead(request, mine);
+			}
+			if (running.isOwn()) {
+				return request.load();
+			}
+			running.tell(policy.listener());
+			try {
+				Object value = follow(request, running);
+				if (value == null || policy.accepts(value)) {
+					this.calls.ended(LoadOutcome.WAITED);
+					return value;
+				}
+			}
+			catch (TimeoutException ex) {
+				this.calls.ended(LoadOutcome.TIMED_OUT);
+				this.flights.leave(key, running);
+				return request.load();
+			}
+			catch (InterruptedException ex) {
+				Thread.currentThread().interrupt();
+				return request.load();
+			}
+			this.flights.leave(key, running);
 		}
-		return (running.leader == mine.leader) ? call(key, loader) : follow(key, policy, loader, running);
+		return request.load();
 	}
 
-	/** Makes it the key's flight, or returns the one that there is. */
-	@Nullable Flight join(String key, Flight flight) {
-		return this.flights.putIfAbsent(key, flight);
-	}
-
-	void leave(String key, Flight flight) {
-		this.flights.remove(key, flight);
-	}
-
-	Election election() {
-		return this.election;
-	}
-
-	void ended(LoadOutcome outcome) {
-		this.events.loaded(outcome);
-	}
-
-	private @Nullable Object lead(String key, LoadPolicy policy, Callable<?> loader, Flight flight) {
+	private @Nullable Object lead(Request request, Flight flight) {
 		try {
-			Object value = find(key, policy, loader);
+			Object value = find(request, flight);
+			this.flights.leave(request.key(), flight);
 			flight.result.complete(value);
 			return value;
 		}
 		catch (RuntimeException | Error ex) {
+			this.flights.leave(request.key(), flight);
 			flight.result.completeExceptionally(ex);
 			throw ex;
 		}
-		finally {
-			leave(key, flight);
-		}
 	}
 
-	private @Nullable Object follow(String key, LoadPolicy policy, Callable<?> loader, Flight flight) {
+	private static @Nullable Object follow(Request request, Flight flight)
+			throws InterruptedException, TimeoutException {
 		try {
-			Object value = flight.result.get(policy.waiting().toNanos(), TimeUnit.NANOSECONDS);
-			ended(LoadOutcome.WAITED);
-			return value;
-		}
-		catch (TimeoutException ex) {
-			ended(LoadOutcome.TIMED_OUT);
-			return call(key, loader);
-		}
-		catch (InterruptedException ex) {
-			Thread.currentThread().interrupt();
-			return call(key, loader);
+			return flight.result.get(request.waitUntil() - System.nanoTime(), TimeUnit.NANOSECONDS);
 		}
 		catch (ExecutionException ex) {
 			if (ex.getCause() instanceof Error error) {
@@ -129,204 +125,304 @@ final class Loads {
 	}
 
 	/** Takes part in the election until there is a value. */
-	private @Nullable Object find(String key, LoadPolicy policy, Callable<?> loader) {
-		MetaGet request = policy.request();
-		long waitUntil = System.nanoTime() + policy.waiting().toNanos();
-		long pause = FIRST_PAUSE_MILLIS;
+	private @Nullable Object find(Request request, Flight flight) {
+		LoadPolicy policy = request.policy();
+		long pause = LoadCalls.FIRST_PAUSE_MILLIS;
+		boolean waited = false;
+		int rejected = 0;
+		boolean asked = false;
 		while (true) {
 			MetaReply reply;
+			Verdict verdict;
+			Object value;
 			try {
-				reply = this.client.meta().get(key, request);
+				if (!asked) {
+					policy.listener().asking();
+					asked = true;
+				}
+				reply = ask(request);
+				verdict = this.calls.verdict(request.key(), policy, reply);
+				value = this.calls.valueOf(request.key(), reply);
+				boolean good = !Election.hasValue(reply) || (value != null && policy.accepts(value));
+				if (!good && ++rejected < LoadCalls.ATTEMPTS) {
+					remove(request.key(), reply);
+					continue;
+				}
+				if (!good) {
+					return load(request, flight, reply, LoadOutcome.WON);
+				}
 			}
 			catch (MemcachedException ex) {
-				return loadWithoutMemcached(key, loader, ex);
+				return loadWithoutMemcached(request, ex);
 			}
-			switch (this.election.verdict(reply)) {
+			switch (verdict) {
 				case HAS_VALUE -> {
-					Object value = valueOf(key, reply);
-					if (value == null) {
-						return load(key, policy, loader, reply, LoadOutcome.WON);
+					this.calls.found(policy, flight);
+					if (waited) {
+						this.calls.ended(LoadOutcome.WAITED);
 					}
-					MetaDelete mark = markIfAbandoned(key, policy, reply);
-					if (mark != null) {
-						quietly(() -> this.client.meta().delete(key, mark));
-					}
+					markIfAbandoned(request.key(), policy, reply);
 					return value;
 				}
-				case LOADS, RELOADS -> {
-					return load(key, policy, loader, reply, LoadOutcome.WON);
+				case LOADS -> {
+					return load(request, flight, reply, LoadOutcome.WON);
 				}
-				case REFRESHES -> {
-					return refresh(key, policy, loader, reply);
+				case LOADS_UNELECTED -> {
+					return loadUnelected(request, flight);
+				}
+				case RELOADS, REFRESHES -> {
+					return LoadCalls.isRefresh(policy, verdict)
+							? refresh(request, flight, reply, Objects.requireNonNull(value))
+							: load(request, flight, reply, LoadOutcome.WON);
 				}
 				case UNSUPPORTED -> {
-					return findByLock(key, policy, loader, waitUntil);
+					return policy.elects() ? findByLock(request, flight) : findUnelected(request, flight);
 				}
 				case WAITS -> {
-					if (System.nanoTime() - waitUntil >= 0 || !pause(pause)) {
-						return load(key, policy, loader, reply, LoadOutcome.TIMED_OUT);
+					waited = true;
+					this.calls.missed(policy, flight);
+					if (System.nanoTime() - request.waitUntil() >= 0 || !pause(pause)) {
+						return load(request, flight, reply, LoadOutcome.TIMED_OUT);
 					}
-					pause = Math.min(pause * 2, LONGEST_PAUSE_MILLIS);
+					pause = LoadCalls.longer(pause);
 				}
 			}
 		}
 	}
 
-	/** The value of a reply; null if it cannot be decoded, so that it is loaded anew. */
-	@Nullable Object valueOf(String key, MetaReply reply) {
-		RawValue raw = reply.value();
+	private MetaReply ask(Request request) {
 		try {
-			return (raw != null) ? this.values.decode(key, new Item(raw.flags(), raw.bytes(), 0)) : null;
+			return perform(this.calls.get(request.key(), request.policy().request()));
 		}
 		catch (MemcachedException ex) {
-			LOGGER.log(Level.DEBUG, "a value that cannot be decoded is loaded anew", ex);
-			return null;
+			if (!LoadCalls.isUndecodable(ex)) {
+				throw ex;
+			}
+			perform(this.calls.delete(request.key(), MetaDelete.DELETE));
+			return perform(this.calls.get(request.key(), request.policy().request()));
 		}
 	}
 
-	/** How to elect another caller, if the one elected seems to be gone; else null. */
-	@Nullable MetaDelete markIfAbandoned(String key, LoadPolicy policy, MetaReply reply) {
-		return reply.winTaken() ? this.election.noteTaken(key, reply, policy.lease()) : null;
+	/** Removes what is no good, unless it has changed, so that one is elected to load. */
+	private void remove(String key, MetaReply reply) {
+		perform(this.calls.delete(key, LoadCalls.removal(reply)));
+	}
+
+	private void markIfAbandoned(String key, LoadPolicy policy, MetaReply reply) {
+		if (reply.winTaken()) {
+			quietly(() -> {
+				MetaReply whole = whole(key, reply);
+				if (this.calls.isAbandoned(key, policy, whole)) {
+					markAgain(key, whole);
+				}
+				return true;
+			});
+		}
+	}
+
+	/** The reply, with all that is needed to mark its item. */
+	private MetaReply whole(String key, MetaReply reply) {
+		return LoadCalls.canBeMarked(reply) ? reply : perform(this.calls.get(key, LoadCalls.STATE));
+	}
+
+	private void markAgain(String key, MetaReply whole) {
+		OptionalLong cas = whole.cas();
+		if (cas.isPresent()) {
+			perform(this.calls.delete(key, Election.markAgain(cas.getAsLong(), whole.ttl().orElse(-1))));
+		}
+	}
+
+	/** Gives the token back: a placeholder goes, a stale value is marked again. */
+	private void release(String key, MetaReply reply) {
+		quietly(() -> {
+			if (!Election.hasValue(reply)) {
+				remove(key, reply);
+			}
+			else {
+				MetaReply whole = whole(key, reply);
+				if (whole.cas().equals(reply.cas())) {
+					markAgain(key, whole);
+				}
+			}
+			return true;
+		});
 	}
 
 	/**
 	 * Loads, as the one elected, and stores unless something has happened to the item.
 	 */
-	private @Nullable Object load(String key, LoadPolicy policy, Callable<?> loader, MetaReply reply,
-			LoadOutcome outcome) {
+	private @Nullable Object load(Request request, Flight flight, MetaReply reply, LoadOutcome outcome) {
+		this.calls.missed(request.policy(), flight);
 		Object value;
 		try {
-			value = call(key, loader);
+			value = request.load();
 		}
 		catch (RuntimeException | Error ex) {
-			quietly(() -> this.client.meta().delete(key, release(reply)));
+			release(request.key(), reply);
 			throw ex;
 		}
-		boolean kept = value == null || store(key, policy, value, reply);
-		if (!kept || value == null) {
-			quietly(() -> this.client.meta().delete(key, release(reply)));
+		if (value == null) {
+			quietly(() -> perform(this.calls.delete(request.key(), LoadCalls.removal(reply))).status() == Status.DONE);
 		}
-		ended(kept ? outcome : LoadOutcome.LOST);
+		boolean kept = value == null || store(request, value, reply);
+		this.calls.ended(kept ? outcome : LoadOutcome.LOST);
 		return value;
 	}
 
-	/** What gives the token back: a placeholder goes, a stale value is marked again. */
-	static MetaDelete release(MetaReply reply) {
-		RawValue old = reply.value();
-		long cas = reply.cas().orElse(0);
-		return (old != null && old.bytes().length > 0) ? Election.markAgain(cas, reply)
-				: MetaDelete.DELETE.compare(cas);
-	}
-
 	/** Loads a value anew that is still good, and goes on with it if that fails. */
-	private @Nullable Object refresh(String key, LoadPolicy policy, Callable<?> loader, MetaReply reply) {
-		Object current = valueOf(key, reply);
-		if (current == null) {
-			return load(key, policy, loader, reply, LoadOutcome.WON);
+	private @Nullable Object refresh(Request request, Flight flight, MetaReply reply, Object current) {
+		this.calls.found(request.policy(), flight);
+		Executor executor = request.policy().refreshOn();
+		if (executor == null) {
+			return refresh(request, reply, current);
 		}
 		try {
-			return load(key, policy, loader, reply, LoadOutcome.REFRESHED);
+			executor.execute(() -> refresh(request, reply, current));
+		}
+		catch (RejectedExecutionException ex) {
+			this.calls.refreshFailed(request.key(), ex);
+		}
+		return current;
+	}
+
+	private @Nullable Object refresh(Request request, MetaReply reply, Object current) {
+		try {
+			Object value = request.load();
+			boolean kept = (value != null) ? store(request, value, reply) : quietly(
+					() -> perform(this.calls.delete(request.key(), LoadCalls.removal(reply))).status() == Status.DONE);
+			this.calls.ended(kept ? LoadOutcome.REFRESHED : LoadOutcome.LOST);
+			return value;
 		}
 		catch (RuntimeException ex) {
-			refreshFailed(key, ex);
+			this.calls.refreshFailed(request.key(), ex);
 			return current;
 		}
 	}
 
-	void refreshFailed(String key, Throwable ex) {
-		LOGGER.log(Level.WARNING, "refreshing \"" + key + "\" failed; its present value is used on", ex);
-		ended(LoadOutcome.REFRESH_FAILED);
-	}
-
-	private boolean store(String key, LoadPolicy policy, Object value, MetaReply reply) {
-		RawValue encoded = encode(key, value);
-		return encoded.bytes().length > 0
-				&& quietly(() -> this.client.meta().set(key, encoded, guarded(policy, reply)));
-	}
-
-	RawValue encode(String key, Object value) {
-		EncodedValue encoded = this.values.encode(key, value);
-		return new RawValue(encoded.flags(), encoded.bytes());
-	}
-
-	/** Stores only if nothing has happened to the item since it was read. */
-	static MetaSet guarded(LoadPolicy policy, MetaReply reply) {
-		return MetaSet.SET.ttl(policy.nextTtl()).compare(reply.cas().orElse(0));
+	/** Stores unless something has happened to the item since it was read. */
+	private boolean store(Request request, Object value, MetaReply reply) {
+		LoadListener listener = request.policy().listener();
+		try {
+			EncodedValue encoded = this.calls.encode(request.key(), value);
+			MetaReply stored = perform(this.calls.store(request.key(), encoded, request.policy(), reply));
+			if (stored.status() != Status.DONE) {
+				return false;
+			}
+			listener.stored();
+			return true;
+		}
+		catch (RuntimeException ex) {
+			listener.notStored(ex);
+			if (LoadCalls.isRefused(ex)) {
+				quietly(() -> perform(this.calls.delete(request.key(), LoadCalls.removal(reply)))
+					.status() == Status.DONE);
+			}
+			return false;
+		}
 	}
 
 	/** For a server without meta commands: whoever can add a lock loads. */
-	private @Nullable Object findByLock(String key, LoadPolicy policy, Callable<?> loader, long waitUntil) {
-		long pause = FIRST_PAUSE_MILLIS;
-		String lock = lockOf(key);
+	private @Nullable Object findByLock(Request request, Flight flight) {
+		long pause = LoadCalls.FIRST_PAUSE_MILLIS;
+		String lock = LoadCalls.lockOf(request.key());
+		boolean locked = false;
 		try {
-			while (true) {
-				Object value = this.client.get(key);
+			while (!locked) {
+				Object value = plainValue(request);
 				if (value != null) {
+					this.calls.found(request.policy(), flight);
 					return value;
 				}
-				if (this.client.add(lock, 1, policy.lease())) {
-					return loadUnderLock(key, policy, loader, lock);
+				locked = perform(this.calls.lock(lock, request.policy().lease()));
+				if (!locked && (System.nanoTime() - request.waitUntil() >= 0 || !pause(pause))) {
+					this.calls.missed(request.policy(), flight);
+					this.calls.ended(LoadOutcome.TIMED_OUT);
+					return request.load();
 				}
-				if (System.nanoTime() - waitUntil >= 0 || !pause(pause)) {
-					ended(LoadOutcome.TIMED_OUT);
-					return call(key, loader);
-				}
-				pause = Math.min(pause * 2, LONGEST_PAUSE_MILLIS);
+				pause = LoadCalls.longer(pause);
 			}
 		}
 		catch (MemcachedException ex) {
-			return loadWithoutMemcached(key, loader, ex);
+			return loadWithoutMemcached(request, ex);
 		}
-	}
-
-	private @Nullable Object loadUnderLock(String key, LoadPolicy policy, Callable<?> loader, String lock) {
 		try {
-			Object value = call(key, loader);
-			if (value != null) {
-				quietly(() -> this.client.set(key, value, policy.nextTtl()));
-			}
-			ended(LoadOutcome.WON);
-			return value;
+			return loadUnelected(request, flight);
 		}
 		finally {
-			quietly(() -> this.client.delete(lock));
+			quietly(() -> perform(this.calls.plainDelete(lock)));
 		}
 	}
 
-	static String lockOf(String key) {
-		return key + LOCK_SUFFIX;
-	}
-
-	private @Nullable Object loadWithoutMemcached(String key, Callable<?> loader, MemcachedException failure) {
-		bypassed(key, failure);
-		return call(key, loader);
-	}
-
-	void bypassed(String key, Throwable failure) {
-		LOGGER.log(Level.DEBUG, "memcached fails; \"" + key + "\" is loaded and not kept", failure);
-		ended(LoadOutcome.BYPASSED);
-	}
-
-	private static @Nullable Object call(String key, Callable<?> loader) {
+	private @Nullable Object findUnelected(Request request, Flight flight) {
 		try {
-			return loader.call();
+			Object value = plainValue(request);
+			if (value != null) {
+				this.calls.found(request.policy(), flight);
+				return value;
+			}
 		}
-		catch (RuntimeException ex) {
+		catch (MemcachedException ex) {
+			return loadWithoutMemcached(request, ex);
+		}
+		return loadUnelected(request, flight);
+	}
+
+	/** A value that is good, by the classic command. */
+	private @Nullable Object plainValue(Request request) {
+		try {
+			Object value = perform(this.calls.plainGet(request.key()));
+			return (value != null && request.policy().accepts(value)) ? value : null;
+		}
+		catch (MemcachedException ex) {
+			if (LoadCalls.isUndecodable(ex)) {
+				return null;
+			}
 			throw ex;
 		}
-		catch (Exception ex) {
-			throw new LoadException(key, ex);
-		}
 	}
 
-	/** Does what may fail without harm; returns whether memcached did it. */
-	private static boolean quietly(Callable<?> action) {
+	/** Loads and stores what nothing but this process guards. */
+	private @Nullable Object loadUnelected(Request request, Flight flight) {
+		this.calls.missed(request.policy(), flight);
+		Object value = request.load();
+		if (value == null) {
+			this.calls.ended(LoadOutcome.WON);
+			return null;
+		}
+		boolean kept = false;
+		if (!flight.isOvertaken()) {
+			try {
+				perform(this.calls.plainSet(request.key(), value, request.policy().nextTtl()));
+				request.policy().listener().stored();
+				kept = true;
+			}
+			catch (RuntimeException ex) {
+				request.policy().listener().notStored(ex);
+				if (LoadCalls.isRefused(ex)) {
+					quietly(() -> perform(this.calls.plainDelete(request.key())));
+				}
+			}
+		}
+		if (kept && flight.isOvertaken()) {
+			quietly(() -> perform(this.calls.plainDelete(request.key())));
+			kept = false;
+		}
+		this.calls.ended(kept ? LoadOutcome.WON : LoadOutcome.LOST);
+		return value;
+	}
+
+	private @Nullable Object loadWithoutMemcached(Request request, MemcachedException failure) {
+		this.calls.bypassed(request.key(), request.policy(), failure);
+		return request.load();
+	}
+
+	/** Does what may fail without harm. */
+	private static boolean quietly(Callable<Boolean> action) {
 		try {
-			Object done = action.call();
-			return !(done instanceof MetaReply reply) || reply.status() == Status.DONE;
+			return action.call();
 		}
 		catch (Exception ex) {
-			LOGGER.log(Level.DEBUG, "memcached failed beside a load", ex);
+			LoadCalls.LOGGER.log(Level.DEBUG, "memcached failed beside a load", ex);
 			return false;
 		}
 	}
@@ -343,29 +439,44 @@ final class Loads {
 		}
 	}
 
+	/** The value if there is one and this caller is not the one to load another. */
+	@Nullable Object get(String key, LoadPolicy policy) {
+		Objects.requireNonNull(policy, "policy");
+		MetaReply reply = perform(this.calls.get(key, policy.readRequest()));
+		if (this.calls.isPlain(key, policy, reply)) {
+			return perform(this.calls.plainGet(key));
+		}
+		if (!Election.hasValue(reply) || reply.won()) {
+			return null;
+		}
+		markIfAbandoned(key, policy, reply);
+		return this.calls.decode(key, reply);
+	}
+
 	boolean invalidate(String key, Duration staleFor) {
 		Objects.requireNonNull(staleFor, "staleFor");
 		if (staleFor.isNegative()) {
 			throw new IllegalArgumentException("staleFor: " + staleFor + " is negative; give zero to delete at once");
 		}
-		this.flights.remove(key);
+		this.flights.overtake(key);
 		try {
 			if (!staleFor.isZero()) {
-				MetaReply reply = this.client.meta().get(key, MetaGet.NO_VALUE.ttl().size());
+				MetaReply reply = perform(this.calls.get(key, LoadCalls.STATE.size()));
 				if (reply.status() == Status.NOT_FOUND) {
 					return false;
 				}
 				if (reply.status() == Status.DONE && reply.size().orElse(0) > 0) {
-					long left = reply.ttl().orElse(-1);
-					Duration stale = (left >= 0 && left < staleFor.toSeconds()) ? Duration.ofSeconds(Math.max(left, 1))
-							: staleFor;
-					return this.client.meta().delete(key, MetaDelete.DELETE.invalidate(stale)).status() == Status.DONE;
+					MetaDelete mark = MetaDelete.DELETE.invalidate(LoadCalls.staleFor(reply, staleFor));
+					return perform(this.calls.delete(key, mark)).status() == Status.DONE;
+				}
+				if (reply.status() == Status.UNSUPPORTED) {
+					this.calls.lacksElections(key);
 				}
 			}
-			return this.client.delete(key);
+			return perform(this.calls.plainDelete(key));
 		}
 		finally {
-			this.flights.remove(key);
+			this.flights.overtake(key);
 		}
 	}
 

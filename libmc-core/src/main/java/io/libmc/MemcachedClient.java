@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.OptionalLong;
 import java.util.concurrent.Callable;
 
+import io.libmc.codec.Transcoder;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -361,10 +362,16 @@ public interface MemcachedClient extends AutoCloseable {
 	 * Reads a value or, on a miss, loads and stores it: one caller of the whole cluster
 	 * loads, the others wait for its value, for as long as the policy says. What is
 	 * loaded is returned in any case: if memcached fails, if the loader was overtaken by
-	 * an {@link #invalidate} or its lease ran out, or if the value is empty or too large
-	 * for one item, it is just not stored. Callers of one process share the value, so do
-	 * not change it. A key that is used with this method must be read only through it:
-	 * while its value is being loaded the server holds an empty item there.
+	 * an {@link #invalidate} or its lease ran out, or if the value is empty or cannot be
+	 * encoded, it is just not stored. Callers of one process share the value, so do not
+	 * change it. A key that is used with this method must be read only through it: while
+	 * its value is being loaded the server holds an empty item there. To read it without
+	 * loading there is {@link #get(String, LoadPolicy)}.
+	 * <p>
+	 * Whoever changes the key through this client overtakes the loads under way in this
+	 * process: those who wait for one get its value, those who come later do not. A
+	 * loader that asks for its own key on its own thread is run at once, and on another
+	 * one after the policy's waiting time.
 	 * <p>
 	 * On servers without meta commands a lock item of the key with {@code /lock} behind
 	 * it elects; values are then stored whatever has happened meanwhile, and there is no
@@ -379,6 +386,29 @@ public interface MemcachedClient extends AutoCloseable {
 	<T> @Nullable T getOrLoad(String key, LoadPolicy policy, Callable<? extends @Nullable T> loader);
 
 	/**
+	 * Reads a value of a key that is used with {@link #getOrLoad}, without loading it.
+	 * @param <T> what the caller knows the value to be
+	 * @param key the key
+	 * @param policy how the value is kept and refreshed
+	 * @return the value, or {@code null} if there is none, it is just being loaded, or
+	 * this caller was elected to load it anew: it is stale or due to be refreshed, and
+	 * all others get it meanwhile
+	 * @throws MemcachedException if the server fails or the value cannot be decoded
+	 */
+	<T> @Nullable T get(String key, LoadPolicy policy);
+
+	/**
+	 * Takes back a value that {@link #getOrLoad} keeps, as its policy says.
+	 * @param key the key
+	 * @param policy how long the others may still get it
+	 * @return whether there was a value
+	 * @throws MemcachedException if the server fails
+	 */
+	default boolean invalidate(String key, LoadPolicy policy) {
+		return invalidate(key, policy.staleFor());
+	}
+
+	/**
 	 * Takes back a value that {@link #getOrLoad} keeps: marks it stale, so that one
 	 * caller loads it anew while the others still get it for a while, or deletes it at
 	 * once. A load under way is not stored.
@@ -389,6 +419,16 @@ public interface MemcachedClient extends AutoCloseable {
 	 * @throws MemcachedException if the server fails
 	 */
 	boolean invalidate(String key, Duration staleFor);
+
+	/**
+	 * This client with another transcoder, on the same connections. It awaits every
+	 * reply, also where this one does not ({@code noReply}), and has
+	 * {@linkplain #getOrLoad loads} of its own. Closing it closes nothing; it ends with
+	 * this one.
+	 * @param transcoder how values become items
+	 * @return another client
+	 */
+	MemcachedClient withTranscoder(Transcoder transcoder);
 
 	/**
 	 * Gives access to memcached's meta commands.

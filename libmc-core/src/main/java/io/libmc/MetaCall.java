@@ -3,9 +3,11 @@ package io.libmc;
 import java.util.List;
 
 import io.libmc.MetaReply.Status;
+import io.libmc.internal.connection.Failure;
 import io.libmc.internal.connection.Node;
 import io.libmc.internal.connection.Node.MetaSupport;
 import io.libmc.internal.connection.Operation;
+import io.libmc.internal.connection.Operation.Progress;
 import io.libmc.internal.protocol.Command;
 import io.libmc.internal.protocol.Exchange.Answer;
 import org.jspecify.annotations.Nullable;
@@ -13,7 +15,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * One meta command on the server of its key. A server that is not known to speak them is
  * asked first, with a no-op: sent blindly, the data of a set would be taken for commands.
- * The chunks of a split value are read and joined.
+ * twemproxy hangs up on it instead of answering. The chunks of a split value are read and
+ * joined.
  */
 final class MetaCall implements Call<MetaReply> {
 
@@ -30,7 +33,12 @@ final class MetaCall implements Call<MetaReply> {
 	/** The leg under way, or the last one. */
 	private @Nullable Leg leg;
 
+	private int hangUps;
+
 	private @Nullable MetaReply reply;
+
+	/** A flag of the reply that is no number. */
+	private @Nullable NumberFormatException nonsense;
 
 	private @Nullable ChunksCall chunks;
 
@@ -51,18 +59,44 @@ final class MetaCall implements Call<MetaReply> {
 			return ask();
 		}
 		if (ended.operation.failure() != null) {
+			if (ended.operation.command() == Command.MN && isUnanswered(ended.operation)) {
+				return askOnceMore();
+			}
 			return askAgain(ended);
 		}
 		if (ended.operation.command() == Command.MN) {
-			this.node.metaSupport((ended.operation.answer() == Answer.DONE) ? MetaSupport.YES : MetaSupport.NO);
+			boolean understood = ended.operation.answer() == Answer.DONE;
+			this.node.metaSupport(understood ? MetaSupport.YES : MetaSupport.NO);
+			if (this.operation.command() == Command.MN) {
+				this.reply = understood ? MetaReply.NOOP : MetaReply.UNSUPPORTED;
+				return List.of();
+			}
 			return ask();
 		}
 		return take(ended);
 	}
 
+	/**
+	 * Whether the server hung up on the question, as a proxy does, or for another reason.
+	 */
+	private static boolean isUnanswered(Operation question) {
+		Failure failure = question.failure();
+		return failure != null && failure.kind() == Failure.Kind.LOST && question.progress() == Progress.SENT
+				&& question.hasTime();
+	}
+
+	/** A server that has just ended is not there the second time; a proxy is. */
+	private List<Leg> askOnceMore() {
+		this.hangUps++;
+		if (this.hangUps > 1) {
+			this.cluster.hangsUp(this.node);
+		}
+		return ask();
+	}
+
 	/** The command, or the question whether it is understood. */
 	private List<Leg> ask() {
-		Operation next = switch (this.node.metaSupport()) {
+		Operation next = switch (this.cluster.metaSupport(this.node)) {
 			case YES -> this.operation;
 			case UNKNOWN -> Operation.admin(Command.MN, this.operation.startedAt(), this.operation.deadline(), "");
 			case NO -> null;
@@ -99,7 +133,14 @@ final class MetaCall implements Call<MetaReply> {
 			default -> Status.DONE;
 		};
 		String flags = (done.text() != null) ? done.text() : "";
-		MetaReply whole = new MetaReply(status, flags, done.takeValue(0));
+		MetaReply whole;
+		try {
+			whole = MetaReply.of(done.command(), status, flags, done.takeValue(0));
+		}
+		catch (NumberFormatException ex) {
+			this.nonsense = ex;
+			return List.of();
+		}
 		this.reply = whole;
 		RawValue value = whole.value();
 		Item item = (value != null) ? new Item(value.flags(), value.bytes(), 0) : null;
@@ -115,6 +156,11 @@ final class MetaCall implements Call<MetaReply> {
 		MetaReply whole = this.reply;
 		Leg last = this.leg;
 		if (whole == null) {
+			if (this.nonsense != null) {
+				throw new MemcachedProtocolException(ErrorCode.RECV_ERROR, this.node.name(),
+						this.node.name() + " answered " + this.operation.command() + " with flags that make no sense",
+						this.nonsense);
+			}
 			MemcachedException failed = (last != null) ? last.failure() : null;
 			throw (failed != null) ? failed : new IllegalStateException("not performed yet");
 		}
@@ -122,8 +168,7 @@ final class MetaCall implements Call<MetaReply> {
 			return whole;
 		}
 		Item item = this.chunks.result();
-		return (item != null) ? whole.with(new RawValue(item.flags(), item.bytes()))
-				: new MetaReply(Status.NOT_FOUND, "", null);
+		return (item != null) ? whole.with(new RawValue(item.flags(), item.bytes())) : whole.broken();
 	}
 
 }

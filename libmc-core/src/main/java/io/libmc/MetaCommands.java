@@ -13,6 +13,11 @@ import org.jspecify.annotations.Nullable;
  * A server without meta commands is asked once per connection, with a no-op, and then
  * answers {@link MetaReply.Status#UNSUPPORTED} for all of them. Otherwise keys, failures
  * and limits are those of {@link MemcachedClient}.
+ * <p>
+ * The flags are those of memcached 1.6.18. Not offered are opaque tokens and quiet mode
+ * ({@code O}, {@code q}), as replies find their callers without; keys in base 64
+ * ({@code b}), as keys are text; and what later servers add ({@code E}, {@code x}), which
+ * this one answers with an error.
  */
 public interface MetaCommands {
 
@@ -43,6 +48,24 @@ public interface MetaCommands {
 	 * @throws MemcachedException if the server fails
 	 */
 	MetaReply delete(String key, MetaDelete request);
+
+	/**
+	 * {@code ma}: counts up or down.
+	 * @param key the key
+	 * @param request how to count
+	 * @return the answer, with the {@linkplain MetaReply#number() new number};
+	 * {@code NOT_FOUND} if there is no counter and none was to be made
+	 * @throws MemcachedException if the server fails, or the item is no decimal number
+	 */
+	MetaReply arithmetic(String key, MetaArithmetic request);
+
+	/**
+	 * {@code mn}: nothing, which every server that speaks meta commands answers.
+	 * @param key the key whose server is asked
+	 * @return {@code DONE}
+	 * @throws MemcachedException if the server fails
+	 */
+	MetaReply noop(String key);
 
 	/**
 	 * {@code me}: what the server knows about an item, for debugging.

@@ -22,7 +22,7 @@ public final class MetaDelete {
 	}
 
 	private MetaDelete with(String flag) {
-		return new MetaDelete(this.flags + ' ' + flag);
+		return new MetaDelete(MetaFlags.and(this.flags, flag));
 	}
 
 	/**
@@ -41,7 +41,7 @@ public final class MetaDelete {
 	 * @return another request
 	 */
 	public MetaDelete invalidate(Duration staleFor) {
-		return with("I T" + Ttl.toExptime(staleFor));
+		return with("I").with("T" + Ttl.toExptime(staleFor));
 	}
 
 }

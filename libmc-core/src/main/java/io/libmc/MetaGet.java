@@ -26,13 +26,7 @@ public final class MetaGet {
 	}
 
 	private MetaGet with(String flag) {
-		for (String present : this.flags.split(" ", -1)) {
-			if (!present.isEmpty() && present.charAt(0) == flag.charAt(0)) {
-				throw new IllegalArgumentException(
-						"the flag " + flag.charAt(0) + " is given twice; memcached refuses that");
-			}
-		}
-		return new MetaGet(this.flags + ' ' + flag);
+		return new MetaGet(MetaFlags.and(this.flags, flag));
 	}
 
 	/**
@@ -44,7 +38,8 @@ public final class MetaGet {
 	}
 
 	/**
-	 * Also asks how long the item has left to live ({@code t}).
+	 * Also asks how long the item has left to live ({@code t}). After
+	 * {@link #touch(Duration)} that is its new time, before it the old one.
 	 * @return another request
 	 */
 	public MetaGet ttl() {

@@ -1,9 +1,11 @@
 package io.libmc;
 
+import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.OptionalLong;
 
+import io.libmc.internal.protocol.Command;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,22 +13,31 @@ import org.jspecify.annotations.Nullable;
  */
 public final class MetaReply {
 
-	static final MetaReply UNSUPPORTED = new MetaReply(Status.UNSUPPORTED, "", null);
+	static final MetaReply UNSUPPORTED = new MetaReply(Status.UNSUPPORTED);
+
+	static final MetaReply NOOP = new MetaReply(Status.DONE);
+
+	private static final long ABSENT = Long.MIN_VALUE;
 
 	private final Status status;
 
-	private final @Nullable RawValue value;
+	private @Nullable RawValue value;
 
-	private OptionalLong cas = OptionalLong.empty();
+	private int clientFlags;
 
-	private OptionalLong ttl = OptionalLong.empty();
+	private boolean hasCas;
 
-	private OptionalLong size = OptionalLong.empty();
+	private long cas;
 
-	private OptionalLong lastAccess = OptionalLong.empty();
+	private long ttl = ABSENT;
 
-	/** Flags of the form {@code name=value}, as {@code me} answers. */
-	private final Map<String, String> facts = new LinkedHashMap<>();
+	private long size = ABSENT;
+
+	private long lastAccess = ABSENT;
+
+	private boolean hasNumber;
+
+	private long number;
 
 	private boolean hitBefore;
 
@@ -35,6 +46,10 @@ public final class MetaReply {
 	private boolean stale;
 
 	private boolean winTaken;
+
+	private @Nullable Map<String, String> facts;
+
+	private boolean broken;
 
 	/** How a meta command ended. */
 	public enum Status {
@@ -61,27 +76,50 @@ public final class MetaReply {
 
 	}
 
+	MetaReply(Status status) {
+		this.status = status;
+	}
+
 	/**
 	 * Creates one.
 	 * @param flags the flags of the reply, separated by spaces
+	 * @throws NumberFormatException if there is none where one belongs
 	 */
-	MetaReply(Status status, String flags, byte @Nullable [] data) {
-		this.status = status;
-		int clientFlags = 0;
-		for (String flag : flags.isEmpty() ? new String[0] : flags.split(" ", -1)) {
-			int equals = flag.indexOf('=');
-			if (equals > 0) {
-				this.facts.put(flag.substring(0, equals), flag.substring(equals + 1));
-				continue;
-			}
-			String token = flag.isEmpty() ? "" : flag.substring(1);
-			switch (flag.isEmpty() ? ' ' : flag.charAt(0)) {
-				case 'f' -> clientFlags = Integer.parseUnsignedInt(token);
-				case 'c' -> this.cas = OptionalLong.of(Long.parseUnsignedLong(token));
-				case 't' -> this.ttl = OptionalLong.of(Long.parseLong(token));
-				case 's' -> this.size = OptionalLong.of(Long.parseLong(token));
-				case 'l' -> this.lastAccess = OptionalLong.of(Long.parseLong(token));
-				case 'h' -> this.hitBefore = token.equals("1");
+	static MetaReply of(Command command, Status status, String flags, byte @Nullable [] data) {
+		MetaReply reply = new MetaReply(status);
+		if (command == Command.ME) {
+			reply.readFacts(flags);
+		}
+		else {
+			reply.readFlags(flags);
+		}
+		if (data != null && command == Command.MA) {
+			reply.hasNumber = true;
+			reply.number = Long.parseUnsignedLong(new String(data, StandardCharsets.US_ASCII));
+		}
+		else if (data != null) {
+			reply.value = new RawValue(reply.clientFlags, data);
+		}
+		return reply;
+	}
+
+	/** Reads the flags where they lie: every read of a cache comes by here. */
+	private void readFlags(String flags) {
+		int end;
+		for (int at = 0; at < flags.length(); at = end + 1) {
+			int space = flags.indexOf(' ', at);
+			end = (space >= 0) ? space : flags.length();
+			int token = at + 1;
+			switch (flags.charAt(at)) {
+				case 'f' -> this.clientFlags = Integer.parseUnsignedInt(flags, token, end, 10);
+				case 'c' -> {
+					this.hasCas = true;
+					this.cas = Long.parseUnsignedLong(flags, token, end, 10);
+				}
+				case 't' -> this.ttl = Long.parseLong(flags, token, end, 10);
+				case 's' -> this.size = Long.parseLong(flags, token, end, 10);
+				case 'l' -> this.lastAccess = Long.parseLong(flags, token, end, 10);
+				case 'h' -> this.hitBefore = flags.charAt(token) == '1';
 				case 'W' -> this.won = true;
 				case 'X' -> this.stale = true;
 				case 'Z' -> this.winTaken = true;
@@ -89,7 +127,18 @@ public final class MetaReply {
 				}
 			}
 		}
-		this.value = (data != null) ? new RawValue(clientFlags, data) : null;
+	}
+
+	/** What a meta debug answers, {@code name=value}. */
+	private void readFacts(String text) {
+		Map<String, String> all = new LinkedHashMap<>();
+		for (String fact : text.split(" ", -1)) {
+			int equals = fact.indexOf('=');
+			if (equals > 0) {
+				all.put(fact.substring(0, equals), fact.substring(equals + 1));
+			}
+		}
+		this.facts = all;
 	}
 
 	/** What a meta debug told; null if nothing. */
@@ -97,18 +146,23 @@ public final class MetaReply {
 		return (this.status == Status.DONE) ? this.facts : null;
 	}
 
-	/** This reply with another value. */
+	/** This reply with the value that its chunks make up. */
 	MetaReply with(RawValue joined) {
-		MetaReply reply = new MetaReply(this.status, "f" + Integer.toUnsignedString(joined.flags()), joined.bytes());
+		this.value = joined;
+		return this;
+	}
+
+	/** This reply of an item whose chunks make no value: a miss that is in the way. */
+	MetaReply broken() {
+		MetaReply reply = new MetaReply(Status.NOT_FOUND);
+		reply.hasCas = this.hasCas;
 		reply.cas = this.cas;
-		reply.ttl = this.ttl;
-		reply.size = this.size;
-		reply.lastAccess = this.lastAccess;
-		reply.hitBefore = this.hitBefore;
-		reply.won = this.won;
-		reply.stale = this.stale;
-		reply.winTaken = this.winTaken;
+		reply.broken = true;
 		return reply;
+	}
+
+	boolean isBroken() {
+		return this.broken;
 	}
 
 	/**
@@ -133,7 +187,7 @@ public final class MetaReply {
 	 * @return the number, or empty
 	 */
 	public OptionalLong cas() {
-		return this.cas;
+		return this.hasCas ? OptionalLong.of(this.cas) : OptionalLong.empty();
 	}
 
 	/**
@@ -141,7 +195,7 @@ public final class MetaReply {
 	 * @return the seconds, or empty
 	 */
 	public OptionalLong ttl() {
-		return this.ttl;
+		return optional(this.ttl);
 	}
 
 	/**
@@ -149,7 +203,7 @@ public final class MetaReply {
 	 * @return the bytes, or empty
 	 */
 	public OptionalLong size() {
-		return this.size;
+		return optional(this.size);
 	}
 
 	/**
@@ -157,7 +211,15 @@ public final class MetaReply {
 	 * @return the seconds, or empty
 	 */
 	public OptionalLong lastAccess() {
-		return this.lastAccess;
+		return optional(this.lastAccess);
+	}
+
+	/**
+	 * What the counter stands at after a meta arithmetic, unsigned.
+	 * @return the number, or empty if nothing was counted
+	 */
+	public OptionalLong number() {
+		return this.hasNumber ? OptionalLong.of(this.number) : OptionalLong.empty();
 	}
 
 	/**
@@ -193,10 +255,15 @@ public final class MetaReply {
 		return this.winTaken;
 	}
 
+	private static OptionalLong optional(long number) {
+		return (number != ABSENT) ? OptionalLong.of(number) : OptionalLong.empty();
+	}
+
 	@Override
 	public String toString() {
-		return "MetaReply[" + this.status + (this.won ? " won" : "") + (this.stale ? " stale" : "")
-				+ (this.winTaken ? " winTaken" : "") + ((this.value != null) ? " " + this.value : "") + "]";
+		return "MetaReply[" + this.status + (this.hasNumber ? " " + Long.toUnsignedString(this.number) : "")
+				+ (this.won ? " won" : "") + (this.stale ? " stale" : "") + (this.winTaken ? " winTaken" : "")
+				+ ((this.value != null) ? " " + this.value : "") + "]";
 	}
 
 }

@@ -34,7 +34,7 @@ public final class MetaSet {
 	}
 
 	private MetaSet with(String flag) {
-		return new MetaSet(this.flags + ' ' + flag);
+		return new MetaSet(MetaFlags.and(this.flags, flag));
 	}
 
 	/**

@@ -77,7 +77,7 @@ final class MultiGetCall implements Call<MultiGetCall> {
 			this.failures[i] = read.failure(i);
 			if (item != null && item.isChunked()) {
 				try {
-					chunkKeys.addAll(List.of(Chunks.keys(this.keys[i], Chunks.count(this.keys[i], item))));
+					chunkKeys.addAll(List.of(Chunks.keys(this.keys[i], item)));
 					this.chunked.add(i);
 				}
 				catch (MemcachedException ex) {

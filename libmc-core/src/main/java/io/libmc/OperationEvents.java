@@ -3,6 +3,8 @@ package io.libmc;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 import io.libmc.MemcachedListener.LoadOutcome;
 import io.libmc.MemcachedListener.Outcome;
@@ -23,6 +25,8 @@ final class OperationEvents implements Settings.ServerEvents {
 	private final MemcachedListener listener;
 
 	private final boolean silent;
+
+	private final Set<String> withoutElections = ConcurrentHashMap.newKeySet();
 
 	OperationEvents(MemcachedListener listener) {
 		this.listener = listener;
@@ -49,6 +53,16 @@ final class OperationEvents implements Settings.ServerEvents {
 		Duration elapsed = Duration.ofNanos(System.nanoTime() - operation.startedAt());
 		tell(() -> this.listener.operationStopped(operation.command().toString(), node.name(), outcome(operation),
 				elapsed, started));
+	}
+
+	/** Tells once of a server of which more was wanted than it can do. */
+	void lacksElections(String server) {
+		if (this.withoutElections.add(server)) {
+			LOGGER.log(Level.WARNING,
+					server + " has no meta commands (it is a proxy, or older than memcached 1.6):"
+							+ " its values are loaded under a lock item, stored whatever happens meanwhile, and neither"
+							+ " refreshed ahead of their expiry nor served while they are stale");
+		}
 	}
 
 	private static Outcome outcome(Operation operation) {

@@ -1,6 +1,7 @@
 package io.libmc;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -68,14 +69,20 @@ final class SetAllCall implements Call<MultiResult> {
 	}
 
 	private ManyOperations valuesAndChunks() {
-		List<byte[]> keys = new ArrayList<>();
-		List<byte[]> data = new ArrayList<>();
+		List<byte[]> keys = new ArrayList<>(this.entries.size());
+		List<byte[]> data = new ArrayList<>(this.entries.size());
 		for (Entry entry : this.entries) {
 			byte[] value = entry.value().bytes();
-			List<byte[]> parts = entry.split() ? List.of(Chunks.split(value)) : List.of(value);
-			keys.addAll(entry.split() ? List.of(Chunks.keys(entry.key(), parts.size())) : List.of(entry.key()));
-			data.addAll(parts);
-			parts.forEach((part) -> this.owners.add(entry));
+			if (!entry.split()) {
+				keys.add(entry.key());
+				data.add(value);
+				this.owners.add(entry);
+				continue;
+			}
+			byte[][] chunks = Chunks.split(value);
+			Collections.addAll(keys, Chunks.keys(entry.key(), chunks.length));
+			Collections.addAll(data, chunks);
+			this.owners.addAll(Collections.nCopies(chunks.length, entry));
 		}
 		return new ManyOperations(this.cluster, keys.toArray(new byte[0][]),
 				(i) -> this.factory.set(keys.get(i), data.get(i), this.owners.get(i).value().flags()));

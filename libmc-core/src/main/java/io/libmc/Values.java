@@ -32,6 +32,11 @@ final class Values {
 		this.maxBytes = maxBytes;
 	}
 
+	/** The same with another transcoder. */
+	Values with(Transcoder other) {
+		return new Values(other, this.compressionThreshold, this.maxBytes);
+	}
+
 	/**
 	 * Encodes a value.
 	 * @throws IllegalArgumentException if it cannot be encoded or is too large
@@ -69,20 +74,20 @@ final class Values {
 
 	/**
 	 * Decodes an item.
-	 * @return the value; null if the item is, or stands for, none
+	 * @return the value; null if there is no item, or it stands for null
 	 * @throws MemcachedException if it cannot be decoded
 	 */
 	@Nullable Object decode(String key, @Nullable Item item) {
-		if (item == null) {
-			return null;
-		}
+		return (item != null) ? decode(key, item.flags(), item.bytes()) : null;
+	}
+
+	@Nullable Object decode(String key, int flags, byte[] bytes) {
 		try {
-			boolean compressed = (item.flags() & Transcoder.COMPRESSED) != 0;
-			byte[] bytes = compressed ? decompress(item.bytes()) : item.bytes();
-			return this.transcoder.decode(item.flags() & ~Transcoder.COMPRESSED, bytes);
+			boolean compressed = (flags & Transcoder.COMPRESSED) != 0;
+			return this.transcoder.decode(flags & ~Transcoder.COMPRESSED, compressed ? decompress(bytes) : bytes);
 		}
 		catch (RuntimeException ex) {
-			throw Failures.undecodable(key, item.flags(), ex);
+			throw Failures.undecodable(key, flags, ex);
 		}
 	}
 

@@ -63,8 +63,13 @@ class AsyncGetOrLoadTest {
 	@Test
 	void cancellingOneCallersFutureCancelsNobodyElses() {
 		CompletableFuture<String> loader = new CompletableFuture<>();
-		CompletableFuture<String> first = this.mine.async().getOrLoad("k", POLICY, () -> loader);
+		CompletableFuture<Void> loading = new CompletableFuture<>();
+		CompletableFuture<String> first = this.mine.async().getOrLoad("k", POLICY, () -> {
+			loading.complete(null);
+			return loader;
+		});
 		CompletableFuture<String> second = this.mine.async().getOrLoad("k", POLICY, AsyncGetOrLoadTest::unexpected);
+		get(loading);
 		CompletableFuture<String> third = this.other.async().getOrLoad("k", POLICY, AsyncGetOrLoadTest::unexpected);
 		assertThat(first.cancel(true)).isTrue();
 		loader.complete("value");

@@ -55,7 +55,9 @@ class AuthenticationTest {
 			client.quit();
 			assertThat(client.<String>get("k")).isEqualTo("v");
 			server.restart();
-			Awaitility.await().ignoreException(MemcachedConnectionException.class).until(() -> client.set("k", "w"));
+			Awaitility.await()
+				.ignoreExceptionsInstanceOf(MemcachedConnectionException.class)
+				.until(() -> client.set("k", "w"));
 			assertThat(client.<String>get("k")).isEqualTo("w");
 		}
 	}

@@ -53,7 +53,7 @@ class FailingServerTest {
 		try (MemcachedClient client = builder(List.of(server)).listener(events).build()) {
 			assertThat(client.set("k", VALUE)).isTrue();
 			server.kill();
-			Awaitility.await().ignoreException(MemcachedConnectionException.class).untilAsserted(() -> {
+			Awaitility.await().ignoreExceptionsInstanceOf(MemcachedConnectionException.class).untilAsserted(() -> {
 				assertThatExceptionOfType(MemcachedConnectionException.class).isThrownBy(() -> client.get("k"))
 					.withMessageContaining("has been dead for")
 					.withMessageContaining("nothing of it was sent")

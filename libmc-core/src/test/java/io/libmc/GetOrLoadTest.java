@@ -255,7 +255,7 @@ class GetOrLoadTest {
 	@Test
 	void emptyAndTooLargeValuesAreReturnedButNotStored() {
 		assertThat(this.mine.<byte[]>getOrLoad("k", POLICY, () -> new byte[0])).isEmpty();
-		assertThat(this.mine.<byte[]>getOrLoad("large", POLICY, () -> new byte[2_000_000])).hasSize(2_000_000);
+		assertThat(this.mine.<byte[]>getOrLoad("large", POLICY, () -> new byte[10_000_001])).hasSize(10_000_001);
 		assertThat(this.outcomes.all).containsExactly(LoadOutcome.LOST, LoadOutcome.LOST);
 	}
 

@@ -142,16 +142,85 @@ class MetaCommandsTest {
 	}
 
 	@Test
-	void debugTellsFacts() {
+	void arithmeticCountsAndAnswersWithTheNumber() {
+		assertThat(this.meta.arithmetic("n", MetaArithmetic.INCREMENT).status()).isEqualTo(Status.NOT_FOUND);
+		MetaReply first = this.meta.arithmetic("n",
+				MetaArithmetic.INCREMENT.initial(5, Duration.ofMinutes(1)).delta(3).ttl().cas());
+		assertThat(first.number()).hasValue(5);
+		assertThat(first.ttl().getAsLong()).isBetween(50L, 60L);
+		assertThat(first.value()).isNull();
+		assertThat(this.meta.arithmetic("n", MetaArithmetic.INCREMENT.delta(3)).number()).hasValue(8);
+		assertThat(this.meta.arithmetic("n", MetaArithmetic.DECREMENT).number()).hasValue(7);
+		assertThat(this.meta.arithmetic("n", MetaArithmetic.DECREMENT.delta(100)).number()).hasValue(0);
+		assertThat(this.client.getRaw("n")).isEqualTo(raw(0, "0"));
+		assertThat(this.meta.arithmetic("n", MetaArithmetic.INCREMENT.touch(Duration.ofSeconds(500)).ttl())
+			.ttl()
+			.getAsLong()).isBetween(490L, 500L);
+		MetaReply overtaken = this.meta.arithmetic("n", MetaArithmetic.INCREMENT.compare(first.cas().getAsLong()));
+		assertThat(overtaken.status()).isEqualTo(Status.EXISTS);
+		assertThat(overtaken.number()).isEmpty();
+		assertThat(this.client.incr("n", 0)).hasValue(1);
+	}
+
+	@Test
+	void arithmeticIsUnsignedAndGoesRound() throws Exception {
+		AsyncMetaCommands async = this.client.async().meta();
+		MetaArithmetic request = MetaArithmetic.INCREMENT.initial(-1, Duration.ZERO);
+		assertThat(async.arithmetic("n", request).get(5, TimeUnit.SECONDS).number()).hasValue(-1);
+		assertThat(this.client.getRaw("n")).isEqualTo(raw(0, "18446744073709551615"));
+		assertThat(async.arithmetic("n", request).get(5, TimeUnit.SECONDS).number()).hasValue(0);
+	}
+
+	@Test
+	void arithmeticOnWhatIsNoNumberIsAnErrorAndChangesNothing() {
+		this.client.set("k", "text");
+		assertThatExceptionOfType(MemcachedProtocolException.class)
+			.isThrownBy(() -> this.meta.arithmetic("k", MetaArithmetic.INCREMENT))
+			.withMessageContaining("non-numeric");
+		assertThat(this.client.get("k", String.class)).isEqualTo("text");
+		assertThatIllegalArgumentException().isThrownBy(() -> MetaArithmetic.INCREMENT.delta(-1))
+			.withMessageContaining("negative");
+	}
+
+	@Test
+	void noopIsAnswered() throws Exception {
+		assertThat(this.meta.noop("k").status()).isEqualTo(Status.DONE);
+		assertThat(this.client.async().meta().noop("k").get(5, TimeUnit.SECONDS).status()).isEqualTo(Status.DONE);
+	}
+
+	@Test
+	void setWithAnOlderNumberThanTheItemsStoresItStale() {
+		long older = this.meta.set("k", raw(0, "1"), MetaSet.SET.cas()).cas().getAsLong();
+		this.client.set("k", "2".getBytes(StandardCharsets.UTF_8));
+		long newer = this.meta.get("k", MetaGet.VALUE.cas()).cas().getAsLong();
+		assertThat(this.meta.set("k", raw(0, "3"), MetaSet.SET.compare(older)).status()).isEqualTo(Status.EXISTS);
+		assertThat(this.meta.set("k", raw(0, "3"), MetaSet.SET.compare(newer + 1).invalidate()).status())
+			.isEqualTo(Status.EXISTS);
+		assertThat(this.meta.set("k", raw(0, "3"), MetaSet.SET.compare(older).invalidate()).status())
+			.isEqualTo(Status.DONE);
+		MetaReply elected = this.meta.get("k", MetaGet.VALUE);
+		assertThat(elected.value()).isEqualTo(raw(0, "3"));
+		assertThat(elected.stale()).isTrue();
+		assertThat(elected.won()).isTrue();
+	}
+
+	@Test
+	void debugTellsFacts() throws Exception {
 		this.client.set("k", new byte[3]);
 		assertThat(this.meta.debug("k")).containsKeys("exp", "la", "cas", "fetch");
 		assertThat(this.meta.debug("absent")).isNull();
+		assertThat(this.client.async().meta().debug("k").get(5, TimeUnit.SECONDS)).containsKeys("exp", "la");
 	}
 
 	@Test
 	void flagGivenTwiceIsRefusedBeforeAnythingIsSent() {
+		Duration ttl = Duration.ofSeconds(1);
 		assertThatIllegalArgumentException().isThrownBy(() -> MetaGet.VALUE.cas().cas())
-			.withMessageContaining("given twice");
+			.withMessageContaining("the flag c is given twice");
+		assertThatIllegalArgumentException().isThrownBy(() -> MetaSet.SET.ttl(ttl).cas().ttl(ttl))
+			.withMessageContaining("the flag T is given twice");
+		assertThatIllegalArgumentException().isThrownBy(() -> MetaDelete.DELETE.invalidate(ttl).invalidate(ttl));
+		assertThatIllegalArgumentException().isThrownBy(() -> MetaArithmetic.DECREMENT.delta(1).delta(2));
 	}
 
 	@Test
@@ -165,6 +234,8 @@ class MetaCommandsTest {
 			assertThat(old.meta().set("k", raw(0, "flush_all"), MetaSet.SET).status()).isEqualTo(Status.UNSUPPORTED);
 			assertThat(old.meta().get("k", MetaGet.VALUE).status()).isEqualTo(Status.UNSUPPORTED);
 			assertThat(old.meta().debug("k")).isNull();
+			assertThat(old.meta().arithmetic("k", MetaArithmetic.INCREMENT).status()).isEqualTo(Status.UNSUPPORTED);
+			assertThat(old.meta().noop("k").status()).isEqualTo(Status.UNSUPPORTED);
 			assertThat(old.<Object>get("k")).isNull();
 			assertThat(server.received()).containsExactly("mn\r\nget k\r\n");
 		}
@@ -182,6 +253,23 @@ class MetaCommandsTest {
 			connection.expectClose();
 		}); MemcachedClient other = client(server.address())) {
 			assertThatExceptionOfType(MemcachedException.class).isThrownBy(() -> other.meta().get("k", MetaGet.VALUE));
+			server.awaitScripts();
+		}
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "HD kk c\r\n", "HD kk c-1\r\n", "VA 1 kk fx\r\nx\r\n", "VA 1 kk f4294967296\r\nx\r\n",
+			"HD kk t99999999999999999999\r\n" })
+	void flagThatIsNoNumberIsAnError(String nonsense) {
+		try (ScriptedServer server = ScriptedServer.of((connection) -> {
+			connection.expect("mn\r\n");
+			connection.reply("MN\r\n");
+			connection.expect("mg k k v f c t\r\n");
+			connection.reply(nonsense);
+		}); MemcachedClient other = client(server.address())) {
+			assertThatExceptionOfType(MemcachedProtocolException.class)
+				.isThrownBy(() -> other.meta().get("k", MetaGet.VALUE.cas().ttl()))
+				.withMessageContaining("flags that make no sense");
 			server.awaitScripts();
 		}
 	}

@@ -80,7 +80,7 @@ class ServerSnapshotTest {
 			assertThat(dead.outage()).startsWith("connecting failed");
 			assertThat(dead.connections()).isZero();
 			server.restart();
-			await().ignoreException(MemcachedConnectionException.class).until(() -> client.set("k", 1));
+			await().ignoreExceptionsInstanceOf(MemcachedConnectionException.class).until(() -> client.set("k", 1));
 			assertThat(client.servers().get(0).isUp()).isTrue();
 		}
 	}

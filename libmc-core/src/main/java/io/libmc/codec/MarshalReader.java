@@ -34,9 +34,9 @@ final class MarshalReader {
 
 	private int position;
 
-	private final List<@Nullable Shared> references = new ArrayList<>();
+	private List<@Nullable Shared> references = List.of();
 
-	private final List<String> interned = new ArrayList<>();
+	private List<String> interned = List.of();
 
 	/** How many objects were read so far, those within references included. */
 	private long nodes;
@@ -80,6 +80,9 @@ final class MarshalReader {
 	/** References number the shared objects in the order in which they begin. */
 	private @Nullable Object readShared(char type, int depth) {
 		int index = this.references.size();
+		if (index == 0) {
+			this.references = new ArrayList<>();
+		}
 		this.references.add(null);
 		long nodesBefore = this.nodes - 1;
 		int deepestBefore = this.deepest;
@@ -205,6 +208,9 @@ final class MarshalReader {
 	/** Python 2 stores an interned string once, and its number when it comes again. */
 	private String readInterned() {
 		String text = readUtf8();
+		if (this.interned.isEmpty()) {
+			this.interned = new ArrayList<>();
+		}
 		this.interned.add(text);
 		return text;
 	}

@@ -11,7 +11,7 @@ import io.libmc.testing.MemcachedServer;
 /**
  * What happens to a server, or on the way to it, and how it ends.
  */
-@SuppressWarnings("ImmutableEnumChecker") // what the lambdas hold is nothing
+@SuppressWarnings("ImmutableEnumChecker") // what they do changes the stage
 enum Trouble {
 
 	REFUSED((stage) -> stage.proxy().refuse()),

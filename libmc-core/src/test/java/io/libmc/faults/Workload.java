@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Semaphore;
@@ -148,7 +149,7 @@ final class Workload {
 			case 1 -> client.async().getMulti(keys(random, 20)).thenAccept(this::check);
 			default -> client.async().get(key).thenAccept((value) -> check(key, value));
 		};
-		var unused = call.whenComplete((result, ex) -> {
+		CompletableFuture<?> unused = call.whenComplete((result, ex) -> {
 			this.longest.accumulate(System.nanoTime() - start);
 			Throwable cause = (ex instanceof CompletionException) ? ex.getCause() : ex;
 			if (cause == null) {

@@ -18,6 +18,7 @@ import org.springframework.stereotype.Component;
 import org.springframework.web.bind.annotation.DeleteMapping;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.PutMapping;
 import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RequestMapping;
@@ -37,11 +38,14 @@ class BookController {
 
 	private final PageViews pageViews;
 
+	private final Stampede stampede;
+
 	private final MemcachedClient memcached;
 
-	BookController(Catalogue catalogue, PageViews pageViews, MemcachedClient memcached) {
+	BookController(Catalogue catalogue, PageViews pageViews, Stampede stampede, MemcachedClient memcached) {
 		this.catalogue = catalogue;
 		this.pageViews = pageViews;
+		this.stampede = stampede;
 		this.memcached = memcached;
 	}
 
@@ -66,6 +70,17 @@ class BookController {
 	@ResponseStatus(HttpStatus.NO_CONTENT)
 	void evict(@PathVariable long id) {
 		this.catalogue.evict(id);
+	}
+
+	/** Lets 200 callers ask at once for a book that is not in the cache. */
+	@PostMapping("/books/{id}/stampede")
+	Stampede.Outcome stampede(@PathVariable long id) throws InterruptedException {
+		try {
+			return this.stampede.on(id).orElseThrow(() -> noSuchBook(id));
+		}
+		catch (IllegalStateException ex) {
+			throw new ResponseStatusException(HttpStatus.CONFLICT, ex.getMessage(), ex);
+		}
 	}
 
 	@GetMapping("/statistics/{grouping}")

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
+import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Repository;
 
@@ -19,13 +20,17 @@ class BookRepository {
 
 	private final Duration slowQuery;
 
-	BookRepository(JdbcClient jdbc, SampleProperties properties) {
+	private final ApplicationEventPublisher events;
+
+	BookRepository(JdbcClient jdbc, SampleProperties properties, ApplicationEventPublisher events) {
 		this.jdbc = jdbc;
+		this.events = events;
 		this.slowQuery = properties.slowQuery();
 	}
 
 	Optional<Book> findById(long id) {
 		beSlow();
+		this.events.publishEvent(new BookQueried(id));
 		return this.jdbc.sql("select * from book where id = ?").param(id).query(Book.class).optional();
 	}
 
@@ -60,6 +65,11 @@ class BookRepository {
 			Thread.currentThread().interrupt();
 			throw new IllegalStateException("interrupted in a slow query", ex);
 		}
+	}
+
+	/** The database was asked for a book. */
+	record BookQueried(long id) {
+
 	}
 
 }

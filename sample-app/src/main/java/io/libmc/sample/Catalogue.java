@@ -22,9 +22,10 @@ class Catalogue {
 	}
 
 	/**
-	 * Finds a book. That there is none is cached too.
+	 * Finds a book. That there is none is cached too. However many ask at once, one of
+	 * them queries the database.
 	 */
-	@Cacheable("books.byId")
+	@Cacheable(cacheNames = "books.byId", sync = true)
 	Optional<Book> find(long id) {
 		return this.books.findById(id);
 	}

@@ -2,7 +2,6 @@ package io.libmc.internal.connection;
 
 import java.io.IOException;
 import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 
 import io.libmc.internal.connection.Failure.Kind;
@@ -26,9 +25,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class Connection {
 
-	/** Unused for so long, the connection is read by its own thread. */
-	private static final long REST_NANOS = 1_000_000_000L;
-
 	/** How long a caller whose time is up may still take what has already arrived. */
 	static final long DRAIN_NANOS = 5_000_000L;
 
@@ -51,7 +47,7 @@ final class Connection {
 
 	private final Connector connector;
 
-	private final Thread ownThread;
+	private final OwnThread ownThread;
 
 	private final Line line;
 
@@ -80,8 +76,6 @@ final class Connection {
 
 	private int sinceBarrier;
 
-	private volatile boolean ownThreadNominated;
-
 	Connection(Node node, Settings settings, Watchdog watchdog, String threadName) {
 		this.node = node;
 		this.settings = settings;
@@ -91,10 +85,11 @@ final class Connection {
 		this.outbox = new Outbox(this, this.lock, this.line, settings, watchdog, node.traffic());
 		this.inbox = new Inbox(this, this.line, settings.maxValueBytes(), node.traffic());
 		this.deadlines = new Deadlines(this, settings, this.connector, this.line, this.outbox, this.inbox);
-		this.ownThread = Threads.daemon(threadName, this::runOwnThread);
+		this.ownThread = new OwnThread(this, this.connector, this.line, this.inbox, threadName);
 	}
 
 	void start() {
+		this.watchdog.watch(this, this.settings.pollNanos());
 		this.ownThread.start();
 	}
 
@@ -135,7 +130,7 @@ final class Connection {
 	}
 
 	String threadName() {
-		return this.ownThread.getName();
+		return this.ownThread.name();
 	}
 
 	// Submitting
@@ -151,6 +146,7 @@ final class Connection {
 		boolean virtual = Threads.isVirtual(Thread.currentThread());
 		operation.waiterReads = !virtual && !operation.isDetached();
 		OutBuffer batch = null;
+		boolean gathers = false;
 		this.lock.lock();
 		try {
 			if (!this.line.hasRoomFor(operation) && (operation.isDetached() || !awaitRoom(operation))) {
@@ -165,11 +161,15 @@ final class Connection {
 				appendBarrier(operation);
 			}
 			if (this.state == State.OPEN && !more) {
-				batch = claimWriting(!virtual, operation.isDetached());
+				gathers = virtual && !operation.isDetached() && this.line.length() > 1 && !isLeftToReader();
+				batch = gathers ? null : claimWriting(!virtual, operation.isDetached());
 			}
 		}
 		finally {
 			this.lock.unlock();
+		}
+		if (gathers && this.outbox.startGathering()) {
+			batch = gather();
 		}
 		if (batch != null) {
 			this.outbox.write(batch, operation.deadline);
@@ -192,8 +192,29 @@ final class Connection {
 		}
 	}
 
+	/**
+	 * Lets the virtual threads that are due run first, as their requests can share the
+	 * write. Whoever else comes to write meanwhile does.
+	 */
+	@SuppressWarnings("ThreadPriorityCheck") // nothing depends on it
+	private @Nullable OutBuffer gather() {
+		Thread.yield();
+		this.lock.lock();
+		try {
+			this.outbox.stopGathering();
+			return (this.state == State.OPEN) ? this.outbox.claim(false) : null;
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	private boolean isLeftToReader() {
+		return this.inbox.isHandingOut() && !this.outbox.mightBlock();
+	}
+
 	private @Nullable OutBuffer claimWriting(boolean mayBlock, boolean detached) {
-		if (this.inbox.isHandingOut() && !this.outbox.mightBlock()) {
+		if (isLeftToReader()) {
 			return null;
 		}
 		if (detached) {
@@ -362,42 +383,20 @@ final class Connection {
 	}
 
 	void nominateOwnThread() {
-		this.ownThreadNominated = true;
-		LockSupport.unpark(this.ownThread);
+		this.ownThread.nominate();
 	}
 
-	// The connection's own thread
+	// Opening
 
-	private void runOwnThread() {
-		try {
-			this.watchdog.watch(this, this.settings.pollNanos());
-			Transport connected = this.connector.connect();
-			if (!open(connected)) {
-				connected.close();
-				return;
-			}
-		}
-		catch (Throwable ex) {
-			this.node.connectFailed(this, ex);
-			return;
-		}
-		while (this.state == State.OPEN && !(this.ending && closeIfDrained())) {
-			long seen = this.line.entered();
-			if (!this.ownThreadNominated) {
-				LockSupport.parkNanos(this, REST_NANOS);
-			}
-			boolean atRest = this.line.isEmpty() && this.line.entered() == seen;
-			if (this.ownThreadNominated || atRest) {
-				this.ownThreadNominated = false;
-				if (!(this.ending && this.line.isEmpty())) {
-					this.inbox.readOnOwnThread();
-				}
-			}
-		}
+	void connectFailed(Throwable cause) {
+		this.node.connectFailed(this, cause);
 	}
 
-	/** Opens for business: what has gathered while connecting is sent now. */
-	private boolean open(Transport connected) throws IOException {
+	/**
+	 * Opens for business: what has gathered while connecting is sent now. False if the
+	 * connection was closed meanwhile.
+	 */
+	boolean open(Transport connected) throws IOException {
 		OutBuffer batch;
 		this.lock.lock();
 		try {
@@ -456,7 +455,8 @@ final class Connection {
 		nominateOwnThread();
 	}
 
-	private boolean closeIfDrained() {
+	/** Ends it if nothing is left in its line or to write. */
+	boolean closeIfDrained() {
 		this.lock.lock();
 		try {
 			if (!this.line.isEmpty() || !this.outbox.isIdle()) {
@@ -497,7 +497,7 @@ final class Connection {
 		this.line.forEach(
 				(operation) -> operation.fail((operation.deadline - now <= 0) ? late : failure, progress(operation)));
 		this.outbox.close();
-		LockSupport.unpark(this.ownThread);
+		this.ownThread.wake();
 	}
 
 	static int millis(long nanos) {

@@ -165,7 +165,7 @@ final class Connector implements Closeable {
 	private void ask(Transport transport, Operation operation) throws IOException {
 		OutBuffer out = new OutBuffer();
 		operation.encode(out);
-		out.writeTo(transport::write);
+		out.writeTo(transport);
 		ReplyParser parser = new ReplyParser(0);
 		while (!parser.parse(operation)) {
 			int timeout = Connection.millis(this.handshakeDeadline - System.nanoTime());

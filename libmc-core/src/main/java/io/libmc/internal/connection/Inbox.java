@@ -226,14 +226,26 @@ final class Inbox {
 		}
 		boolean shared = this.line.length() > 1;
 		this.handingOut = shared;
-		boolean complete = true;
-		while (complete && this.parser.hasBytes()) {
-			complete = handOutOne();
+		int callers = 0;
+		while (this.parser.hasBytes() && handOutOne()) {
+			callers += this.lastServedCaller ? 1 : 0;
 		}
 		if (shared) {
+			if (callers > 1) {
+				letAsk();
+			}
 			this.connection.writeGathered();
 		}
 		this.connection.roomMade();
+	}
+
+	/**
+	 * Lets the callers run that were just served. They are likely to ask again, and now
+	 * leave it to the reader to write that: their requests share one system call.
+	 */
+	@SuppressWarnings("ThreadPriorityCheck") // nothing depends on it
+	private static void letAsk() {
+		Thread.yield();
 	}
 
 	/** Goes on with the first in line; returns whether its reply is complete. */

@@ -147,10 +147,10 @@ public final class Node {
 
 	private int slotOf(Operation operation) {
 		int count = this.connections.length();
-		if (count == 1 || operation.keys().length == 0) {
+		if (count == 1 || operation.key().length == 0) {
 			return 0;
 		}
-		return Math.floorMod(slotHash(operation.keys()[0]), count);
+		return Math.floorMod(slotHash(operation.key()), count);
 	}
 
 	/** Which of the connections a key belongs to, before reduction to their number. */

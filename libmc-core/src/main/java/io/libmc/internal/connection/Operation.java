@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Operation extends Exchange {
 
-	private static final byte[][] NO_KEYS = {};
+	private static final byte[] NO_KEY = {};
 
 	private static final int WAITING = 0;
 
@@ -77,23 +77,40 @@ public final class Operation extends Exchange {
 	/** The connection it is on; set before it is put there. */
 	@Nullable Connection connection;
 
-	/** Where its bytes begin and end in the connection's stream. */
-	long begin;
+	/** Where its bytes begin in the connection's stream, and how many there are. */
+	private long begin;
 
-	long end;
+	private int length;
 
 	/** When its bytes were handed over, in the clock of {@link System#nanoTime()}. */
 	long sentAt;
 
-	private Operation(Command command, long startedAt, long deadline, byte[]... keys) {
+	private Operation(Command command, long startedAt, long deadline, byte[] key) {
+		super(command, key);
+		this.startedAt = startedAt;
+		this.deadline = deadline;
+	}
+
+	private Operation(Command command, long startedAt, long deadline, byte[][] keys) {
 		super(command, keys);
 		this.startedAt = startedAt;
 		this.deadline = deadline;
 	}
 
-	/** Reads: {@code get}, {@code gets}; {@code delete}. */
-	public static Operation of(Command command, long startedAt, long deadline, byte[]... keys) {
-		return new Operation(command, startedAt, deadline, keys);
+	private Operation(Operation other) {
+		super(other);
+		this.startedAt = other.startedAt;
+		this.deadline = other.deadline;
+	}
+
+	/** Commands on a key that say nothing more: {@code get}, {@code delete}. */
+	public static Operation of(Command command, long startedAt, long deadline, byte[] key) {
+		return new Operation(command, startedAt, deadline, key);
+	}
+
+	/** Reads the values of several keys. */
+	public static Operation getMany(long startedAt, long deadline, byte[][] keys) {
+		return new Operation(Command.GET, startedAt, deadline, keys);
 	}
 
 	/** Stores an item. */
@@ -136,16 +153,29 @@ public final class Operation extends Exchange {
 	 * {@code version} and {@code stats}; the arguments begin with a space or are empty.
 	 */
 	public static Operation admin(Command command, long startedAt, long deadline, String arguments) {
-		Operation operation = new Operation(command, startedAt, deadline, NO_KEYS);
+		Operation operation = new Operation(command, startedAt, deadline, NO_KEY);
 		operation.arguments(arguments);
 		return operation;
 	}
 
 	/** The same request once more, within the same deadline. */
 	public Operation again() {
-		Operation operation = new Operation(command(), this.startedAt, this.deadline, keys());
-		operation.copyRequest(this);
-		return operation;
+		return new Operation(this);
+	}
+
+	void place(long streamBegin, long streamEnd) {
+		this.begin = streamBegin;
+		this.length = (int) (streamEnd - streamBegin);
+	}
+
+	/** Where its bytes begin in the connection's stream. */
+	long begin() {
+		return this.begin;
+	}
+
+	/** Where they end. */
+	long end() {
+		return this.begin + this.length;
 	}
 
 	/** Until when it may take, in the clock of {@link System#nanoTime()}. */

@@ -1,6 +1,7 @@
 package io.libmc.internal.connection;
 
 import java.io.IOException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -53,6 +54,9 @@ final class Outbox {
 	/** Whether there is a writer; guarded by the lock. */
 	private boolean writing;
 
+	/** Whether some virtual thread will write in a moment. */
+	private final AtomicBoolean gathering = new AtomicBoolean();
+
 	/** Whether the write under way might block; the writer's own. */
 	private boolean slow;
 
@@ -90,11 +94,11 @@ final class Outbox {
 
 	/** Adds a request. Under the lock. */
 	void encode(Operation operation) {
-		operation.begin = this.encoded;
+		long begin = this.encoded;
 		long before = this.pending.size();
 		operation.encode(this.pending);
 		this.encoded += this.pending.size() - before;
-		operation.end = this.encoded;
+		operation.place(begin, this.encoded);
 		operation.sentAt = System.nanoTime();
 	}
 
@@ -110,12 +114,12 @@ final class Outbox {
 
 	/** Whether not one byte of it has gone to the socket. */
 	boolean isUnsent(Operation operation) {
-		return operation.begin >= this.handed;
+		return operation.begin() >= this.handed;
 	}
 
 	/** Whether the socket has taken all of it. */
 	boolean isWritten(Operation operation) {
-		return operation.end <= this.written;
+		return operation.end() <= this.written;
 	}
 
 	/** When the write under way must be done, or 0 if none needs watching. */
@@ -147,6 +151,15 @@ final class Outbox {
 		return take(mightBlock);
 	}
 
+	/** Whether the caller is the one to write what gathers in a moment. */
+	boolean startGathering() {
+		return this.gathering.compareAndSet(false, true);
+	}
+
+	void stopGathering() {
+		this.gathering.set(false);
+	}
+
 	private OutBuffer take(boolean mightBlock) {
 		OutBuffer batch = this.pending;
 		this.pending = (this.spare != null) ? this.spare : new OutBuffer();
@@ -170,7 +183,7 @@ final class Outbox {
 					writeSlowly(batch, until);
 				}
 				else {
-					batch.writeTo(transport()::write);
+					batch.writeTo(transport());
 				}
 				this.written = upTo;
 				this.traffic.addWritten(bytes);
@@ -193,7 +206,7 @@ final class Outbox {
 		}
 		this.deadline = (until != 0) ? until : 1;
 		this.watchdog.watch(this.connection, until - System.nanoTime());
-		batch.writeTo(transport()::write);
+		batch.writeTo(transport());
 		this.deadline = 0;
 	}
 

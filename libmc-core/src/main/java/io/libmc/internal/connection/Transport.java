@@ -4,11 +4,13 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
 
+import io.libmc.internal.protocol.OutBuffer;
+
 /**
  * The thin seam at the socket: bytes in, bytes out. One thread reads and one writes at a
  * time, perhaps at the same time; any thread may ask and close.
  */
-interface Transport extends Closeable {
+interface Transport extends OutBuffer.Sink, Closeable {
 
 	/**
 	 * Reads at least one byte.
@@ -19,6 +21,7 @@ interface Transport extends Closeable {
 	int read(byte[] target, int offset, int length, int timeoutMillis) throws IOException;
 
 	/** Writes all of it; blocks as long as the peer does not take it. */
+	@Override
 	void write(byte[] source, int offset, int length) throws IOException;
 
 	/** Whether a read would not wait. */

@@ -4,7 +4,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Objects;
 
 import org.jspecify.annotations.Nullable;
 
@@ -47,7 +46,11 @@ public class Exchange {
 
 	private final Command command;
 
-	private final byte[][] keys;
+	/** The only key, or the first one; empty if there is none. */
+	private final byte[] key;
+
+	/** All keys, if there are more. */
+	private final @Nullable Batch batch;
 
 	private byte @Nullable [] data;
 
@@ -67,28 +70,35 @@ public class Exchange {
 	/** The message of an error, or the version. */
 	@Nullable String text;
 
-	/** What a counter stands at. */
-	long counter;
+	/** What a counter stands at, or the number for a cas. */
+	long replyNumber;
 
-	/** By position in {@code keys}; null is a miss. */
-	byte @Nullable [] @Nullable [] values;
+	/** The value of the only key; null is a miss. */
+	private byte @Nullable [] value;
 
-	int @Nullable [] valueFlags;
+	private int valueFlags;
 
-	long @Nullable [] valueUniques;
-
-	/** Where the search for the next value's key starts. */
-	int nextKey;
+	private boolean hasValues;
 
 	@Nullable Map<String, String> stats;
 
-	protected Exchange(Command command, byte[]... keys) {
+	protected Exchange(Command command, byte[] key) {
 		this.command = command;
-		this.keys = keys;
+		this.key = key;
+		this.batch = null;
 	}
 
-	/** Takes over everything that makes up the request. */
-	protected final void copyRequest(Exchange other) {
+	protected Exchange(Command command, byte[][] keys) {
+		this.command = command;
+		this.key = keys[0];
+		this.batch = (keys.length > 1) ? new Batch(keys) : null;
+	}
+
+	/** The same request once more. */
+	protected Exchange(Exchange other) {
+		this.command = other.command;
+		this.key = other.key;
+		this.batch = (other.batch != null) ? new Batch(other.batch.keys) : null;
 		this.data = other.data;
 		this.flags = other.flags;
 		this.exptime = other.exptime;
@@ -135,8 +145,9 @@ public class Exchange {
 		return this.command;
 	}
 
-	public final byte[][] keys() {
-		return this.keys;
+	/** The only key, or the first one; empty if there is none. */
+	public final byte[] key() {
+		return this.key;
 	}
 
 	/** The length of the data block, or 0. */
@@ -151,11 +162,8 @@ public class Exchange {
 
 	/** An upper bound of the bytes that {@link #encode} adds. */
 	public final long maxEncodedLength() {
-		long length = 96L + dataLength() + ((this.arguments != null) ? this.arguments.length() : 0);
-		for (byte[] key : this.keys) {
-			length += key.length + 1;
-		}
-		return length;
+		int keys = (this.batch != null) ? this.batch.encodedLength() : this.key.length;
+		return 96L + keys + dataLength() + ((this.arguments != null) ? this.arguments.length() : 0);
 	}
 
 	/** Adds the request's bytes. */
@@ -165,9 +173,13 @@ public class Exchange {
 			out.put(' ');
 			out.putDecimal(this.exptime);
 		}
-		for (byte[] key : this.keys) {
-			out.put(' ');
-			out.put(key);
+		if (this.batch != null) {
+			for (byte[] each : this.batch.keys) {
+				out.putArgument(each);
+			}
+		}
+		else if (this.key.length > 0) {
+			out.putArgument(this.key);
 		}
 		switch (this.command) {
 			case SET, ADD, REPLACE, APPEND, PREPEND, CAS -> encodeItem(out);
@@ -224,32 +236,32 @@ public class Exchange {
 
 	/** What the counter stands at; unsigned. */
 	public final long counter() {
-		return this.counter;
+		return this.replyNumber;
 	}
 
 	/** Whether any of the keys was found. */
 	public final boolean hasValues() {
-		return this.values != null;
+		return this.hasValues;
 	}
 
 	/** Takes the value of the key at this position out; null is a miss. */
 	public final byte @Nullable [] takeValue(int position) {
-		if (this.values == null) {
-			return null;
+		if (this.batch != null) {
+			return this.batch.takeValue(position);
 		}
-		byte[] value = this.values[position];
-		this.values[position] = null;
-		return value;
+		byte[] taken = this.value;
+		this.value = null;
+		return taken;
 	}
 
 	/** The flags of the value at this position. */
 	public final int flags(int position) {
-		return (this.valueFlags != null) ? this.valueFlags[position] : 0;
+		return (this.batch != null) ? this.batch.flags(position) : this.valueFlags;
 	}
 
-	/** The number for a cas of the value at this position. */
-	public final long unique(int position) {
-		return (this.valueUniques != null) ? this.valueUniques[position] : 0;
+	/** The number for a cas of the value of the only key. */
+	public final long unique() {
+		return this.replyNumber;
 	}
 
 	public final Map<String, String> stats() {
@@ -260,39 +272,30 @@ public class Exchange {
 	 * The position of the key that lies in these bytes, or -1 if it was not asked for.
 	 */
 	final int positionOf(byte[] buffer, int from, int to) {
-		int count = this.keys.length;
-		for (int i = 0; i < count; i++) {
-			int position = this.nextKey + i;
-			if (position >= count) {
-				position -= count;
-			}
-			byte[] key = this.keys[position];
-			if (Arrays.equals(key, 0, key.length, buffer, from, to)) {
-				return position;
-			}
+		if (this.batch != null) {
+			return this.batch.positionOf(buffer, from, to);
 		}
-		return -1;
+		return isKey(this.key, buffer, from, to) ? 0 : -1;
+	}
+
+	static boolean isKey(byte[] key, byte[] buffer, int from, int to) {
+		return Arrays.equals(key, 0, key.length, buffer, from, to);
 	}
 
 	final boolean hasValue(int position) {
-		return this.values != null && this.values[position] != null;
+		return (this.batch != null) ? this.batch.hasValue(position) : this.value != null;
 	}
 
-	final void value(int position, byte[] value, int flags, long unique) {
-		int count = this.keys.length;
-		if (this.values == null) {
-			this.values = new byte[count][];
-			this.valueFlags = new int[count];
+	final void value(int position, byte[] read, int readFlags, long unique) {
+		this.hasValues = true;
+		if (this.batch != null) {
+			this.batch.put(position, read, readFlags);
 		}
-		this.values[position] = value;
-		Objects.requireNonNull(this.valueFlags)[position] = flags;
-		if (this.command == Command.GETS) {
-			if (this.valueUniques == null) {
-				this.valueUniques = new long[count];
-			}
-			this.valueUniques[position] = unique;
+		else {
+			this.value = read;
+			this.valueFlags = readFlags;
+			this.replyNumber = unique;
 		}
-		this.nextKey = position + 1;
 	}
 
 	final void stat(String name, String value) {

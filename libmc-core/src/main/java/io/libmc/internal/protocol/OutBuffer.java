@@ -75,6 +75,15 @@ public final class OutBuffer {
 		this.total++;
 	}
 
+	/** A space and what follows it. */
+	void putArgument(byte[] argument) {
+		ensure(1 + argument.length);
+		this.bytes[this.size] = ' ';
+		System.arraycopy(argument, 0, this.bytes, this.size + 1, argument.length);
+		this.size += 1 + argument.length;
+		this.total += 1 + argument.length;
+	}
+
 	void putLineEnd() {
 		ensure(2);
 		this.bytes[this.size++] = '\r';
@@ -125,7 +134,8 @@ public final class OutBuffer {
 	/** Writes all of it and is empty afterwards. */
 	public void writeTo(Sink sink) throws IOException {
 		int written = 0;
-		for (LargeBlock block : this.largeBlocks) {
+		for (int i = 0; i < this.largeBlocks.size(); i++) {
+			LargeBlock block = this.largeBlocks.get(i);
 			sink.write(this.bytes, written, block.position() - written);
 			written = block.position();
 			sink.write(block.data(), 0, block.data().length);

@@ -15,8 +15,8 @@ import static io.libmc.spring.autoconfigure.InvalidLibmcPropertyException.apply;
 import static io.libmc.spring.autoconfigure.InvalidLibmcPropertyException.applySecret;
 
 /**
- * Creates clients from properties, connection details and customizers. A value that the
- * client refuses is reported with the name of its property.
+ * Creates the client from properties, connection details and customizers. A value that
+ * the client refuses is reported with the name of its property.
  */
 final class ClientFactory {
 
@@ -36,14 +36,8 @@ final class ClientFactory {
 		this.customizers = customizers;
 	}
 
-	/** Creates the client that is injected. */
 	MemcachedClient create() {
 		return builder().build();
-	}
-
-	/** Creates the same client, except that it awaits every reply. */
-	MemcachedClient createAwaitingReplies() {
-		return builder().noReply(false).build();
 	}
 
 	private MemcachedClientBuilder builder() {

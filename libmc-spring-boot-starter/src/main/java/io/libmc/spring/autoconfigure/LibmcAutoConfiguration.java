@@ -1,8 +1,5 @@
 package io.libmc.spring.autoconfigure;
 
-import java.util.ArrayList;
-import java.util.List;
-
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
@@ -38,37 +35,24 @@ public final class LibmcAutoConfiguration {
 	}
 
 	/**
-	 * The clients, where the user has none.
+	 * The client, where the user has none.
 	 */
 	@Configuration(proxyBeanMethods = false)
 	@ConditionalOnMissingBean(MemcachedClient.class)
-	static final class Clients {
+	static final class Client {
 
-		@Bean
-		ClientFactory libmcClientFactory(LibmcProperties properties, LibmcConnectionDetails connection,
+		@Bean(destroyMethod = "close")
+		MemcachedClient memcachedClient(LibmcProperties properties, LibmcConnectionDetails connection,
 				ObjectProvider<MemcachedListener> listeners, ObjectProvider<LibmcClientBuilderCustomizer> customizers) {
 			return new ClientFactory(properties, connection, listeners.orderedStream().toList(),
-					customizers.orderedStream().toList());
-		}
-
-		@Bean(destroyMethod = "close")
-		MemcachedClient memcachedClient(ClientFactory factory) {
-			return factory.create();
-		}
-
-		@Bean(destroyMethod = "close")
-		@ConditionalOnBooleanProperty("libmc.noreply")
-		CacheClient libmcCacheClient(ClientFactory factory) {
-			return new CacheClient(factory.createAwaitingReplies());
+					customizers.orderedStream().toList())
+				.create();
 		}
 
 		@Bean
 		@ConditionalOnClass(name = ServersRefresh.ENVIRONMENT_CHANGE_EVENT)
-		ServersRefresh libmcServersRefresh(LibmcConnectionDetails connection, MemcachedClient client,
-				ObjectProvider<CacheClient> cacheClient) {
-			List<MemcachedClient> clients = new ArrayList<>(List.of(client));
-			cacheClient.ifAvailable((own) -> clients.add(own.client()));
-			return new ServersRefresh(connection, clients);
+		ServersRefresh libmcServersRefresh(LibmcConnectionDetails connection, MemcachedClient client) {
+			return new ServersRefresh(connection, client);
 		}
 
 	}

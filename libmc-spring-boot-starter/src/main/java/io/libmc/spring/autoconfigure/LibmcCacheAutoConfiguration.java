@@ -63,11 +63,10 @@ public final class LibmcCacheAutoConfiguration {
 	}
 
 	@Bean
-	LibmcCacheManager cacheManager(MemcachedClient injected, ObjectProvider<CacheClient> own,
-			LibmcProperties clientProperties, LibmcCacheProperties properties, CacheProperties cacheProperties,
-			ServerStates serverStates, ObjectProvider<CacheManagerCustomizer<?>> customizers,
-			ResourceLoader resourceLoader, BeanFactory beanFactory) {
-		MemcachedClient client = own.stream().map(CacheClient::client).findFirst().orElse(injected);
+	LibmcCacheManager cacheManager(MemcachedClient client, LibmcProperties clientProperties,
+			LibmcCacheProperties properties, CacheProperties cacheProperties, ServerStates serverStates,
+			ObjectProvider<CacheManagerCustomizer<?>> customizers, ResourceLoader resourceLoader,
+			BeanFactory beanFactory) {
 		Formats formats = new Formats(resourceLoader.getClassLoader(), beanFactory);
 		LibmcCacheManager manager = new LibmcCacheManager(client, defaults(properties, formats));
 		manager.setServerStates(serverStates);
@@ -90,12 +89,20 @@ public final class LibmcCacheAutoConfiguration {
 	private static LibmcCacheSettings defaults(LibmcCacheProperties properties, Formats formats) {
 		LibmcCacheSettings settings = new LibmcCacheSettings().cacheNullValues(properties.cacheNullValues())
 			.onError(properties.onError())
-			.enableStatistics(properties.enableStatistics());
+			.enableStatistics(properties.enableStatistics())
+			.refreshInBackground(properties.refreshInBackground());
 		apply(PREFIX + ".time-to-live", properties.timeToLive(), "10m", settings::timeToLive);
 		apply(PREFIX + ".time-to-live-jitter", properties.timeToLiveJitter(), "0.1", settings::timeToLiveJitter);
 		apply(PREFIX + ".serializer", properties.serializer(), "jdk", Formats::check);
 		apply(PREFIX + ".allowed-classes", properties.allowedClasses(), "com.acme.Order",
 				(classes) -> settings.format(formats.create(properties.serializer(), classes)));
+		apply(PREFIX + ".lease", properties.lease(), "10s", settings::lease);
+		apply(PREFIX + ".lease-wait", properties.leaseWait(), "10s", settings::leaseWait);
+		apply(PREFIX + ".serve-stale", properties.serveStale(), "30s", settings::serveStale);
+		apply(PREFIX + ".refresh-ahead", properties.refreshAhead(), "30s", (ahead) -> {
+			settings.refreshAhead(ahead);
+			settings.check();
+		});
 		return settings;
 	}
 
@@ -117,12 +124,37 @@ public final class LibmcCacheAutoConfiguration {
 		if (cache.enableStatistics() != null) {
 			settings.enableStatistics(cache.enableStatistics());
 		}
+		overrideLoading(settings, property, cache);
 		if (cache.serializer() != null || cache.allowedClasses() != null) {
 			Serializer serializer = (cache.serializer() != null) ? cache.serializer() : properties.serializer();
 			apply(property + ".serializer", serializer, "jdk", Formats::check);
 			List<String> own = (cache.allowedClasses() != null) ? cache.allowedClasses() : properties.allowedClasses();
 			apply(property + ".allowed-classes", own, "com.acme.Order",
 					(classes) -> settings.format(formats.create(serializer, classes)));
+		}
+	}
+
+	private static void overrideLoading(LibmcCacheSettings settings, String property, Single cache) {
+		if (cache.lease() != null) {
+			apply(property + ".lease", cache.lease(), "10s", settings::lease);
+		}
+		if (cache.leaseWait() != null) {
+			apply(property + ".lease-wait", cache.leaseWait(), "10s", settings::leaseWait);
+		}
+		if (cache.serveStale() != null) {
+			apply(property + ".serve-stale", cache.serveStale(), "30s", settings::serveStale);
+		}
+		if (cache.refreshInBackground() != null) {
+			settings.refreshInBackground(cache.refreshInBackground());
+		}
+		if (cache.refreshAhead() != null) {
+			apply(property + ".refresh-ahead", cache.refreshAhead(), "30s", (ahead) -> {
+				settings.refreshAhead(ahead);
+				settings.check();
+			});
+		}
+		else if (cache.timeToLive() != null) {
+			apply(property + ".time-to-live", cache.timeToLive(), "10m", (timeToLive) -> settings.check());
 		}
 	}
 

@@ -37,6 +37,17 @@ import io.libmc.spring.cache.OnError;
  * @param onError What a failing memcached does to the application: with "bypass" it goes
  * on as if without a cache, with "throw" it gets the exception.
  * @param enableStatistics Whether the caches count hits, misses, puts and evictions.
+ * @param lease For how long one caller in the whole cluster is elected to load a missing
+ * entry with sync = true: longer than a loader ever takes. 0 lets each instance of the
+ * application load for itself.
+ * @param leaseWait How long the others wait for the one that was elected before they load
+ * for themselves.
+ * @param refreshAhead How long before an entry expires one caller loads it anew, while
+ * the others get the present value. Less than time-to-live; 0 means never.
+ * @param refreshInBackground Whether the one that loads an entry anew before it expires
+ * gets the present value too, and its loader runs on another thread.
+ * @param serveStale How long an evicted entry may still be served while one caller loads
+ * it anew. 0 means not at all.
  */
 @ConfigurationProperties(prefix = "libmc.cache", ignoreUnknownFields = false)
 record LibmcCacheProperties(@DefaultValue("true") boolean enabled, @DefaultValue("") String keyPrefix,
@@ -44,14 +55,18 @@ record LibmcCacheProperties(@DefaultValue("true") boolean enabled, @DefaultValue
 		@DefaultValue Map<String, Single> caches, @DefaultValue("0s") Duration timeToLive,
 		@DefaultValue("0") double timeToLiveJitter, @DefaultValue("true") boolean cacheNullValues,
 		@DefaultValue("jdk") Serializer serializer, @DefaultValue List<String> allowedClasses,
-		@DefaultValue("bypass") OnError onError, @DefaultValue("true") boolean enableStatistics) {
+		@DefaultValue("bypass") OnError onError, @DefaultValue("true") boolean enableStatistics,
+		@DefaultValue("10s") Duration lease, @DefaultValue("10s") Duration leaseWait,
+		@DefaultValue("0s") Duration refreshAhead, @DefaultValue("false") boolean refreshInBackground,
+		@DefaultValue("0s") Duration serveStale) {
 
 	/**
 	 * One cache's properties; those that are {@code null} are as for all.
 	 */
 	record Single(@Nullable Duration timeToLive, @Nullable Double timeToLiveJitter, @Nullable Boolean cacheNullValues,
 			@Nullable Serializer serializer, @Nullable List<String> allowedClasses, @Nullable OnError onError,
-			@Nullable Boolean enableStatistics) {
+			@Nullable Boolean enableStatistics, @Nullable Duration lease, @Nullable Duration leaseWait,
+			@Nullable Duration refreshAhead, @Nullable Boolean refreshInBackground, @Nullable Duration serveStale) {
 
 	}
 

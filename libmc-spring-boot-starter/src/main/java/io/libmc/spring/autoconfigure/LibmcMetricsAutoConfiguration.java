@@ -1,9 +1,12 @@
 package io.libmc.spring.autoconfigure;
 
+import java.util.List;
 import java.util.Map;
 
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tag;
+import io.micrometer.core.instrument.binder.MeterBinder;
 import io.micrometer.core.instrument.observation.MeterObservationHandler;
 
 import org.springframework.beans.factory.ObjectProvider;
@@ -21,6 +24,7 @@ import org.springframework.context.annotation.Conditional;
 import org.springframework.util.StringUtils;
 
 import io.libmc.MemcachedClient;
+import io.libmc.spring.cache.LibmcCache;
 import io.libmc.spring.cache.LibmcCacheManager;
 import io.libmc.spring.observation.ObservedOperations;
 
@@ -57,20 +61,47 @@ public final class LibmcMetricsAutoConfiguration {
 	}
 
 	@Bean
+	@ConditionalOnMissingBean
+	LoadMeters libmcLoadMeters(MeterRegistry registry) {
+		return new LoadMeters(registry);
+	}
+
+	@Bean
+	@ConditionalOnBean(LibmcCacheManager.class)
+	MeterBinder libmcPendingEvictions(Map<String, LibmcCacheManager> managers) {
+		return (registry) -> managers.forEach((beanName, manager) -> Gauge
+			.builder("libmc.pending.evictions", manager, LibmcCacheManager::getPendingEvictions)
+			.description("Evictions and clearings that memcached failed and that are still to be repeated")
+			.tag("cache.manager", managerName(beanName))
+			.register(registry));
+	}
+
+	@Bean
 	@ConditionalOnBean(LibmcCacheManager.class)
 	LibmcCacheMeterBinderProvider libmcCacheMeterBinderProvider() {
 		return new LibmcCacheMeterBinderProvider();
 	}
 
-	/** Boot binds the caches that there are at start; this binds those to come. */
+	/**
+	 * Boot binds the caches that there are when it gets to it; this binds those to come,
+	 * and none twice, which Micrometer would warn of.
+	 */
 	@Bean
 	@ConditionalOnBean(LibmcCacheManager.class)
 	SmartInitializingSingleton libmcCacheMetersOfTheFuture(Map<String, LibmcCacheManager> managers,
-			ObjectProvider<CacheMetricsRegistrar> registrars) {
+			ObjectProvider<CacheMetricsRegistrar> registrars, MeterRegistry registry) {
 		return () -> registrars.ifAvailable((registrar) -> managers.forEach((beanName, manager) -> {
 			Tag tag = Tag.of("cache.manager", managerName(beanName));
-			manager.onCache((cache) -> registrar.bindCacheToRegistry(cache, tag));
+			manager.onCache((cache) -> {
+				if (!isBound(registry, cache, tag)) {
+					registrar.bindCacheToRegistry(cache, tag);
+				}
+			});
 		}));
+	}
+
+	private static boolean isBound(MeterRegistry registry, LibmcCache cache, Tag manager) {
+		return registry.find("cache.gets").tag("cache", cache.getName()).tags(List.of(manager)).meter() != null;
 	}
 
 	/** As Boot names it. */

@@ -41,6 +41,13 @@ final class MemcachedListeners implements MemcachedListener {
 	}
 
 	@Override
+	public void loadEnded(LoadOutcome outcome) {
+		for (MemcachedListener listener : this.listeners) {
+			listener.loadEnded(outcome);
+		}
+	}
+
+	@Override
 	public void serverDown(String server, String reason) {
 		for (MemcachedListener listener : this.listeners) {
 			listener.serverDown(server, reason);

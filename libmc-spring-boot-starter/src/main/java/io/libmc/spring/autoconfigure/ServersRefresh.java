@@ -27,13 +27,13 @@ final class ServersRefresh implements SmartApplicationListener {
 
 	private final LibmcConnectionDetails connection;
 
-	private final List<MemcachedClient> clients;
+	private final MemcachedClient client;
 
 	private List<String> servers;
 
-	ServersRefresh(LibmcConnectionDetails connection, List<MemcachedClient> clients) {
+	ServersRefresh(LibmcConnectionDetails connection, MemcachedClient client) {
 		this.connection = connection;
-		this.clients = clients;
+		this.client = client;
 		this.servers = connection.getServers();
 	}
 
@@ -48,7 +48,7 @@ final class ServersRefresh implements SmartApplicationListener {
 		try {
 			List<String> current = this.connection.getServers();
 			if (!current.equals(this.servers)) {
-				this.clients.forEach((client) -> client.updateServers(current));
+				this.client.updateServers(current);
 				logger.info("The memcached servers are " + current + " now; they were " + this.servers);
 				this.servers = current;
 			}

@@ -3,6 +3,7 @@ package io.libmc.spring.cache;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -11,9 +12,12 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiConsumer;
 import java.util.function.Supplier;
 
+import io.micrometer.context.ContextSnapshotFactory;
 import org.jspecify.annotations.Nullable;
 import reactor.core.scheduler.NonBlocking;
 
+import org.springframework.core.task.TaskDecorator;
+import org.springframework.core.task.support.ContextPropagatingTaskDecorator;
 import org.springframework.util.ClassUtils;
 
 /**
@@ -25,23 +29,73 @@ final class Background implements AutoCloseable {
 	private static final boolean REACTOR_IS_PRESENT = ClassUtils.isPresent("reactor.core.scheduler.NonBlocking",
 			Background.class.getClassLoader());
 
+	private static final boolean CONTEXT_IS_PRESENT = ClassUtils
+		.isPresent("io.micrometer.context.ContextSnapshotFactory", Background.class.getClassLoader());
+
 	private static final int THREADS = 8;
+
+	/** One that is refused is refreshed a lease later. */
+	private static final int MOST_REFRESHES = 1_000;
 
 	private static final int MOST_TASKS = 10_000;
 
-	private final ThreadPoolExecutor threads;
+	private final ThreadPoolExecutor threads = threads("libmc-cache-", MOST_TASKS);
+
+	/** Apart, because these run what the application wrote, for as long as it takes. */
+	private final ThreadPoolExecutor refreshers = threads("libmc-refresh-", MOST_REFRESHES);
+
+	private final Executor refreshes = CONTEXT_IS_PRESENT ? new InContext(this.refreshers) : this.refreshers;
 
 	private final ConcurrentMap<String, CompletableFuture<Void>> last = new ConcurrentHashMap<>();
 
-	Background() {
+	private static ThreadPoolExecutor threads(String name, int mostTasks) {
 		AtomicInteger number = new AtomicInteger();
-		this.threads = new ThreadPoolExecutor(THREADS, THREADS, 10, TimeUnit.SECONDS,
-				new LinkedBlockingQueue<>(MOST_TASKS), (work) -> {
-					Thread thread = new Thread(work, "libmc-cache-" + number.incrementAndGet());
+		ThreadPoolExecutor threads = new ThreadPoolExecutor(THREADS, THREADS, 10, TimeUnit.SECONDS,
+				new LinkedBlockingQueue<>(mostTasks), (work) -> {
+					Thread thread = new Thread(work, name + number.incrementAndGet());
 					thread.setDaemon(true);
 					return thread;
 				});
-		this.threads.allowCoreThreadTimeOut(true);
+		threads.allowCoreThreadTimeOut(true);
+		return threads;
+	}
+
+	/**
+	 * Where loaders run that refresh entries: with what belongs to their caller, such as
+	 * its trace, if Micrometer's context propagation is there.
+	 */
+	Executor refreshes() {
+		return this.refreshes;
+	}
+
+	/**
+	 * As {@link #refreshes()}, with what belongs to the current thread: for a caller who
+	 * does not wait, and on whose thread nothing will be refreshed.
+	 */
+	Executor refreshesForCaller() {
+		return CONTEXT_IS_PRESENT ? InContext.ofCaller(this.refreshers) : this.refreshers;
+	}
+
+	/** Takes the caller's context along. */
+	private static final class InContext implements Executor {
+
+		private final TaskDecorator decorator = new ContextPropagatingTaskDecorator();
+
+		private final Executor executor;
+
+		InContext(Executor executor) {
+			this.executor = executor;
+		}
+
+		static Executor ofCaller(Executor executor) {
+			return ContextSnapshotFactory.builder().build().captureAll().wrapExecutor(executor);
+		}
+
+		@Override
+		public void execute(Runnable task) {
+			this.executor.execute(this.decorator.decorate(task));
+		}
+
 	}
 
 	/** Whether the current thread must not wait. */
@@ -90,6 +144,7 @@ final class Background implements AutoCloseable {
 	@Override
 	public void close() {
 		this.threads.shutdown();
+		this.refreshers.shutdown();
 	}
 
 }

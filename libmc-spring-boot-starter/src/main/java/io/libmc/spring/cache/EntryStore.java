@@ -1,7 +1,6 @@
 package io.libmc.spring.cache;
 
 import java.time.Duration;
-import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ThreadLocalRandom;
 
@@ -10,9 +9,12 @@ import org.jspecify.annotations.Nullable;
 import io.libmc.CasResult;
 import io.libmc.CasValue;
 import io.libmc.ErrorCode;
+import io.libmc.LoadPolicy;
 import io.libmc.MemcachedClient;
 import io.libmc.MemcachedException;
-import io.libmc.MultiGetResult;
+import io.libmc.MetaGet;
+import io.libmc.MetaReply;
+import io.libmc.spring.cache.Generation.Asked;
 
 /**
  * One cache's entries on the servers, each stamped with the generation of its server. It
@@ -21,33 +23,48 @@ import io.libmc.MultiGetResult;
  */
 final class EntryStore {
 
+	/** The application's client with the cache's transcoder. */
 	private final MemcachedClient client;
 
 	private final WireKeys keys;
 
 	private final Generations generations;
 
-	private final Duration timeToLive;
+	private final LibmcCacheSettings settings;
 
-	private final double jitter;
+	private final LoadPolicy policy;
 
 	private final PendingEvictions pending;
 
 	private final Background background;
 
-	EntryStore(MemcachedClient client, WireKeys keys, Duration clearVisibility, Duration timeToLive, double jitter,
+	EntryStore(MemcachedClient client, WireKeys keys, Duration clearVisibility, LibmcCacheSettings settings,
 			PendingEvictions pending, Background background) {
-		this.client = client;
+		this.client = client.withTranscoder(new EntryTranscoder(settings.format));
 		this.keys = keys;
+		this.settings = settings;
+		this.policy = settings.loadPolicy(background);
 		this.pending = pending;
 		this.background = background;
-		this.generations = new Generations(client, keys, clearVisibility);
-		this.timeToLive = timeToLive;
-		this.jitter = jitter;
+		this.generations = new Generations(this.client, keys, clearVisibility);
 	}
 
+	/** Where entries are loaded. */
 	MemcachedClient client() {
 		return this.client;
+	}
+
+	/**
+	 * How entries are loaded.
+	 * @param waits whether the current thread waits for it
+	 */
+	LoadPolicy policy(boolean waits) {
+		return (waits || !this.settings.refreshInBackground) ? this.policy
+				: this.policy.refreshOn(this.background.refreshesForCaller());
+	}
+
+	Background background() {
+		return this.background;
 	}
 
 	/**
@@ -58,9 +75,9 @@ final class EntryStore {
 		return this.keys.entry(key);
 	}
 
-	/** The generation that the last {@link #read} of an entry found it in, at least. */
-	long knownGeneration(String name) {
-		return this.generations.of(name).known();
+	/** The generation that an entry bears. */
+	Generation generation(String name) {
+		return this.generations.of(name);
 	}
 
 	/** The generation that is current now, for writing. */
@@ -73,33 +90,45 @@ final class EntryStore {
 	/**
 	 * Reads an entry. Where the copy of the generation is too old, both are asked for at
 	 * once, which costs no round trip of its own.
-	 * @return what lies there, which is an entry of ours or none at all, or {@code null}
+	 * @return an entry, which may be undecodable, or {@code null}
 	 */
-	@Nullable Object read(String name) {
-		Generation generation = this.generations.of(name);
-		boolean unsettled = settle(name, generation);
-		long recent = generation.recent();
-		if (recent == Generation.NONE || unsettled) {
-			return readFresh(name);
-		}
-		return live(generation, Foreign.get(this.client, name), recent);
+	@Nullable Entry read(String name) {
+		return read(name, false);
 	}
 
 	/** Reads an entry as it is now, even if the cache was cleared a moment ago. */
-	@Nullable Object readFresh(String name) {
-		Generation generation = this.generations.of(name);
-		boolean unsettled = settle(name, generation);
-		long known = generation.known();
-		long askedAt = System.nanoTime();
-		MultiGetResult<Object> both = this.client.getMulti(List.of(generation.key(), name));
-		Object stored = result(both, name);
-		Object live = live(generation, stored, generation.accept(result(both, generation.key()), known, askedAt));
-		boolean isBack = unsettled && !this.pending.isDead(name);
-		return isBack ? null : live;
+	@Nullable Entry readFresh(String name) {
+		return read(name, true);
 	}
 
-	/** Sends what is pending; returns whether it must wait for a dead server. */
-	private boolean settle(String name, Generation generation) {
+	private @Nullable Entry read(String name, boolean fresh) {
+		Generation generation = this.generations.of(name);
+		boolean unsettled = settle(name, generation);
+		long recent = (fresh || unsettled) ? Generation.NONE : generation.recent();
+		Asked asked = (recent == Generation.NONE) ? generation.ask() : null;
+		Entry stored = stored(name);
+		long number = (asked != null) ? asked.await() : recent;
+		if (stored != null && stored.generation() > number) {
+			// somebody has cleared and then put since our copy was made
+			number = generation.fresh();
+		}
+		return (unsettled && isBack(name)) ? null : live(stored, number);
+	}
+
+	private @Nullable Entry stored(String name) {
+		try {
+			return Entry.of(this.client.<Object>get(name, this.policy));
+		}
+		catch (MemcachedException ex) {
+			return Entry.of(ex);
+		}
+	}
+
+	/**
+	 * Sends what is pending; returns whether it must wait for a dead server. Then an
+	 * answer may be a substitute's, or that of the server that {@link #isBack}.
+	 */
+	boolean settle(String name, Generation generation) {
 		if (!this.pending.concerns(name, generation)) {
 			return false;
 		}
@@ -107,77 +136,69 @@ final class EntryStore {
 		return this.pending.concerns(name, generation);
 	}
 
+	/** Whether something is pending that has to be sent before an entry is read. */
+	boolean isUnsettled(String name, Generation generation) {
+		return this.pending.concerns(name, generation);
+	}
+
+	/** Whether the server of an entry lives, which may be news. */
+	boolean isBack(String name) {
+		return !this.pending.isDead(name);
+	}
+
 	/** As {@link #read}, without waiting. What is not plain is done in the background. */
-	CompletableFuture<@Nullable Object> readAsync(String name) {
+	CompletableFuture<@Nullable Entry> readAsync(String name) {
 		try {
 			Generation generation = this.generations.of(name);
 			if (this.pending.concerns(name, generation)) {
 				return this.background.call(() -> read(name));
 			}
 			long recent = generation.recent();
-			if (recent != Generation.NONE) {
-				return this.client.async().get(name).handle(EntryStore::result).thenCompose((stored) -> {
-					boolean plain = stored == null || Stamp.of(stored) <= recent;
-					return plain ? CompletableFuture.completedFuture(live(generation, stored, recent))
-							: this.background.call(() -> readFresh(name));
-				});
-			}
-			return readBothAsync(name, generation);
+			CompletableFuture<Long> number = (recent != Generation.NONE) ? CompletableFuture.completedFuture(recent)
+					: generation.ask().later(this.background);
+			return this.client.async()
+				.get(name, this.policy)
+				.handle((stored, ex) -> (ex != null) ? Entry.of(Values.failure(ex)) : Entry.of(stored))
+				.thenCompose(
+						(stored) -> number.thenCompose((current) -> (stored == null || stored.generation() <= current)
+								? CompletableFuture.completedFuture(live(stored, current))
+								: this.background.call(() -> readFresh(name))));
 		}
 		catch (RuntimeException ex) {
 			return CompletableFuture.failedFuture(ex);
 		}
 	}
 
-	private CompletableFuture<@Nullable Object> readBothAsync(String name, Generation generation) {
-		long known = generation.known();
-		long askedAt = System.nanoTime();
-		return this.client.async().getMulti(List.of(generation.key(), name)).thenCompose((both) -> {
-			Object stored = result(both, name);
-			Object number = result(both, generation.key());
-			if (!generation.isGood(number, known)) {
-				return this.background.call(() -> readFresh(name));
-			}
-			long current = generation.accept(number, known, askedAt);
-			return CompletableFuture.completedFuture(live(generation, stored, current));
-		});
-	}
-
-	private static @Nullable Object result(@Nullable Object stored, @Nullable Throwable ex) {
-		return (ex != null) ? Foreign.of(Values.failure(ex)) : stored;
-	}
-
-	private static @Nullable Object result(MultiGetResult<Object> results, String key) {
-		MemcachedException failure = results.failures().get(key);
-		return (failure != null) ? Foreign.of(failure) : results.values().get(key);
-	}
-
 	/** What was cleared is absent. */
-	private static @Nullable Object live(Generation generation, @Nullable Object stored, long number) {
-		if (stored == null) {
-			return null;
-		}
-		long stamp = Stamp.of(stored);
-		if (stamp > number) {
-			// somebody has cleared and then put since our copy was made
-			number = generation.fresh();
-		}
-		return (stamp == number || stamp == Generation.NONE) ? stored : null;
+	private static @Nullable Entry live(@Nullable Entry stored, long number) {
+		boolean live = stored != null && (stored.generation() == number || stored.generation() == Generation.NONE);
+		return live ? stored : null;
 	}
 
 	/**
 	 * Reads an entry, with the number by which to {@link #replace} it, dead or alive.
 	 * @return {@code null} if there is none
 	 */
-	@Nullable CasValue<Object> readToReplace(String name) {
+	@Nullable CasValue<Entry> readToReplace(String name) {
 		try {
-			return this.client.gets(name);
+			CasValue<Object> read = this.client.gets(name);
+			Entry entry = (read != null) ? Entry.of(read.value()) : null;
+			return (read != null && entry != null) ? new CasValue<>(entry, read.cas()) : null;
 		}
 		catch (MemcachedException ex) {
-			Foreign.of(ex);
+			Entry.of(ex);
 			delete(name);
 			return null;
 		}
+	}
+
+	/** Whether what was read was evicted, and is only served until it is replaced. */
+	boolean isStale(String name, long cas) {
+		if (this.settings.serveStale.isZero()) {
+			return false;
+		}
+		MetaReply reply = this.client.meta().get(name, MetaGet.NO_VALUE.cas());
+		return reply.stale() && reply.cas().orElse(0) == cas;
 	}
 
 	/** Puts an entry; if that fails, remembers to evict the one before. */
@@ -193,19 +214,10 @@ final class EntryStore {
 		}
 	}
 
-	/** Writes an entry that was missed, in a generation of before that. */
-	void keep(String name, Object entry, long generation) {
-		write(name, entry, generation);
-	}
-
-	CompletableFuture<Boolean> keepAsync(String name, Object entry, long generation) {
-		return this.client.async().set(name, Stamp.put(entry, generation), timeToLive());
-	}
-
 	/** One that is refused as too large leaves no older one behind. */
 	private void write(String name, Object entry, long generation) {
 		try {
-			this.client.set(name, Stamp.put(entry, generation), timeToLive());
+			this.client.set(name, new Entry.Encoded(generation, entry), timeToLive());
 		}
 		catch (IllegalArgumentException ex) {
 			delete(name);
@@ -216,7 +228,7 @@ final class EntryStore {
 	/** Writes an entry unless there is one. */
 	boolean add(String name, Object entry, long generation) {
 		try {
-			return this.client.add(name, Stamp.put(entry, generation), timeToLive());
+			return this.client.add(name, new Entry.Encoded(generation, entry), timeToLive());
 		}
 		catch (IllegalArgumentException ex) {
 			throw tooLarge(name, ex);
@@ -225,7 +237,7 @@ final class EntryStore {
 
 	/** Writes an entry in place of one that has not changed since it was read. */
 	boolean replace(String name, Object entry, long generation, long cas) {
-		return this.client.cas(name, Stamp.put(entry, generation), timeToLive(), cas) == CasResult.STORED;
+		return this.client.cas(name, new Entry.Encoded(generation, entry), timeToLive(), cas) == CasResult.STORED;
 	}
 
 	/**
@@ -233,9 +245,18 @@ final class EntryStore {
 	 * stood in, remembers to do it later.
 	 */
 	boolean delete(String name) {
+		return remove(name, Duration.ZERO);
+	}
+
+	/** As {@link #delete}, or marks it stale if the cache serves such. */
+	void evict(String name) {
+		remove(name, this.settings.serveStale);
+	}
+
+	private boolean remove(String name, Duration serveStale) {
 		boolean wasDead = this.pending.isDead(name);
 		try {
-			boolean deleted = this.client.delete(name);
+			boolean deleted = serveStale.isZero() ? this.client.delete(name) : this.client.invalidate(name, serveStale);
 			if (wasDead || this.pending.isDead(name)) {
 				evictLater(name);
 			}
@@ -245,16 +266,6 @@ final class EntryStore {
 			evictLater(name);
 			throw ex;
 		}
-	}
-
-	/** As {@link #delete}, without waiting. */
-	CompletableFuture<Boolean> deleteAsync(String name) {
-		boolean wasDead = this.pending.isDead(name);
-		return this.client.async().delete(name).whenComplete((deleted, ex) -> {
-			if (ex != null || wasDead || this.pending.isDead(name)) {
-				evictLater(name);
-			}
-		});
 	}
 
 	/** Remembers to evict an entry. */
@@ -289,11 +300,13 @@ final class EntryStore {
 	}
 
 	private Duration timeToLive() {
-		if (this.jitter == 0 || this.timeToLive.isZero()) {
-			return this.timeToLive;
+		Duration whole = this.settings.timeToLive;
+		if (this.settings.timeToLiveJitter == 0 || whole.isZero()) {
+			return whole;
 		}
-		double part = 1 - this.jitter * ThreadLocalRandom.current().nextDouble();
-		return Duration.ofMillis(Math.max(1, (long) (this.timeToLive.toMillis() * part)));
+		double part = 1 - this.settings.timeToLiveJitter * ThreadLocalRandom.current().nextDouble();
+		long least = this.settings.refreshAhead.toMillis() + 1000;
+		return Duration.ofMillis(Math.min(whole.toMillis(), Math.max(least, (long) (whole.toMillis() * part))));
 	}
 
 	/**

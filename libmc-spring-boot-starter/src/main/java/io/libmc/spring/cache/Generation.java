@@ -2,6 +2,10 @@ package io.libmc.spring.cache;
 
 import java.time.Duration;
 import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 
@@ -32,6 +36,8 @@ final class Generation {
 	static final long NONE = 0;
 
 	private static final int ATTEMPTS = 5;
+
+	private static final long PATIENCE_MILLIS = 300;
 
 	private final MemcachedClient client;
 
@@ -78,7 +84,77 @@ final class Generation {
 	long fresh() {
 		long known = known();
 		long askedAt = System.nanoTime();
-		return accept(Foreign.get(this.client, this.key), known, askedAt);
+		return accept(stored(), known, askedAt);
+	}
+
+	private @Nullable Object stored() {
+		try {
+			return this.client.get(this.key);
+		}
+		catch (MemcachedException ex) {
+			return Entry.of(ex);
+		}
+	}
+
+	/**
+	 * Asks the server for the number, without waiting: what is asked of the server next
+	 * goes out together with it, so that this costs no round trip of its own.
+	 */
+	Asked ask() {
+		return new Asked(known(), System.nanoTime(), this.client.async().get(this.key));
+	}
+
+	/** A number that the server was asked for. */
+	final class Asked {
+
+		private final long knownBefore;
+
+		private final long askedAt;
+
+		private final CompletableFuture<@Nullable Object> answer;
+
+		Asked(long knownBefore, long askedAt, CompletableFuture<@Nullable Object> answer) {
+			this.knownBefore = knownBefore;
+			this.askedAt = askedAt;
+			this.answer = answer.exceptionally((ex) -> Entry.of(Values.failure(ex)));
+		}
+
+		/**
+		 * The number. The answer has come with that to the next question; only where the
+		 * client's executor is busy, with this very call perhaps, it is asked for again.
+		 */
+		long await() {
+			try {
+				return accept(this.answer.get(PATIENCE_MILLIS, TimeUnit.MILLISECONDS), this.knownBefore, this.askedAt);
+			}
+			catch (ExecutionException ex) {
+				throw Values.failure((ex.getCause() != null) ? ex.getCause() : ex);
+			}
+			catch (TimeoutException ex) {
+				return fresh();
+			}
+			catch (InterruptedException ex) {
+				Thread.currentThread().interrupt();
+				return fresh();
+			}
+		}
+
+		/** The number, without waiting; one that has to be made is made elsewhere. */
+		CompletableFuture<Long> later(Background background) {
+			return this.answer.thenCompose((stored) -> isGood(stored, this.knownBefore)
+					? CompletableFuture.completedFuture(accept(stored, this.knownBefore, this.askedAt))
+					: background.call(() -> accept(stored, this.knownBefore, this.askedAt)));
+		}
+
+		/**
+		 * The number as it was when it was asked for, or {@link #NONE} if there was no
+		 * good one.
+		 */
+		CompletableFuture<Long> ifGood() {
+			return this.answer.handle((stored, ex) -> (ex == null && isGood(stored, this.knownBefore))
+					? accept(stored, this.knownBefore, this.askedAt) : NONE);
+		}
+
 	}
 
 	/**
@@ -151,7 +227,7 @@ final class Generation {
 			if (this.client.add(this.key, next)) {
 				return adopt(next, askedAt);
 			}
-			Object stored = Foreign.get(this.client, this.key);
+			Object stored = stored();
 			if (stored != null) {
 				return accept(stored, known, askedAt);
 			}
@@ -176,12 +252,7 @@ final class Generation {
 	}
 
 	private static long parse(Object stored) {
-		try {
-			return Long.parseLong(stored.toString());
-		}
-		catch (NumberFormatException ex) {
-			return NONE;
-		}
+		return (stored instanceof Long number) ? number : NONE;
 	}
 
 	private long next() {

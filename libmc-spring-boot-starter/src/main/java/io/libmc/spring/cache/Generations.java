@@ -4,13 +4,14 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
-
-import org.jspecify.annotations.Nullable;
+import java.util.stream.Collectors;
 
 import io.libmc.ErrorCode;
 import io.libmc.MemcachedClient;
 import io.libmc.MemcachedException;
+import io.libmc.ServerSnapshot;
 
 /**
  * One cache's generations, one on each server, beside the entries that bear it. So the
@@ -31,12 +32,10 @@ import io.libmc.MemcachedException;
 final class Generations {
 
 	/**
-	 * That a server with a fair share of all names has none among so many has a
-	 * probability of e<sup>-100</sup>.
+	 * It takes a few, whatever the shares; this many only if the list of servers changes
+	 * meanwhile.
 	 */
-	private static final int NAMES_PER_SERVER = 100;
-
-	private static final int MOST_NAMES = 1_000_000;
+	private static final int MOST_NAMES_PER_SERVER = 10_000;
 
 	private final MemcachedClient client;
 
@@ -63,7 +62,7 @@ final class Generations {
 		Generation generation = this.byServer.get(server);
 		if (generation == null || (generation.recent() == Generation.NONE
 				&& !server.equals(this.client.serverFor(generation.key())))) {
-			generation = place(server).get(server);
+			generation = place().get(server);
 		}
 		if (generation == null) {
 			throw new MemcachedException(ErrorCode.SERVER_ERROR, server,
@@ -74,24 +73,28 @@ final class Generations {
 
 	/** The generations on all servers. */
 	Collection<Generation> all() {
-		return place(null).values();
+		return place().values();
 	}
 
-	/** Finds a name for each server, {@code wanted} in any case if there is such. */
-	private Map<String, Generation> place(@Nullable String wanted) {
+	/** Finds a name for each server that has any. */
+	private Map<String, Generation> place() {
 		this.lock.lock();
 		try {
 			Map<String, Generation> before = this.byServer;
 			long greatest = before.values().stream().mapToLong(Generation::known).max().orElse(Generation.NONE);
+			Set<String> servers = this.client.servers()
+				.stream()
+				.filter((server) -> server.share() > 0)
+				.map(ServerSnapshot::name)
+				.collect(Collectors.toSet());
 			Map<String, Generation> now = new HashMap<>();
-			for (int i = 0; i < NAMES_PER_SERVER * (now.size() + 1) || lacks(now, wanted, i); i++) {
+			for (int i = 0; !now.keySet().containsAll(servers) && i < MOST_NAMES_PER_SERVER * servers.size(); i++) {
 				String key = this.keys.generation(i);
-				String server = this.client.serverFor(key);
-				if (!now.containsKey(server)) {
+				now.computeIfAbsent(this.client.serverFor(key), (server) -> {
 					Generation known = before.get(server);
-					now.put(server, (known != null && known.key().equals(key)) ? known
-							: new Generation(this.client, key, this.visibility, greatest));
-				}
+					return (known != null && known.key().equals(key)) ? known
+							: new Generation(this.client, key, this.visibility, greatest);
+				});
 			}
 			this.byServer = Map.copyOf(now);
 			return now;
@@ -99,10 +102,6 @@ final class Generations {
 		finally {
 			this.lock.unlock();
 		}
-	}
-
-	private static boolean lacks(Map<String, Generation> now, @Nullable String wanted, int tried) {
-		return wanted != null && !now.containsKey(wanted) && tried < MOST_NAMES;
 	}
 
 }

@@ -2,7 +2,6 @@ package io.libmc.spring.cache;
 
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
 import java.util.function.Supplier;
 
 import org.jspecify.annotations.Nullable;
@@ -10,8 +9,9 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.cache.support.AbstractValueAdaptingCache;
 
 import io.libmc.CasValue;
+import io.libmc.MemcachedClient;
 import io.libmc.MemcachedException;
-import io.libmc.spring.cache.RunningLoads.Load;
+import io.libmc.spring.cache.EntryLoad.LoaderException;
 
 /**
  * A cache on memcached. Its entries are shared with every application that uses the same
@@ -27,26 +27,24 @@ public final class LibmcCache extends AbstractValueAdaptingCache {
 
 	private final String name;
 
+	private final MemcachedClient client;
+
 	private final EntryStore store;
 
 	private final CacheCounters counters;
 
 	private final Values values;
 
-	private final RunningLoads loads = new RunningLoads();
-
-	private final AsyncLoads asyncLoads;
-
 	private final Background background;
 
-	LibmcCache(String name, EntryStore store, LibmcCacheSettings settings, ServerStates serverStates,
-			Background background) {
+	LibmcCache(String name, MemcachedClient client, EntryStore store, LibmcCacheSettings settings,
+			ServerStates serverStates, Background background) {
 		super(settings.cacheNullValues);
 		this.name = name;
+		this.client = client;
 		this.store = store;
 		this.counters = new CacheCounters(settings.enableStatistics);
 		this.values = new Values(name, store, settings, serverStates, this.counters);
-		this.asyncLoads = new AsyncLoads(this.values, store, this.loads);
 		this.background = background;
 	}
 
@@ -57,11 +55,11 @@ public final class LibmcCache extends AbstractValueAdaptingCache {
 
 	/**
 	 * The client.
-	 * @return the {@link io.libmc.MemcachedClient}
+	 * @return the {@link MemcachedClient}
 	 */
 	@Override
 	public Object getNativeCache() {
-		return this.store.client();
+		return this.client;
 	}
 
 	/**
@@ -93,10 +91,12 @@ public final class LibmcCache extends AbstractValueAdaptingCache {
 	}
 
 	/**
-	 * Returns the cached value, or the loader's, which is then cached. Of many callers in
-	 * this process who miss the same entry one runs its loader, and its result, or its
-	 * failure, is everybody's. Once the loader has returned this method does not throw,
-	 * whatever memcached does.
+	 * Returns the cached value, or the loader's, which is then cached. Of all callers who
+	 * miss the same entry, in whatever process, one runs its loader, and its result is
+	 * everybody's; in one process so is its failure. How long the others wait for it, and
+	 * who reloads an entry before it expires or after it was evicted, is as the
+	 * {@linkplain LibmcCacheSettings settings} say. Once the loader has returned this
+	 * method does not throw, whatever memcached does.
 	 * @param key the key
 	 * @param valueLoader loads the value; runs at most once
 	 * @return the value, or {@code null} if it is {@code null}
@@ -106,71 +106,20 @@ public final class LibmcCache extends AbstractValueAdaptingCache {
 	@SuppressWarnings("unchecked")
 	public <T> @Nullable T get(Object key, Callable<T> valueLoader) {
 		String entryName = this.store.name(key);
-		long endedBefore = this.loads.ended();
-		boolean reachable = true;
+		EntryLoad load;
 		try {
-			Object found = this.values.find(entryName);
-			if (found != null) {
-				return (T) fromStoreValue(found);
-			}
+			load = this.values.load(entryName, true);
 		}
 		catch (MemcachedException ex) {
 			this.values.failed(ex);
-			reachable = false;
+			return (T) load(key, valueLoader);
 		}
-		Load mine = new Load();
-		Load running = this.loads.start(entryName, mine);
-		if (running == null) {
-			boolean otherEnded = this.loads.ended() != endedBefore;
-			return (T) lead(key, entryName, valueLoader, mine, reachable, otherEnded);
-		}
-		return (T) (running.isMine() ? load(key, valueLoader) : follow(key, valueLoader, running));
-	}
-
-	/**
-	 * Loads for everybody. The entry goes to the generation that was known before: should
-	 * the cache be cleared meanwhile, anywhere, it is not seen again.
-	 */
-	private @Nullable Object lead(Object key, String entryName, Callable<?> loader, Load mine, boolean reachable,
-			boolean otherEnded) {
 		try {
-			Object found = (reachable && otherEnded) ? this.values.findAgain(entryName) : null;
-			if (found != null) {
-				mine.complete(fromStoreValue(found));
-				return fromStoreValue(found);
-			}
-			long generation = this.store.knownGeneration(entryName);
-			Object value = load(key, loader);
-			mine.complete(value);
-			if (reachable) {
-				this.values.keep(generation, entryName, value, mine);
-			}
-			return value;
+			Entry entry = this.store.client().getOrLoad(entryName, load.policy(), () -> load.load(valueLoader));
+			return (T) Values.userValue(entry);
 		}
-		catch (ValueRetrievalException ex) {
-			mine.fail((ex.getCause() != null) ? ex.getCause() : ex);
-			throw ex;
-		}
-		catch (RuntimeException | Error ex) {
-			mine.fail(ex);
-			throw ex;
-		}
-		finally {
-			this.loads.end(entryName, mine);
-		}
-	}
-
-	private @Nullable Object follow(Object key, Callable<?> loader, Load running) {
-		try {
-			return running.await();
-		}
-		catch (ExecutionException ex) {
-			Throwable cause = (ex.getCause() != null) ? ex.getCause() : ex;
-			throw new ValueRetrievalException(key, loader, cause);
-		}
-		catch (InterruptedException ex) {
-			Thread.currentThread().interrupt();
-			return load(key, loader);
+		catch (LoaderException ex) {
+			throw new ValueRetrievalException(key, valueLoader, (ex.getCause() != null) ? ex.getCause() : ex);
 		}
 	}
 
@@ -200,14 +149,45 @@ public final class LibmcCache extends AbstractValueAdaptingCache {
 
 	/**
 	 * Returns the cached value, or the loader's, which is then cached, without waiting:
-	 * as {@link #get(Object, Callable)} otherwise, with whose loaders it shares.
+	 * as {@link #get(Object, Callable)} otherwise, with whose callers it shares.
 	 * @param key the key
 	 * @param valueLoader starts to load the value, at most once and on any thread
 	 * @return a future of the caller's own
 	 */
 	@Override
 	public <T> CompletableFuture<T> retrieve(Object key, Supplier<CompletableFuture<T>> valueLoader) {
-		return this.asyncLoads.retrieve(this.store.name(key), valueLoader);
+		String entryName = this.store.name(key);
+		EntryLoad load;
+		try {
+			load = this.values.load(entryName, false);
+		}
+		catch (MemcachedException ex) {
+			return failedOr(ex, valueLoader);
+		}
+		CompletableFuture<?> prepared = load.prepare();
+		CompletableFuture<@Nullable Entry> entry = prepared.isDone() ? loadAsync(entryName, load, valueLoader)
+				: prepared.thenCompose((done) -> loadAsync(entryName, load, valueLoader));
+		return entry.thenApply(LibmcCache::userValue);
+	}
+
+	private <T> CompletableFuture<@Nullable Entry> loadAsync(String entryName, EntryLoad load,
+			Supplier<CompletableFuture<T>> valueLoader) {
+		return this.store.client().async().getOrLoad(entryName, load.policy(), () -> load.loadLater(valueLoader));
+	}
+
+	private <T> CompletableFuture<T> failedOr(MemcachedException ex, Supplier<CompletableFuture<T>> valueLoader) {
+		try {
+			this.values.failed(ex);
+		}
+		catch (MemcachedException failure) {
+			return CompletableFuture.failedFuture(failure);
+		}
+		return valueLoader.get();
+	}
+
+	@SuppressWarnings({ "unchecked", "NullAway" }) // the caller says what the values are
+	private static <T> T userValue(@Nullable Entry entry) {
+		return (T) Values.userValue(entry);
 	}
 
 	/**
@@ -219,7 +199,6 @@ public final class LibmcCache extends AbstractValueAdaptingCache {
 	public void put(Object key, @Nullable Object value) {
 		String entryName = this.store.name(key);
 		Object entry = this.values.encode(toStoreValue(value));
-		this.loads.overtake(entryName);
 		perform(entryName, () -> {
 			this.store.put(entryName, entry);
 			this.counters.put();
@@ -254,53 +233,51 @@ public final class LibmcCache extends AbstractValueAdaptingCache {
 		for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
 			long generation = this.store.freshGeneration(entryName);
 			if (this.store.add(entryName, entry, generation)) {
-				return added(entryName);
+				return added();
 			}
-			CasValue<Object> present = this.store.readToReplace(entryName);
+			CasValue<Entry> present = this.store.readToReplace(entryName);
 			if (present != null) {
-				long stamp = Stamp.of(present.value());
-				Object value = (stamp == generation) ? this.values.decode(present.value()) : null;
-				if (value != null) {
+				long stamp = present.value().generation();
+				Object value = (stamp == generation) ? this.values.valueOf(present.value()) : null;
+				if (value != null && !this.store.isStale(entryName, present.cas())) {
 					return toValueWrapper(value);
 				}
 				if (stamp <= generation && this.store.replace(entryName, entry, generation, present.cas())) {
-					return added(entryName);
+					return added();
 				}
 			}
 		}
 		return null;
 	}
 
-	private @Nullable ValueWrapper added(String entryName) {
-		this.loads.overtake(entryName);
+	private @Nullable ValueWrapper added() {
 		this.counters.put();
 		return null;
 	}
 
 	/**
-	 * Evicts an entry. On a thread that must not wait, one of Reactor's, it is only
-	 * begun.
+	 * Evicts an entry. Where the cache serves stale entries, one caller loads it anew and
+	 * the others get it meanwhile. On a thread that must not wait, one of Reactor's, it
+	 * is only begun.
 	 * @param key the key
 	 */
 	@Override
 	public void evict(Object key) {
 		String entryName = this.store.name(key);
-		this.loads.overtake(entryName);
 		perform(entryName, () -> {
-			this.store.delete(entryName);
+			this.store.evict(entryName);
 			this.counters.eviction();
 		}, () -> this.store.evictLater(entryName));
 	}
 
 	/**
-	 * Evicts an entry, at once.
+	 * Evicts an entry, at once and leaving nothing behind.
 	 * @param key the key
 	 * @return whether there was one; {@code false} where memcached fails and is bypassed
 	 */
 	@Override
 	public boolean evictIfPresent(Object key) {
 		String entryName = this.store.name(key);
-		this.loads.overtake(entryName);
 		try {
 			boolean live = this.store.readFresh(entryName) != null;
 			boolean present = this.store.delete(entryName);
@@ -320,7 +297,6 @@ public final class LibmcCache extends AbstractValueAdaptingCache {
 	 */
 	@Override
 	public void clear() {
-		this.loads.overtakeAll();
 		perform("", this.store::clear, this.store::clearLater);
 	}
 

@@ -60,13 +60,14 @@ public final class LibmcCacheManager extends AbstractTransactionSupportingCacheM
 
 	/**
 	 * Creates a manager.
-	 * @param client the client, which stays the caller's to close. It must return
-	 * {@code byte[]} and {@link Long} values as they were, as it does unless it has a
-	 * transcoder of its own
+	 * @param client the client, which stays the caller's to close. The caches await every
+	 * reply and write entries in their own format, whatever its transcoder and
+	 * {@code noReply}
 	 * @param defaults the settings of caches for which there are no others
 	 */
 	public LibmcCacheManager(MemcachedClient client, LibmcCacheSettings defaults) {
 		this.client = Objects.requireNonNull(client, "client");
+		defaults.check();
 		this.defaults = new LibmcCacheSettings(defaults);
 	}
 
@@ -153,7 +154,10 @@ public final class LibmcCacheManager extends AbstractTransactionSupportingCacheM
 	 */
 	public void configureCache(String name, Consumer<LibmcCacheSettings> change) {
 		checkNotInitialized();
-		change.accept(this.configured.computeIfAbsent(name, (key) -> new LibmcCacheSettings(this.defaults)));
+		LibmcCacheSettings settings = new LibmcCacheSettings(this.configured.getOrDefault(name, this.defaults));
+		change.accept(settings);
+		settings.check();
+		this.configured.put(name, settings);
 	}
 
 	/**
@@ -179,14 +183,15 @@ public final class LibmcCacheManager extends AbstractTransactionSupportingCacheM
 	private LibmcCache createCache(String name) {
 		LibmcCacheSettings settings = this.configured.getOrDefault(name, this.defaults);
 		EntryStore store = new EntryStore(this.client, new WireKeys(this.keyPrefix, name), this.clearVisibility,
-				settings.timeToLive, settings.timeToLiveJitter, pending(), this.background);
-		return new LibmcCache(name, store, settings, this.serverStates, this.background);
+				settings, pending(), this.background);
+		return new LibmcCache(name, this.client, store, settings, this.serverStates, this.background);
 	}
 
 	private synchronized PendingEvictions pending() {
 		PendingEvictions created = this.pending;
 		if (created == null) {
-			created = new PendingEvictions(this.client, this.serverStates, this.maxPendingEvictions);
+			created = new PendingEvictions(this.client.withTranscoder(new EntryTranscoder(this.defaults.format)),
+					this.serverStates, this.maxPendingEvictions);
 			this.pending = created;
 		}
 		return created;

@@ -6,11 +6,15 @@ import java.util.Objects;
 
 import org.springframework.util.ClassUtils;
 
+import io.libmc.LoadPolicy;
+
 /**
  * How one cache behaves. Every option is checked where it is set: a bad one is an
  * {@link IllegalArgumentException} that names it. Not thread-safe.
  */
 public final class LibmcCacheSettings {
+
+	private static final Duration SECOND = Duration.ofSeconds(1);
 
 	Duration timeToLive = Duration.ZERO;
 
@@ -23,6 +27,16 @@ public final class LibmcCacheSettings {
 	OnError onError = OnError.BYPASS;
 
 	boolean enableStatistics = true;
+
+	Duration lease = Duration.ofSeconds(10);
+
+	Duration leaseWait = Duration.ofSeconds(10);
+
+	Duration refreshAhead = Duration.ZERO;
+
+	boolean refreshInBackground;
+
+	Duration serveStale = Duration.ZERO;
 
 	/**
 	 * The defaults. The format is {@link EntryFormat#jdk} without classes of the
@@ -45,6 +59,11 @@ public final class LibmcCacheSettings {
 		this.format = other.format;
 		this.onError = other.onError;
 		this.enableStatistics = other.enableStatistics;
+		this.lease = other.lease;
+		this.leaseWait = other.leaseWait;
+		this.refreshAhead = other.refreshAhead;
+		this.refreshInBackground = other.refreshInBackground;
+		this.serveStale = other.serveStale;
 	}
 
 	/**
@@ -118,6 +137,101 @@ public final class LibmcCacheSettings {
 	public LibmcCacheSettings enableStatistics(boolean enableStatistics) {
 		this.enableStatistics = enableStatistics;
 		return this;
+	}
+
+	/**
+	 * How long the one caller in the whole cluster that was elected to load a missing
+	 * entry may take before another one is elected, and its value is not cached any more.
+	 * 10 s unless set; longer than a loader ever takes.
+	 * @param lease 1 second or more; 0 lets each process load for itself
+	 * @return this
+	 */
+	public LibmcCacheSettings lease(Duration lease) {
+		if (!lease.isZero() && lease.compareTo(SECOND) < 0) {
+			throw new IllegalArgumentException("lease: " + lease
+					+ " is shorter than a second, which memcached cannot tell; give 1 s or more, or 0 to let each process load for itself");
+		}
+		this.lease = lease;
+		return this;
+	}
+
+	/**
+	 * How long the others wait for the one elected before they load for themselves. 10 s
+	 * unless set.
+	 * @param leaseWait not negative
+	 * @return this
+	 */
+	public LibmcCacheSettings leaseWait(Duration leaseWait) {
+		if (leaseWait.isNegative()) {
+			throw new IllegalArgumentException("leaseWait: " + leaseWait + " is negative; give 0 or more");
+		}
+		this.leaseWait = leaseWait;
+		return this;
+	}
+
+	/**
+	 * How long before an entry expires one caller loads it anew, while the others get the
+	 * present value. 0, never, unless set. It must be less than the
+	 * {@linkplain #timeToLive time to live}, which is checked when the cache is created.
+	 * @param refreshAhead 0, or 1 second or more
+	 * @return this
+	 */
+	public LibmcCacheSettings refreshAhead(Duration refreshAhead) {
+		if (!refreshAhead.isZero() && refreshAhead.compareTo(SECOND) < 0) {
+			throw new IllegalArgumentException("refreshAhead: " + refreshAhead
+					+ " is shorter than a second, which memcached cannot tell; give 0, or 1 s or more");
+		}
+		this.refreshAhead = refreshAhead;
+		return this;
+	}
+
+	/**
+	 * Whether the one that loads an entry anew before it expires gets the present value,
+	 * too, and its loader runs on another thread. Off unless set.
+	 * @param refreshInBackground whether to
+	 * @return this
+	 */
+	public LibmcCacheSettings refreshInBackground(boolean refreshInBackground) {
+		this.refreshInBackground = refreshInBackground;
+		return this;
+	}
+
+	/**
+	 * How long an entry may still be served after {@code evict}, while one caller loads
+	 * it anew; never longer than it would have lived. 0, not at all, unless set.
+	 * @param serveStale not negative
+	 * @return this
+	 */
+	public LibmcCacheSettings serveStale(Duration serveStale) {
+		if (serveStale.isNegative()) {
+			throw new IllegalArgumentException("serveStale: " + serveStale + " is negative; give 0 or more");
+		}
+		this.serveStale = serveStale;
+		return this;
+	}
+
+	/**
+	 * Checks what no single option tells.
+	 * @throws IllegalArgumentException if entries would be refreshed that never expire,
+	 * or before they are there
+	 */
+	public void check() {
+		if (!this.refreshAhead.isZero() && this.refreshAhead.compareTo(this.timeToLive) >= 0) {
+			throw new IllegalArgumentException(
+					"refreshAhead: " + this.refreshAhead + " is not within the time to live of " + this.timeToLive
+							+ "; entries that never expire are never refreshed, and others only before they expire");
+		}
+	}
+
+	LoadPolicy loadPolicy(Background background) {
+		check();
+		LoadPolicy policy = LoadPolicy.timeToLive(this.timeToLive)
+			.jitter(this.timeToLiveJitter)
+			.wait(this.leaseWait)
+			.refreshAhead(this.refreshAhead)
+			.staleFor(this.serveStale);
+		policy = this.lease.isZero() ? policy.withoutLease() : policy.lease(this.lease);
+		return this.refreshInBackground ? policy.refreshOn(background.refreshes()) : policy;
 	}
 
 }

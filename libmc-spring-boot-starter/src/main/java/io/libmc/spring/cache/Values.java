@@ -13,7 +13,6 @@ import org.springframework.cache.support.NullValue;
 
 import io.libmc.ErrorCode;
 import io.libmc.MemcachedException;
-import io.libmc.spring.cache.RunningLoads.Load;
 
 /**
  * One cache's values: entries decoded and encoded, counted, and with a decision on what
@@ -52,8 +51,8 @@ final class Values {
 		return this.store.readAsync(name).thenApply(this::found);
 	}
 
-	private @Nullable Object found(@Nullable Object stored) {
-		Object value = (stored != null) ? decode(stored) : null;
+	private @Nullable Object found(@Nullable Entry entry) {
+		Object value = (entry != null) ? valueOf(entry) : null;
 		if (value != null) {
 			this.counters.hit();
 		}
@@ -63,25 +62,24 @@ final class Values {
 		return value;
 	}
 
-	/** Looks for what another load of this process may just have left there. */
-	@Nullable Object findAgain(String name) {
-		try {
-			Object stored = this.store.read(name);
-			return (stored != null) ? decode(stored) : null;
-		}
-		catch (MemcachedException ex) {
-			bypassed(ex);
-			return null;
-		}
+	/**
+	 * A call that loads an entry.
+	 * @param waits whether its caller does
+	 */
+	EntryLoad load(String name, boolean waits) {
+		return new EntryLoad(this, this.store, this.store.generation(name), name, waits);
 	}
 
-	CompletableFuture<@Nullable Object> findAgainAsync(String name) {
-		return this.store.readAsync(name).handle((stored, ex) -> {
-			if (ex != null) {
-				bypassed(failure(ex));
-			}
-			return (stored != null) ? decode(stored) : null;
-		});
+	CacheCounters counters() {
+		return this.counters;
+	}
+
+	/** A loaded value's entry, or {@code null} if it is not to be cached. */
+	@Nullable Entry entry(long generation, @Nullable Object value) {
+		if (value != null) {
+			return Entry.of(generation, value);
+		}
+		return this.settings.cacheNullValues ? Entry.of(generation, NullValue.INSTANCE) : null;
 	}
 
 	/**
@@ -97,66 +95,24 @@ final class Values {
 		}
 	}
 
-	/** Decodes an entry; one that is no value is absent. */
-	@Nullable Object decode(Object stored) {
-		try {
-			return this.settings.format.decode(stored);
+	/** An entry's value; one that has none is absent. */
+	@Nullable Object valueOf(Entry entry) {
+		if (entry.value() != null) {
+			return entry.value();
 		}
-		catch (UndecodableEntryException ex) {
-			this.counters.undecodable();
-			if (this.undecodableLogged.compareAndSet(false, true)) {
-				logger.warn("An entry of the cache \"" + this.cache
-						+ "\" cannot be decoded and counts as absent (said once for this cache): " + ex.getMessage());
-			}
-			else {
-				logger.debug("An entry of the cache \"" + this.cache + "\" cannot be decoded", ex);
-			}
-			return null;
+		this.counters.undecodable();
+		if (this.undecodableLogged.compareAndSet(false, true)) {
+			logger.warn("An entry of the cache \"" + this.cache
+					+ "\" cannot be decoded and counts as absent (said once for this cache): " + entry.problem());
 		}
+		else if (logger.isDebugEnabled()) {
+			logger.debug("An entry of the cache \"" + this.cache + "\" cannot be decoded: " + entry.problem());
+		}
+		return null;
 	}
 
-	/** Caches a loaded value, which its caller gets in any case. */
-	void keep(long generation, String name, @Nullable Object value, Load load) {
-		if (isNotKept(value, load)) {
-			return;
-		}
-		try {
-			this.store.keep(name, encode(storeValue(value)), generation);
-			this.counters.put();
-			if (load.isOvertaken()) {
-				this.store.delete(name);
-			}
-		}
-		catch (RuntimeException ex) {
-			notKept(ex);
-		}
-	}
-
-	/** As {@link #keep}, without waiting. */
-	CompletableFuture<?> keepAsync(long generation, String name, @Nullable Object value, Load load) {
-		if (isNotKept(value, load)) {
-			return CompletableFuture.completedFuture(null);
-		}
-		try {
-			return this.store.keepAsync(name, encode(storeValue(value)), generation).thenCompose((stored) -> {
-				this.counters.put();
-				return load.isOvertaken() ? this.store.deleteAsync(name) : CompletableFuture.completedFuture(true);
-			}).exceptionally((ex) -> {
-				notKept((ex.getCause() instanceof RuntimeException cause) ? cause : failure(ex));
-				return false;
-			});
-		}
-		catch (RuntimeException ex) {
-			notKept(ex);
-			return CompletableFuture.completedFuture(null);
-		}
-	}
-
-	private boolean isNotKept(@Nullable Object value, Load load) {
-		return load.isOvertaken() || (value == null && !this.settings.cacheNullValues);
-	}
-
-	private void notKept(RuntimeException ex) {
+	/** A loaded value was not cached, which its caller gets in any case. */
+	void notKept(RuntimeException ex) {
 		if (ex instanceof MemcachedException failure) {
 			bypassed(failure);
 		}
@@ -167,12 +123,8 @@ final class Values {
 		}
 	}
 
-	static Object storeValue(@Nullable Object value) {
-		return (value != null) ? value : NullValue.INSTANCE;
-	}
-
-	static @Nullable Object userValue(Object value) {
-		return (value instanceof NullValue) ? null : value;
+	static @Nullable Object userValue(@Nullable Entry entry) {
+		return (entry == null || entry.value() instanceof NullValue) ? null : entry.value();
 	}
 
 	/** Takes a failure to where the settings say: here, or to the caller. */

@@ -6,6 +6,8 @@ import java.util.List;
 
 import io.libmc.MemcachedClient;
 import io.libmc.MemcachedException;
+import io.libmc.spring.cache.LibmcCacheManager;
+import io.libmc.spring.cache.LibmcCacheSettings;
 import io.libmc.testing.Memcached;
 import io.libmc.testing.MemcachedServer;
 import io.libmc.testing.RawConnection;
@@ -14,10 +16,10 @@ import org.junit.jupiter.api.io.TempDir;
 
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.cache.Cache;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
-import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 /**
  * What the properties make of the client, as a real memcached sees it.
@@ -65,24 +67,14 @@ class ClientOptionsTest {
 			client.set("n", 1);
 			assertThat(client.incr("n", 1)).isEmpty();
 			assertThat(client.<Long>get("n")).isEqualTo(2);
-			assertThat(context.getBean(CacheClient.class).client().incr("n", 1)).hasValue(3);
+			LibmcCacheManager manager = new LibmcCacheManager(client, new LibmcCacheSettings());
+			manager.afterPropertiesSet();
+			Cache cache = manager.getCache("books");
+			assertThat(cache.putIfAbsent("k", "v")).isNull();
+			assertThat(cache.putIfAbsent("k", "w").get()).isEqualTo("v");
+			assertThat(cache.evictIfPresent("k")).isTrue();
+			assertThat(cache.evictIfPresent("k")).isFalse();
 		});
-	}
-
-	@Test
-	void theCachesClientIsClosedWithTheContext() {
-		MemcachedClient[] client = new MemcachedClient[1];
-		this.runner.withPropertyValues("libmc.noreply=true")
-			.run((context) -> client[0] = context.getBean(CacheClient.class).client());
-		assertThatIllegalStateException().isThrownBy(() -> client[0].get("k")).withMessageContaining("closed");
-	}
-
-	@Test
-	void theCacheHasNoClientOfItsOwnUnlessItNeedsOne() {
-		this.runner.run((context) -> assertThat(context).doesNotHaveBean(CacheClient.class));
-		this.runner.withPropertyValues("libmc.noreply=true")
-			.withUserConfiguration(LibmcAutoConfigurationTest.OwnClient.class)
-			.run((context) -> assertThat(context).doesNotHaveBean(CacheClient.class));
 	}
 
 	@Test

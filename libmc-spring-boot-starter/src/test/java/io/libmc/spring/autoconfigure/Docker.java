@@ -40,9 +40,14 @@ final class Docker {
 		return false;
 	}
 
+	/** Boot takes Compose as a plugin, or else as a program of its own. */
 	static boolean isThereWithCompose() throws InterruptedException {
+		return isThere() && (runs("docker", "compose", "version") || runs("docker-compose", "version"));
+	}
+
+	private static boolean runs(String... command) throws InterruptedException {
 		try {
-			return isThere() && new ProcessBuilder("docker", "compose", "version").redirectErrorStream(true)
+			return new ProcessBuilder(command).redirectErrorStream(true)
 				.redirectOutput(ProcessBuilder.Redirect.DISCARD)
 				.start()
 				.waitFor() == 0;

@@ -21,7 +21,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * memcached as a service of Docker Compose. It wins over the properties.
  */
 @EnabledIf(value = "io.libmc.spring.autoconfigure.Docker#isThereWithCompose",
-		disabledReason = "there is no Docker here, or no image, or it has no 'docker compose'")
+		disabledReason = "there is no Docker here, or no image, or no Docker Compose")
 class DockerComposeTest {
 
 	@Test

@@ -47,16 +47,14 @@ class LibmcCacheAutoConfigurationTest {
 			assertThat(context.getBean(CacheManager.class).getCache("any")).isNotNull();
 			assertThat(context.getBean(LibmcCacheProperties.class))
 				.isEqualTo(new LibmcCacheProperties(true, "", Duration.ofSeconds(1), false, Map.of(), Duration.ZERO, 0,
-						true, Serializer.JDK, List.of(), OnError.BYPASS, true));
+						true, Serializer.JDK, List.of(), OnError.BYPASS, true, Duration.ofSeconds(10),
+						Duration.ofSeconds(10), Duration.ZERO, false, Duration.ZERO));
 		});
 	}
 
 	@Test
-	void cacheAwaitsItsRepliesWhereTheInjectedClientDoesNot() {
+	void theNativeCacheIsTheInjectedClient() {
 		this.runner.run((context) -> assertThat(nativeCache(context)).isSameAs(context.getBean(MemcachedClient.class)));
-		this.runner.withPropertyValues("libmc.noreply=true")
-			.run((context) -> assertThat(nativeCache(context)).isSameAs(context.getBean(CacheClient.class).client())
-				.isNotSameAs(context.getBean(MemcachedClient.class)));
 	}
 
 	private static Object nativeCache(ApplicationContext context) {
@@ -73,15 +71,24 @@ class LibmcCacheAutoConfigurationTest {
 				"libmc.cache.caches[books.byId].time-to-live-jitter=0.5", "libmc.cache.caches.users.serializer=libmc",
 				"libmc.cache.allowed-classes=com.acme.Order,com.acme.model.**", "libmc.cache.on-error=throw",
 				"libmc.cache.enable-statistics=false", "libmc.cache.caches[books.byId].time-to-live=1h",
+				"libmc.cache.lease=20s", "libmc.cache.lease-wait=3s", "libmc.cache.refresh_ahead=1m",
+				"libmc.cache.refresh-in-background=true", "libmc.cache.serve-stale=30s",
+				"libmc.cache.caches[books.byId].refresh-ahead=2m", "libmc.cache.caches.users.lease=0",
+				"libmc.cache.caches.users.serve-stale=5s", "libmc.cache.caches.users.refresh-in-background=false",
 				"libmc.cache.caches[books.byId].on_error=bypass", "libmc.cache.caches.users.cache-null-values=true")
 			.run((context) -> {
-				assertThat(context.getBean(LibmcCacheProperties.class))
-					.isEqualTo(new LibmcCacheProperties(true, "shop:", Duration.ofSeconds(5), true,
-							Map.of("books.byId",
-									new Single(Duration.ofHours(1), 0.5, null, null, null, OnError.BYPASS, null),
-									"users", new Single(null, null, true, Serializer.LIBMC, null, null, null)),
-							Duration.ofMinutes(10), 0.1, false, Serializer.JSON,
-							List.of("com.acme.Order", "com.acme.model.**"), OnError.THROW, false));
+				assertThat(context.getBean(LibmcCacheProperties.class)).isEqualTo(
+						new LibmcCacheProperties(
+								true, "shop:", Duration.ofSeconds(5), true, Map.of(
+										"books.byId", new Single(Duration.ofHours(1), 0.5, null, null, null,
+												OnError.BYPASS, null, null, null, Duration.ofMinutes(2), null, null),
+										"users",
+										new Single(null, null, true, Serializer.LIBMC, null, null, null, Duration.ZERO,
+												null, null, false, Duration.ofSeconds(5))),
+								Duration.ofMinutes(10), 0.1, false, Serializer.JSON,
+								List.of("com.acme.Order", "com.acme.model.**"), OnError.THROW, false,
+								Duration.ofSeconds(20), Duration.ofSeconds(3), Duration.ofMinutes(1), true,
+								Duration.ofSeconds(30)));
 				assertThat(context.getBean(CacheManager.class).getCacheNames()).containsExactlyInAnyOrder("books.byId",
 						"users");
 				assertThat(context.getBean(CacheManager.class).getCache("another")).isNotNull();

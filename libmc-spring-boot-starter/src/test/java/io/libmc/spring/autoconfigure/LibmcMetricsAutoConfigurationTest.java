@@ -1,6 +1,7 @@
 package io.libmc.spring.autoconfigure;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
 
 import io.libmc.MemcachedClient;
@@ -9,6 +10,7 @@ import io.libmc.spring.cache.LibmcCacheManager;
 import io.libmc.testing.Memcached;
 import io.libmc.testing.MemcachedServer;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.binder.MeterBinder;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import org.junit.jupiter.api.Test;
 
@@ -64,6 +66,29 @@ class LibmcMetricsAutoConfigurationTest {
 			assertThat(registry.find("cache.gets").tag("name", "silent").meter()).isNull();
 			assertThat(registry.find("cache.gets").tag("name", "late").meter()).isNotNull();
 		});
+	}
+
+	@Test
+	void loadsAreCountedByTheirOutcomeAndPendingEvictionsShown(MemcachedServer server) {
+		this.withRegistry
+			.withPropertyValues("libmc.servers=" + server.address(), "libmc.cache.time-to-live=60s",
+					"libmc.cache.refresh-ahead=59s")
+			.withBean("own", MemcachedListener.class, RecordingListener::new)
+			.run((context) -> {
+				Cache cache = context.getBean(CacheManager.class).getCache("books");
+				MeterRegistry registry = context.getBean(MeterRegistry.class);
+				cache.get("k", () -> "loaded");
+				assertThat(registry.get("libmc.lease").tag("outcome", "won").counter().count()).isEqualTo(1);
+				for (String outcome : List.of("waited", "timed_out", "lost", "bypassed")) {
+					assertThat(registry.get("libmc.lease").tag("outcome", outcome).counter().count()).isZero();
+				}
+				context.getBean(MemcachedClient.class).touch("books:k", Duration.ofSeconds(30));
+				cache.get("k", () -> "reloaded");
+				assertThat(registry.get("libmc.refresh").tag("outcome", "refreshed").counter().count()).isEqualTo(1);
+				assertThat(registry.get("libmc.refresh").tag("outcome", "failed").counter().count()).isZero();
+				context.getBean("libmcPendingEvictions", MeterBinder.class).bindTo(registry);
+				assertThat(registry.get("libmc.pending.evictions").gauge().value()).isZero();
+			});
 	}
 
 	@Test

@@ -86,6 +86,18 @@ class StartupFailureTest {
 						"Property: libmc.cache.caches[books.byId].time-to-live", "for example 10m"),
 				bad("libmc.cache.allowed-classes", "com/acme", "Property: libmc.cache.allowed-classes", "com.acme.**",
 						"for example com.acme.Order"),
+				bad("libmc.cache.lease", "500ms", "Property: libmc.cache.lease", "shorter than a second",
+						"for example 10s"),
+				bad("libmc.cache.caches[books.byId].lease", "-1s", "Property: libmc.cache.caches[books.byId].lease",
+						"shorter than a second"),
+				bad("libmc.cache.lease-wait", "-1s", "Property: libmc.cache.lease-wait", "is negative"),
+				bad("libmc.cache.serve-stale", "-1s", "Property: libmc.cache.serve-stale", "is negative"),
+				bad("libmc.cache.refresh-ahead", "10s", "Property: libmc.cache.refresh-ahead", "time to live",
+						"never expire"),
+				bad("libmc.cache.refresh-ahead", "10ms", "Property: libmc.cache.refresh-ahead",
+						"shorter than a second"),
+				bad("libmc.cache.caches[books].refresh-ahead", "1h",
+						"Property: libmc.cache.caches[books].refresh-ahead", "time to live"),
 				bad("libmc.cache.serializer", "kryo", "Property: libmc.cache.serializer", "JDK"),
 				bad("libmc.cache.on-error", "ignore", "Property: libmc.cache.on-error", "BYPASS", "THROW"));
 	}

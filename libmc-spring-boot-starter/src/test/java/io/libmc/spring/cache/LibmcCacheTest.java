@@ -333,7 +333,7 @@ class LibmcCacheTest {
 				(key) -> assertThat(this.cache.putIfAbsent(key, "v")).isNull(),
 				(key) -> assertThat(this.cache.get(key, () -> "v")).isEqualTo("v"));
 		int undecodable = 0;
-		for (Object foreign : List.of("text", 42, new byte[] { 1, 2, 3 }, new byte[0])) {
+		for (Object foreign : List.of("text", 42, new byte[] { 1, 2, 3 })) {
 			for (int i = 0; i < overwrites.size(); i++) {
 				String key = "k" + undecodable;
 				this.cache.put(key, "old");
@@ -345,6 +345,19 @@ class LibmcCacheTest {
 				assertThat(this.cache.get(key, String.class)).isEqualTo("v");
 			}
 		}
+	}
+
+	@Test
+	void anEmptyItemIsAPlaceholderAndNoEntry() {
+		LibmcCache hasty = cache("books", (settings) -> settings.leaseWait(Duration.ofMillis(100)));
+		this.client.set(wireKey("k"), new byte[0]);
+		assertThat(this.cache.get("k")).isNull();
+		assertThat(this.cache.getStatistics().undecodable()).isZero();
+		assertThat(this.cache.putIfAbsent("k", "v")).isNull();
+		assertThat(this.cache.get("k", String.class)).isEqualTo("v");
+		this.client.set(wireKey("k"), new byte[0]);
+		assertThat(hasty.get("k", () -> "loaded")).isEqualTo("loaded");
+		assertThat(this.cache.get("k", String.class)).isEqualTo("loaded");
 	}
 
 	@Test

@@ -1,0 +1,48 @@
+package io.libmc;
+
+/**
+ * Told of what becomes of single calls of {@link MemcachedClient#getOrLoad getOrLoad}, by
+ * the {@linkplain LoadPolicy#listener policy} they are made with. Every method does
+ * nothing unless overridden. Called on the thread of the call or, of an asynchronous one,
+ * on that of its replies: so it must not wait then.
+ */
+public interface LoadListener {
+
+	/**
+	 * memcached is about to be asked. Not told to those who share another caller's
+	 * answer.
+	 * @throws MemcachedException to have it count as memcached's failure
+	 */
+	default void asking() {
+	}
+
+	/** There was a value. */
+	default void found() {
+	}
+
+	/** There was no value, or none that is good enough. */
+	default void missed() {
+	}
+
+	/** A loaded value was stored. */
+	default void stored() {
+	}
+
+	/**
+	 * A loaded value, which its caller gets in any case, was not stored. Not told of one
+	 * that was overtaken.
+	 * @param cause a {@link MemcachedException}, or an {@link IllegalArgumentException}
+	 * where it cannot be encoded or is too large
+	 */
+	default void notStored(RuntimeException cause) {
+	}
+
+	/**
+	 * memcached failed before a value was found or loaded. The caller's loader runs next.
+	 * @param failure what failed
+	 * @throws MemcachedException to have it reach the caller instead
+	 */
+	default void failed(MemcachedException failure) {
+	}
+
+}

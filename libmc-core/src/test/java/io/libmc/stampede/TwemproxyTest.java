@@ -1,0 +1,152 @@
+package io.libmc.stampede;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+
+import io.libmc.LoadPolicy;
+import io.libmc.MemcachedClient;
+import io.libmc.MemcachedListener;
+import io.libmc.MetaGet;
+import io.libmc.MetaReply;
+import io.libmc.testing.Memcached;
+import io.libmc.testing.MemcachedServer;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledIf;
+import org.junit.jupiter.api.io.TempDir;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Without meta commands: a real proxy that has none.
+ */
+@Timeout(60)
+@Memcached
+@EnabledIf(value = "io.libmc.stampede.Twemproxy#isThere",
+		disabledReason = "there is no twemproxy (nutcracker) on the PATH; ./test gets it where apt can")
+class TwemproxyTest {
+
+	private static final LoadPolicy POLICY = LoadPolicy.timeToLive(Duration.ofMinutes(5));
+
+	private static final int QUESTIONS = 2;
+
+	private final ExecutorService threads = Executors.newCachedThreadPool();
+
+	private final List<MemcachedClient> clients = new ArrayList<>();
+
+	private final AtomicInteger loads = new AtomicInteger();
+
+	private final AtomicInteger questions = new AtomicInteger();
+
+	private Twemproxy proxy;
+
+	@BeforeEach
+	void start(MemcachedServer server, @TempDir Path directory) throws Exception {
+		this.proxy = Twemproxy.before(server, directory);
+		for (int i = 0; i < 4; i++) {
+			this.clients.add(client());
+		}
+	}
+
+	@AfterEach
+	void close() {
+		this.threads.shutdownNow();
+		this.clients.forEach(MemcachedClient::close);
+		this.proxy.close();
+	}
+
+	@Test
+	void ofManyCallersInSeveralProcessesOneLoadsAndAllGetItsValue() throws Exception {
+		CyclicBarrier start = new CyclicBarrier(200);
+		List<Future<String>> calls = new ArrayList<>();
+		for (int i = 0; i < 200; i++) {
+			MemcachedClient client = this.clients.get(i % 4);
+			calls.add(this.threads.submit(() -> {
+				start.await();
+				return client.getOrLoad("k", POLICY, this::load);
+			}));
+		}
+		for (Future<String> call : calls) {
+			assertThat(call.get(20, TimeUnit.SECONDS)).isEqualTo("value 1");
+		}
+		assertThat(this.loads).hasValue(1);
+	}
+
+	@Test
+	void theProxyIsAskedForMetaCommandsOnceByEachClientAndServesEverythingElse() {
+		MemcachedClient client = this.clients.get(0);
+		client.set("k", "v");
+		for (int i = 0; i < 5; i++) {
+			assertThat(client.meta().get("k", MetaGet.VALUE).status()).isEqualTo(MetaReply.Status.UNSUPPORTED);
+			assertThat(client.meta().noop("k").status()).isEqualTo(MetaReply.Status.UNSUPPORTED);
+			assertThat(client.get("k", String.class)).isEqualTo("v");
+			assertThat(client.<String>getOrLoad("k", POLICY, TwemproxyTest::unexpected)).isEqualTo("v");
+			client.quit();
+		}
+		assertThat(this.questions).hasValue(QUESTIONS);
+		assertThat(this.clients.get(1).async().<String>getOrLoad("k", POLICY, TwemproxyTest::unexpected).join())
+			.isEqualTo("v");
+		assertThat(this.questions).hasValue(2 * QUESTIONS);
+	}
+
+	@Test
+	void winnerThatDiedIsReplacedWhenItsLockExpires() {
+		this.clients.get(1).add("k/lock", 1, Duration.ofSeconds(1));
+		long start = System.nanoTime();
+		assertThat(this.clients.get(0).<String>getOrLoad("k", POLICY, this::load)).isEqualTo("value 1");
+		assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(5));
+	}
+
+	@Test
+	void whatIsTakenBackIsGoneAtOnceAndNothingIsRefreshedAhead() {
+		LoadPolicy policy = POLICY.refreshAhead(Duration.ofMinutes(5).minusSeconds(1)).staleFor(Duration.ofMinutes(1));
+		MemcachedClient client = this.clients.get(0);
+		client.getOrLoad("k", policy, this::load);
+		client.touch("k", Duration.ofSeconds(10));
+		assertThat(this.clients.get(1).<String>getOrLoad("k", policy, TwemproxyTest::unexpected)).isEqualTo("value 1");
+		assertThat(client.invalidate("k", policy)).isTrue();
+		assertThat(client.get("k", String.class)).isNull();
+		assertThat(client.<String>getOrLoad("k", policy, this::load)).isEqualTo("value 2");
+	}
+
+	private String load() throws InterruptedException {
+		int number = this.loads.incrementAndGet();
+		TimeUnit.MILLISECONDS.sleep(300);
+		return "value " + number;
+	}
+
+	private static <T> T unexpected() {
+		throw new AssertionError("nobody should load");
+	}
+
+	private MemcachedClient client() {
+		return MemcachedClient.builder()
+			.servers(this.proxy.address())
+			.connectTimeout(Duration.ofSeconds(1))
+			.pollTimeout(Duration.ofSeconds(5))
+			.listener(new MemcachedListener() {
+
+				@Override
+				public @Nullable Object operationStarted(String command, String server) {
+					if (command.equals("mn")) {
+						TwemproxyTest.this.questions.incrementAndGet();
+					}
+					return null;
+				}
+
+			})
+			.build();
+	}
+
+}

@@ -1,0 +1,51 @@
+package io.libmc.spring.cache;
+
+import org.jspecify.annotations.Nullable;
+
+import io.libmc.ErrorCode;
+import io.libmc.MemcachedException;
+
+/**
+ * What lies on a server under the name of an entry, or is to lie there.
+ *
+ * @param generation the generation that it bears, or {@link Generation#NONE}
+ * @param value the value, with {@link org.springframework.cache.support.NullValue} for
+ * {@code null}; or {@code null} if it is none of ours
+ * @param problem why there is no value
+ */
+record Entry(long generation, @Nullable Object value, @Nullable String problem) {
+
+	static Entry of(long generation, Object value) {
+		return new Entry(generation, value, null);
+	}
+
+	/** One that is no value: its class has changed, or somebody else wrote it. */
+	static Entry undecodable(long generation, @Nullable String problem) {
+		return new Entry(generation, null, String.valueOf(problem));
+	}
+
+	/** What was read, from whomever. */
+	static @Nullable Entry of(@Nullable Object read) {
+		return (read == null || read instanceof Entry) ? (Entry) read
+				: undecodable(Generation.NONE, "it is none of ours: " + read);
+	}
+
+	/** The foreign thing of which a failure tells, unless it tells of another. */
+	static Entry of(MemcachedException ex) {
+		if (ex.code() != ErrorCode.INCOMPLETE_BUFFER_ERROR) {
+			throw ex;
+		}
+		return undecodable(Generation.NONE, ex.getMessage());
+	}
+
+	/**
+	 * An entry to be written, encoded already.
+	 *
+	 * @param generation the generation it is to bear
+	 * @param body what the format made of its value
+	 */
+	record Encoded(long generation, Object body) {
+
+	}
+
+}
