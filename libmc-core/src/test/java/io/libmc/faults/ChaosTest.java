@@ -11,6 +11,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 import io.libmc.MemcachedClient;
 import io.libmc.faults.Trouble.Stage;
@@ -22,6 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 /**
  * Three servers that are never all well, and 64 threads, asynchronous callers and, where
@@ -76,7 +78,8 @@ class ChaosTest {
 				callers.add(threads.submit(workload.asynchronous((i % 2 == 0) ? client : withFailover)));
 			}
 			Future<?> trouble = threads.submit(chaos);
-			TimeUnit.SECONDS.sleep(this.seconds);
+			assertThatExceptionOfType(TimeoutException.class).as("the trouble goes on")
+				.isThrownBy(() -> trouble.get(this.seconds, TimeUnit.SECONDS));
 			chaos.stop();
 			trouble.get(30, TimeUnit.SECONDS);
 			awaitService(client, proxies);

@@ -39,7 +39,7 @@ class ReplyFaultsTest {
 	private static final Duration POLL = Duration.ofSeconds(1);
 
 	/** Where the rest of a reply is waited for. */
-	private static final Duration SHORT_POLL = Duration.ofMillis(250);
+	private static final Duration SHORT_POLL = Duration.ofMillis(500);
 
 	private static final String SILENCE = "silence instead of ";
 
@@ -85,7 +85,12 @@ class ReplyFaultsTest {
 		return TEMPLATES.keySet()
 			.stream()
 			.sorted()
-			.flatMap((name) -> Stream.of(Arguments.of(name, false), Arguments.of(name, true)));
+			.flatMap((name) -> failovers(name).map((failover) -> Arguments.of(name, failover)));
+	}
+
+	/** A silent server is not dead, so failover is none of its business. */
+	private static Stream<Boolean> failovers(String name) {
+		return name.startsWith(SILENCE) ? Stream.of(false) : Stream.of(false, true);
 	}
 
 	@ParameterizedTest(name = "{0}, failover {1}")

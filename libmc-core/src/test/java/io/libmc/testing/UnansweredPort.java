@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -16,6 +17,9 @@ import java.util.List;
 public final class UnansweredPort implements AutoCloseable {
 
 	private static final int BACKLOG = 1;
+
+	/** A connect on loopback that takes longer gets no answer. */
+	private static final int ENOUGH_MILLIS = 200;
 
 	private final ServerSocket listener;
 
@@ -29,12 +33,25 @@ public final class UnansweredPort implements AutoCloseable {
 	UnansweredPort(int port) {
 		try {
 			this.listener = new ServerSocket(port, BACKLOG, InetAddress.getLoopbackAddress());
-			for (int i = 0; i <= BACKLOG; i++) {
-				this.queued.add(new Socket(this.listener.getInetAddress(), this.listener.getLocalPort()));
+			for (int i = 0; i <= BACKLOG && queue(); i++) {
+				// full once the queue holds one more than its length
 			}
 		}
 		catch (IOException ex) {
 			throw new UncheckedIOException(ex);
+		}
+	}
+
+	/** Queues a connection; false if others have filled the queue already. */
+	private boolean queue() throws IOException {
+		Socket socket = new Socket();
+		this.queued.add(socket);
+		try {
+			socket.connect(this.listener.getLocalSocketAddress(), ENOUGH_MILLIS);
+			return true;
+		}
+		catch (SocketTimeoutException ex) {
+			return false;
 		}
 	}
 
