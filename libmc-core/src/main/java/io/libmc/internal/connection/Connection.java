@@ -408,6 +408,7 @@ final class Connection {
 			this.inbox.open(connected);
 			this.line.dropLost();
 			this.line.forEach(this.outbox::encode);
+			this.node.connecting();
 			this.state = State.OPEN;
 			batch = this.outbox.claim(false);
 		}

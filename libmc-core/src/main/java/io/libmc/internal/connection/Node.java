@@ -223,6 +223,11 @@ public final class Node {
 		operation.fail(new Failure(Kind.UNREACHABLE, message, null), Progress.UNSENT);
 	}
 
+	/** A connection is about to open, perhaps to another release of the server. */
+	void connecting() {
+		this.metaSupport = MetaSupport.UNKNOWN;
+	}
+
 	void connected() {
 		long since;
 		this.lock.lock();
@@ -230,7 +235,6 @@ public final class Node {
 			since = this.downSince;
 			this.downSince = 0;
 			this.outage = null;
-			this.metaSupport = MetaSupport.UNKNOWN;
 		}
 		finally {
 			this.lock.unlock();
