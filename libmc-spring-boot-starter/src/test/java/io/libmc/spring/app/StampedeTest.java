@@ -58,7 +58,7 @@ class StampedeTest {
 		return new SpringApplicationBuilder(BookApplication.class, Sources.class).web(WebApplicationType.NONE)
 			.run("--libmc.servers=" + String.join(",", servers.stream().map(MemcachedServer::address).toList()),
 					"--libmc.poll-timeout=2s", "--libmc.connect-timeout=1s", "--libmc.cache.time-to-live=60s",
-					"--libmc.cache.caches.due.refresh-ahead=59s", "--libmc.cache.caches.stale.serve-stale=30s");
+					"--libmc.cache.caches.due.refresh-ahead=45s", "--libmc.cache.caches.stale.serve-stale=30s");
 	}
 
 	@AfterAll
