@@ -165,7 +165,7 @@ class GetOrLoadTest {
 
 	@Test
 	void aValueIsRefreshedByOneBeforeItExpiresAndAFailedRefreshHarmsNobody() throws Exception {
-		LoadPolicy policy = LoadPolicy.timeToLive(Duration.ofSeconds(60)).refreshAhead(Duration.ofSeconds(59));
+		LoadPolicy policy = LoadPolicy.timeToLive(Duration.ofSeconds(60)).refreshAhead(Duration.ofSeconds(45));
 		this.mine.getOrLoad("k", policy, () -> "first");
 		this.mine.touch("k", Duration.ofSeconds(30));
 		CountDownLatch refreshing = new CountDownLatch(1);

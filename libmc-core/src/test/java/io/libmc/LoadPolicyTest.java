@@ -40,7 +40,7 @@ class LoadPolicyTest {
 	private static final LoadPolicy POLICY = LoadPolicy.timeToLive(Duration.ofMinutes(5));
 
 	private static final LoadPolicy REFRESHED = LoadPolicy.timeToLive(Duration.ofSeconds(60))
-		.refreshAhead(Duration.ofSeconds(59));
+		.refreshAhead(Duration.ofSeconds(45));
 
 	private static final LoadPolicy STALE = POLICY.staleFor(Duration.ofSeconds(30));
 
@@ -116,7 +116,7 @@ class LoadPolicyTest {
 			connection.reply("VA 1 kk f4\r\n1\r\n");
 			connection.expect("mg k k v f c t\r\n");
 			connection.reply("VA 1 kk f4 c7 t-1\r\n2\r\n");
-			connection.expect("mg k k v f c t R60\r\n");
+			connection.expect("mg k k v f c t R46\r\n");
 			connection.reply("VA 1 kk f4 c7 t-1\r\n3\r\n");
 			connection.expect("mg k k v f c N10\r\n");
 			connection.reply("VA 1 kk f4 c7\r\n4\r\n");

@@ -72,7 +72,7 @@ class LibmcMetricsAutoConfigurationTest {
 	void loadsAreCountedByTheirOutcomeAndPendingEvictionsShown(MemcachedServer server) {
 		this.withRegistry
 			.withPropertyValues("libmc.servers=" + server.address(), "libmc.cache.time-to-live=60s",
-					"libmc.cache.refresh-ahead=59s")
+					"libmc.cache.refresh-ahead=45s")
 			.withBean("own", MemcachedListener.class, RecordingListener::new)
 			.run((context) -> {
 				Cache cache = context.getBean(CacheManager.class).getCache("books");

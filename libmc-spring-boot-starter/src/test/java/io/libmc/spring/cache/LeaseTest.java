@@ -268,7 +268,7 @@ class LeaseTest {
 
 	@Test
 	void aDueEntryIsReloadedByOneAndTheOthersGetIt() throws Exception {
-		use((settings) -> settings.timeToLive(Duration.ofSeconds(60)).refreshAhead(Duration.ofSeconds(59)));
+		use((settings) -> settings.timeToLive(Duration.ofSeconds(60)).refreshAhead(Duration.ofSeconds(45)));
 		this.one.put("k", "old");
 		this.oneClient.touch(entry(), Duration.ofSeconds(30));
 		CountDownLatch loading = new CountDownLatch(1);
@@ -288,7 +288,7 @@ class LeaseTest {
 	@ParameterizedTest
 	@ValueSource(booleans = { false, true })
 	void withoutALoaderTheElectedCallerMisses(boolean async) {
-		use((settings) -> settings.timeToLive(Duration.ofSeconds(60)).refreshAhead(Duration.ofSeconds(59)));
+		use((settings) -> settings.timeToLive(Duration.ofSeconds(60)).refreshAhead(Duration.ofSeconds(45)));
 		this.one.put("k", "old");
 		this.oneClient.touch(entry(), Duration.ofSeconds(30));
 		assertThat(async ? this.one.retrieve("k").join() : this.one.get("k")).isNull();
@@ -305,7 +305,7 @@ class LeaseTest {
 	void aRefreshThatReadOldDataDoesNotUndoWhatAnotherInstanceDid(boolean async, boolean inBackground)
 			throws Exception {
 		use((settings) -> settings.timeToLive(Duration.ofSeconds(60))
-			.refreshAhead(Duration.ofSeconds(59))
+			.refreshAhead(Duration.ofSeconds(45))
 			.refreshInBackground(inBackground));
 		List<Consumer<LibmcCache>> changes = List.of((cache) -> cache.evict("k"), (cache) -> cache.put("k", "new"),
 				LibmcCache::clear, (cache) -> cache.evictIfPresent("k"));
@@ -335,7 +335,7 @@ class LeaseTest {
 	@ValueSource(booleans = { false, true })
 	void inTheBackgroundNobodyWaitsForARefreshAndAnEvictionOvertakesIt(boolean async) throws Exception {
 		use((settings) -> settings.timeToLive(Duration.ofSeconds(60))
-			.refreshAhead(Duration.ofSeconds(59))
+			.refreshAhead(Duration.ofSeconds(45))
 			.refreshInBackground(true));
 		for (boolean evicted : List.of(false, true)) {
 			this.one.put("k", "old");

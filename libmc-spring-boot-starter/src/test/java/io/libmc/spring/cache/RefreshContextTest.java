@@ -46,7 +46,7 @@ class RefreshContextTest {
 		this.observations.observationConfig().observationHandler((context) -> true);
 		this.manager = new LibmcCacheManager(this.client,
 				new LibmcCacheSettings().timeToLive(Duration.ofSeconds(60))
-					.refreshAhead(Duration.ofSeconds(59))
+					.refreshAhead(Duration.ofSeconds(45))
 					.refreshInBackground(true));
 		this.manager.afterPropertiesSet();
 		this.cache = (LibmcCache) Objects.requireNonNull(this.manager.getCache("books"));
