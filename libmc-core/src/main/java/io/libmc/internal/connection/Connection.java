@@ -150,7 +150,7 @@ final class Connection {
 		this.lock.lock();
 		try {
 			if (!this.line.hasRoomFor(operation) && (operation.isDetached() || !awaitRoom(operation))) {
-				operation.fail(noRoom(), Progress.UNSENT);
+				operation.fail(this.line.noRoom(), Progress.UNSENT);
 				return true;
 			}
 			if (!isUsable()) {
@@ -298,14 +298,6 @@ final class Connection {
 				Thread.currentThread().interrupt();
 			}
 		}
-	}
-
-	private Failure noRoom() {
-		return new Failure(Kind.NO_ROOM,
-				"there is no room among the " + this.settings.maxInFlightOperations() + " operations and "
-						+ this.settings.maxInFlightBytes()
-						+ " bytes that may be in flight on a connection (maxInFlightOperations, maxInFlightBytes)",
-				null);
 	}
 
 	// Waiting

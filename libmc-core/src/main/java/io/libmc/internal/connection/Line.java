@@ -2,6 +2,7 @@ package io.libmc.internal.connection;
 
 import java.util.function.Consumer;
 
+import io.libmc.internal.connection.Failure.Kind;
 import io.libmc.internal.protocol.Command;
 import org.jspecify.annotations.Nullable;
 
@@ -90,6 +91,14 @@ final class Line {
 	/** Whether there is room for it; an empty line has room for anything. */
 	boolean hasRoomFor(Operation operation) {
 		return isEmpty() || (length() < this.maxOperations && bytes() + operation.maxEncodedLength() <= this.maxBytes);
+	}
+
+	/** Why an operation fails for which there was no room. */
+	Failure noRoom() {
+		return new Failure(Kind.NO_ROOM,
+				"there is no room among the " + this.maxOperations + " operations and " + this.maxBytes
+						+ " bytes that may be in flight on a connection (maxInFlightOperations, maxInFlightBytes)",
+				null);
 	}
 
 	void append(Operation operation) {
