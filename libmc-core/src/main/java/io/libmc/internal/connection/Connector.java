@@ -45,6 +45,22 @@ final class Connector implements Closeable {
 	/** When the handshake must be over; 0 while there is none. */
 	private volatile long handshakeDeadline;
 
+	/** Connects a socket. */
+	@FunctionalInterface
+	private interface Connecting {
+
+		void connect() throws IOException;
+
+	}
+
+	/** Makes a connected socket a transport. */
+	@FunctionalInterface
+	private interface Opening {
+
+		Transport open() throws IOException;
+
+	}
+
 	Connector(Endpoint endpoint, Settings settings) {
 		this.endpoint = endpoint;
 		this.settings = settings;
@@ -76,34 +92,43 @@ final class Connector implements Closeable {
 	}
 
 	private Transport connectTcp(InetSocketAddress address, long nanos) throws IOException {
-		Socket socket = new Socket();
-		try {
-			begin(socket);
-			socket.setTcpNoDelay(true);
-			socket.setKeepAlive(true);
-			socket.connect(address, Connection.millis(nanos));
-			this.handshakeDeadline = System.nanoTime() + this.settings.handshakeNanos();
-			return authenticated(new SocketTransport(socket, secured(socket)));
+		Supplier<SSLContext> ssl = this.settings.ssl();
+		if (ssl != null) {
+			SSLContext context = ssl.get();
+			Socket socket = new Socket();
+			return open(socket, () -> connect(socket, address, nanos), () -> secured(socket, context));
 		}
-		catch (IOException | RuntimeException ex) {
-			socket.close();
-			throw ex;
-		}
-		finally {
-			this.handshakeDeadline = 0;
-		}
+		SocketChannel channel = SocketChannel.open();
+		return open(channel, () -> connect(channel.socket(), address, nanos), () -> new ChannelTransport(channel));
+	}
+
+	private static void connect(Socket socket, InetSocketAddress address, long nanos) throws IOException {
+		socket.setTcpNoDelay(true);
+		socket.setKeepAlive(true);
+		socket.connect(address, Connection.millis(nanos));
 	}
 
 	private Transport connectUnix(String path) throws IOException {
 		SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX);
+		return open(channel, () -> channel.connect(UnixDomainSocketAddress.of(path)),
+				() -> new ChannelTransport(channel));
+	}
+
+	/** Connects a socket and makes it ready for use, or closes it. */
+	private Transport open(Closeable socket, Connecting connecting, Opening opening) throws IOException {
+		Closeable last = socket;
 		try {
-			begin(channel);
-			channel.connect(UnixDomainSocketAddress.of(path));
+			begin(socket);
+			connecting.connect();
 			this.handshakeDeadline = System.nanoTime() + this.settings.handshakeNanos();
-			return authenticated(new UnixTransport(channel));
+			Transport transport = opening.open();
+			last = transport;
+			begin(transport);
+			authenticate(transport);
+			return transport;
 		}
 		catch (IOException | RuntimeException ex) {
-			channel.close();
+			last.close();
 			throw ex;
 		}
 		finally {
@@ -111,13 +136,8 @@ final class Connector implements Closeable {
 		}
 	}
 
-	/** The socket itself or, if TLS is wanted, a TLS socket on top of it. */
-	private Socket secured(Socket plain) throws IOException {
-		Supplier<SSLContext> ssl = this.settings.ssl();
-		if (ssl == null) {
-			return plain;
-		}
-		SSLContext context = ssl.get();
+	/** A TLS socket on top of the plain one. */
+	private Transport secured(Socket plain, SSLContext context) throws IOException {
 		try {
 			SSLSocket secure = (SSLSocket) context.getSocketFactory()
 				.createSocket(plain, this.endpoint.host(), this.endpoint.port(), true);
@@ -129,14 +149,14 @@ final class Connector implements Closeable {
 			plain.setSoTimeout(Connection.millis(this.settings.handshakeNanos()));
 			secure.startHandshake();
 			plain.setSoTimeout(0);
-			return secure;
+			return new TlsTransport(plain, secure);
 		}
 		catch (IOException ex) {
 			throw new IOException("the TLS handshake failed: " + tlsReason(ex), ex);
 		}
 	}
 
-	private Transport authenticated(Transport transport) throws IOException {
+	private void authenticate(Transport transport) throws IOException {
 		Credentials credentials = this.settings.credentials();
 		if (credentials != null) {
 			Operation set = Operation.store(Command.SET, 0, 0, AUTH_KEY, credentials.data(), 0, -1, 0);
@@ -159,7 +179,6 @@ final class Connector implements Closeable {
 				throw new IOException("the TLS handshake failed: " + tlsReason(ex), ex);
 			}
 		}
-		return transport;
 	}
 
 	private void ask(Transport transport, Operation operation) throws IOException {

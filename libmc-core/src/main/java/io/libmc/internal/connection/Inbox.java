@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The reading side of a connection. A caller whose reply has not come and who finds
- * nobody reading becomes the reader, on its own thread, asleep in the socket's read. It
+ * nobody reading becomes the reader, on its own thread, asleep at the socket. It
  * completes the operations of others as their replies come by, and passes the role on
  * when its own is complete: to a caller that is parked here, else to the connection's own
  * thread.
@@ -109,7 +109,7 @@ final class Inbox {
 				this.nominee = null;
 			}
 			boolean open = this.connection.isOpen();
-			boolean reads = mayRead && open && transport().isForCallers();
+			boolean reads = mayRead && open;
 			if (reads && this.reading.compareAndSet(false, true)) {
 				operation.waiter = null;
 				readFor(operation, until);
@@ -327,9 +327,6 @@ final class Inbox {
 	}
 
 	private @Nullable Operation findCandidate() {
-		if (!transport().isForCallers()) {
-			return null;
-		}
 		Operation operation = this.line.first();
 		for (int i = 0; i < CANDIDATES && operation != null; i++) {
 			if (operation.waiter != null && operation.waiterReads && !operation.isEnded()) {

@@ -144,7 +144,7 @@ final class Outbox {
 			return null;
 		}
 		boolean mightBlock = mightBlock();
-		if (!transport().isForCallers() || (mightBlock && !mayBlock)) {
+		if (mightBlock && !mayBlock) {
 			wantThread();
 			return null;
 		}

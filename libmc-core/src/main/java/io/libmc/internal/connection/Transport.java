@@ -20,18 +20,18 @@ interface Transport extends OutBuffer.Sink, Closeable {
 	 */
 	int read(byte[] target, int offset, int length, int timeoutMillis) throws IOException;
 
-	/** Writes all of it; blocks as long as the peer does not take it. */
+	/**
+	 * Writes all of it, or keeps it for the next write if more follows; blocks as long as
+	 * the peer does not take it.
+	 */
 	@Override
-	void write(byte[] source, int offset, int length) throws IOException;
+	void write(byte[] source, int offset, int length, boolean more) throws IOException;
 
 	/** Whether a read would not wait. */
 	boolean isReadable() throws IOException;
 
 	/** How many bytes may be written while the peer reads nothing. */
 	int sendBufferSize() throws IOException;
-
-	/** Whether callers may read and write, or only the connection's own threads. */
-	boolean isForCallers();
 
 	/** Never blocks; frees a thread that is blocked in a read or a write. */
 	@Override

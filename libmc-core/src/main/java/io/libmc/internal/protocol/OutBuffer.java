@@ -34,7 +34,11 @@ public final class OutBuffer {
 	@FunctionalInterface
 	public interface Sink {
 
-		void write(byte[] bytes, int offset, int length) throws IOException;
+		/**
+		 * Takes bytes.
+		 * @param more whether further ones follow at once, which may be written with them
+		 */
+		void write(byte[] bytes, int offset, int length, boolean more) throws IOException;
 
 	}
 
@@ -136,13 +140,11 @@ public final class OutBuffer {
 		int written = 0;
 		for (int i = 0; i < this.largeBlocks.size(); i++) {
 			LargeBlock block = this.largeBlocks.get(i);
-			sink.write(this.bytes, written, block.position() - written);
+			sink.write(this.bytes, written, block.position() - written, true);
 			written = block.position();
-			sink.write(block.data(), 0, block.data().length);
+			sink.write(block.data(), 0, block.data().length, true);
 		}
-		if (this.size > written) {
-			sink.write(this.bytes, written, this.size - written);
-		}
+		sink.write(this.bytes, written, this.size - written, false);
 		clear();
 	}
 

@@ -154,7 +154,7 @@ class RolesTest {
 		}
 
 		@Override
-		public synchronized void write(byte[] source, int offset, int length) {
+		public synchronized void write(byte[] source, int offset, int length, boolean more) {
 			for (int i = offset; i < offset + length; i++) {
 				this.unread += (source[i] == '\n') ? 1 : 0;
 			}
@@ -169,11 +169,6 @@ class RolesTest {
 		@Override
 		public int sendBufferSize() {
 			return 1 << 16;
-		}
-
-		@Override
-		public boolean isForCallers() {
-			return true;
 		}
 
 		@Override

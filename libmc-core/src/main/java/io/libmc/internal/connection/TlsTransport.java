@@ -5,15 +5,17 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.Socket;
 
+import javax.net.ssl.SSLSocket;
+
 /**
- * A TCP socket, blocking. A thread that waits for a reply sleeps in the read itself,
- * which is the cheapest way there is to be woken by a reply.
+ * A TLS socket on top of a plain one, which is the one to close: closing a TLS socket
+ * waits for who writes to it.
  */
-final class SocketTransport implements Transport {
+final class TlsTransport implements Transport {
 
 	private final Socket plain;
 
-	private final Socket socket;
+	private final SSLSocket secure;
 
 	private final InputStream in;
 
@@ -25,26 +27,26 @@ final class SocketTransport implements Transport {
 	/**
 	 * Creates one.
 	 * @param plain the TCP socket
-	 * @param socket what to read and write: the same, or a TLS socket on top of it
+	 * @param secure the TLS socket on top of it
 	 */
-	SocketTransport(Socket plain, Socket socket) throws IOException {
+	TlsTransport(Socket plain, SSLSocket secure) throws IOException {
 		this.plain = plain;
-		this.socket = socket;
-		this.in = socket.getInputStream();
-		this.out = socket.getOutputStream();
+		this.secure = secure;
+		this.in = secure.getInputStream();
+		this.out = secure.getOutputStream();
 	}
 
 	@Override
 	public int read(byte[] target, int offset, int length, int timeoutMillis) throws IOException {
 		if (this.timeoutMillis != timeoutMillis) {
-			this.socket.setSoTimeout(timeoutMillis);
+			this.secure.setSoTimeout(timeoutMillis);
 			this.timeoutMillis = timeoutMillis;
 		}
 		return this.in.read(target, offset, length);
 	}
 
 	@Override
-	public void write(byte[] source, int offset, int length) throws IOException {
+	public void write(byte[] source, int offset, int length, boolean more) throws IOException {
 		this.out.write(source, offset, length);
 	}
 
@@ -56,11 +58,6 @@ final class SocketTransport implements Transport {
 	@Override
 	public int sendBufferSize() throws IOException {
 		return this.plain.getSendBufferSize();
-	}
-
-	@Override
-	public boolean isForCallers() {
-		return true;
 	}
 
 	@Override
