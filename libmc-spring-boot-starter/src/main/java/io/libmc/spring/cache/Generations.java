@@ -4,38 +4,29 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.stream.Collectors;
 
 import io.libmc.ErrorCode;
 import io.libmc.MemcachedClient;
 import io.libmc.MemcachedException;
-import io.libmc.ServerSnapshot;
 
 /**
  * One cache's generations, one on each server, beside the entries that bear it. So the
  * generation can be asked for in the same line as the entry, and a server that is dead
  * costs its own entries and no others: the rest are read, written and cleared as ever.
  * <p>
- * A client says where a name belongs but not what to call something that belongs to a
- * given server; so names are tried, {@code %gen:0}, {@code %gen:1} and so on, until every
- * server has one. Clients with the same list of servers come to the same names. With
- * another list they can differ: an instance that has not yet heard of a change of the
- * list does not see the clearings of one that has. Whoever goes along with the change
- * carries over the greatest number it knows, so that what it once cleared stays so.
+ * They are called {@code %gen:0}, {@code %gen:1} and so on, whichever
+ * {@linkplain ServerNames belongs} to the server. Clients with the same list of servers
+ * come to the same names. With another list they can differ: an instance that has not yet
+ * heard of a change of the list does not see the clearings of one that has. Whoever goes
+ * along with the change carries over the greatest number it knows, so that what it once
+ * cleared stays so.
  * <p>
  * That the number is in the entry, not in its name, is what makes this possible: with the
  * name the entry would move to another server, which has another number. It also lets an
  * eviction do without the number, and a cleared entry's memory be used again at once.
  */
 final class Generations {
-
-	/**
-	 * It takes a few, whatever the shares; this many only if the list of servers changes
-	 * meanwhile.
-	 */
-	private static final int MOST_NAMES_PER_SERVER = 10_000;
 
 	private final MemcachedClient client;
 
@@ -82,20 +73,12 @@ final class Generations {
 		try {
 			Map<String, Generation> before = this.byServer;
 			long greatest = before.values().stream().mapToLong(Generation::known).max().orElse(Generation.NONE);
-			Set<String> servers = this.client.servers()
-				.stream()
-				.filter((server) -> server.share() > 0)
-				.map(ServerSnapshot::name)
-				.collect(Collectors.toSet());
 			Map<String, Generation> now = new HashMap<>();
-			for (int i = 0; !now.keySet().containsAll(servers) && i < MOST_NAMES_PER_SERVER * servers.size(); i++) {
-				String key = this.keys.generation(i);
-				now.computeIfAbsent(this.client.serverFor(key), (server) -> {
-					Generation known = before.get(server);
-					return (known != null && known.key().equals(key)) ? known
-							: new Generation(this.client, key, this.visibility, greatest);
-				});
-			}
+			ServerNames.find(this.client, this.keys::generation).forEach((server, key) -> {
+				Generation known = before.get(server);
+				now.put(server, (known != null && known.key().equals(key)) ? known
+						: new Generation(this.client, key, this.visibility, greatest));
+			});
 			this.byServer = Map.copyOf(now);
 			return now;
 		}

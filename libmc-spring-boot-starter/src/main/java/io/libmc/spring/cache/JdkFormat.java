@@ -2,6 +2,7 @@ package io.libmc.spring.cache;
 
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.NotSerializableException;
@@ -9,7 +10,9 @@ import java.io.ObjectInputFilter;
 import java.io.ObjectInputStream;
 import java.io.ObjectOutputStream;
 import java.io.ObjectStreamClass;
+import java.io.ObjectStreamConstants;
 import java.io.OutputStream;
+import java.util.Arrays;
 
 import org.springframework.core.ConfigurableObjectInputStream;
 
@@ -25,6 +28,11 @@ final class JdkFormat extends BytesFormat {
 	 * gigabytes. A hash table is allocated larger than its contents.
 	 */
 	private static final long ARRAY_ELEMENTS_PER_BYTE = 16;
+
+	/** How Java serializes a String of up to 65,535 bytes, before its length. */
+	private static final byte[] STRING_BEGIN = { (byte) (ObjectStreamConstants.STREAM_MAGIC >>> 8),
+			(byte) ObjectStreamConstants.STREAM_MAGIC, 0, (byte) ObjectStreamConstants.STREAM_VERSION,
+			ObjectStreamConstants.TC_STRING };
 
 	private final ClassLoader classLoader;
 
@@ -55,11 +63,31 @@ final class JdkFormat extends BytesFormat {
 	@Override
 	Object read(byte[] entry) throws UndecodableEntryException {
 		Stamp.checkHeader(entry, Stamp.JDK, "jdk");
+		if (isString(entry)) {
+			return readString(entry);
+		}
 		try (ObjectInputStream in = new ConfigurableObjectInputStream(body(entry), this.classLoader)) {
 			in.setObjectInputFilter((info) -> check(info, entry.length));
 			return in.readObject();
 		}
 		catch (IOException | ClassNotFoundException | RuntimeException | LinkageError | StackOverflowError ex) {
+			throw new UndecodableEntryException(ex.toString(), ex);
+		}
+	}
+
+	/** Whether what was written is nothing but a String. */
+	private static boolean isString(byte[] entry) {
+		return Arrays.equals(entry, Stamp.HEADER_BYTES,
+				Math.min(entry.length, Stamp.HEADER_BYTES + STRING_BEGIN.length), STRING_BEGIN, 0, STRING_BEGIN.length);
+	}
+
+	/** What an ObjectInputStream would return, without its 3 kB of buffers. */
+	private static String readString(byte[] entry) throws UndecodableEntryException {
+		int begin = Stamp.HEADER_BYTES + STRING_BEGIN.length;
+		try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(entry, begin, entry.length - begin))) {
+			return in.readUTF();
+		}
+		catch (IOException ex) {
 			throw new UndecodableEntryException(ex.toString(), ex);
 		}
 	}

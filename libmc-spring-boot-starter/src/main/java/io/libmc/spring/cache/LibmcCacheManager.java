@@ -8,10 +8,12 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.DisposableBean;
+import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.cache.Cache;
 import org.springframework.cache.transaction.AbstractTransactionSupportingCacheManager;
 
@@ -22,7 +24,8 @@ import io.libmc.MemcachedClient;
  * asked for, with the settings {@linkplain #configureCache given} for their name or else
  * with the defaults, unless their names are {@linkplain #setCacheNames fixed}.
  */
-public final class LibmcCacheManager extends AbstractTransactionSupportingCacheManager implements DisposableBean {
+public final class LibmcCacheManager extends AbstractTransactionSupportingCacheManager
+		implements SmartInitializingSingleton, DisposableBean {
 
 	/**
 	 * For how many bytes there is room before a cache's keys: the client's own prefix and
@@ -138,6 +141,24 @@ public final class LibmcCacheManager extends AbstractTransactionSupportingCacheM
 	 */
 	public int getPendingEvictions() {
 		return pending().size();
+	}
+
+	/**
+	 * Where entries are to be refreshed ahead or served stale, asks every server whether
+	 * it can do that, and waits for none: one that cannot is warned of at start.
+	 */
+	@Override
+	@SuppressWarnings("FutureReturnValueIgnored") // a server that is down is told of by
+													// the client
+	public void afterSingletonsInstantiated() {
+		Stream<LibmcCacheSettings> unnamed = this.open ? Stream.of(this.defaults) : Stream.empty();
+		Stream.concat(unnamed, this.configured.values().stream())
+			.filter(LibmcCacheSettings::needsMetaCommands)
+			.findFirst()
+			.map((settings) -> settings.loadPolicy(this.background))
+			.ifPresent((policy) -> ServerNames.find(this.client, (i) -> WireKeys.unused(this.keyPrefix, i))
+				.values()
+				.forEach((name) -> this.client.async().get(name, policy)));
 	}
 
 	/** Ends the threads, of which there are none in good times. */

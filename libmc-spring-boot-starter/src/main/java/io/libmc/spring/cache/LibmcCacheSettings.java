@@ -223,6 +223,11 @@ public final class LibmcCacheSettings {
 		}
 	}
 
+	/** Whether it asks for what only memcached's meta commands can do. */
+	boolean needsMetaCommands() {
+		return !this.refreshAhead.isZero() || !this.serveStale.isZero();
+	}
+
 	LoadPolicy loadPolicy(Background background) {
 		check();
 		LoadPolicy policy = LoadPolicy.timeToLive(this.timeToLive)

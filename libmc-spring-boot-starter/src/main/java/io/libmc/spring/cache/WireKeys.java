@@ -43,6 +43,11 @@ final class WireKeys {
 		this.room = MAX_BYTES - 1 - name.getBytes(StandardCharsets.UTF_8).length;
 	}
 
+	/** A name under which no cache keeps anything. */
+	static String unused(String keyPrefix, int number) {
+		return keyPrefix + "%none:" + number;
+	}
+
 	/** Where one of the cache's generations is kept. */
 	String generation(int number) {
 		return this.cache + "%gen:" + number;

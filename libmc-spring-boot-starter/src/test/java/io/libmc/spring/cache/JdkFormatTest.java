@@ -76,6 +76,32 @@ class JdkFormatTest {
 				List.of(new Title("a")), new Title[] { new Title("a") }, new Book(1, Size.LARGE, new Title("a")));
 	}
 
+	@ParameterizedTest
+	@MethodSource
+	void aStringIsReadAsJavaReadsIt(String text) throws Exception {
+		byte[] entry = (byte[]) this.format.encode(text);
+		assertThat(this.format.decode(entry)).isEqualTo(text);
+		ByteArrayOutputStream java = new ByteArrayOutputStream();
+		try (ObjectOutputStream out = new ObjectOutputStream(java)) {
+			out.writeObject(text);
+		}
+		assertThat(Arrays.copyOfRange(entry, Stamp.HEADER_BYTES, entry.length)).isEqualTo(java.toByteArray());
+	}
+
+	static Stream<String> aStringIsReadAsJavaReadsIt() {
+		return Stream.of("", "a", "\0", "é", "中", "\uD83D\uDE00", "\uD83D", "x".repeat(65_535), "x".repeat(65_536),
+				"é".repeat(32_768));
+	}
+
+	@Test
+	void aStringThatIsCutOffIsNone() {
+		byte[] entry = (byte[]) this.format.encode("text");
+		for (int length = Stamp.HEADER_BYTES; length < entry.length; length++) {
+			byte[] cut = Arrays.copyOf(entry, length);
+			assertThatExceptionOfType(UndecodableEntryException.class).isThrownBy(() -> this.format.decode(cut));
+		}
+	}
+
 	@Test
 	void nullIsAnEntryOfItsOwn() throws Exception {
 		Object entry = Stamp.put(this.format.encode(NullValue.INSTANCE), 1);

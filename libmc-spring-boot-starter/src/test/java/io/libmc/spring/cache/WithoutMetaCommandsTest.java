@@ -15,6 +15,7 @@ import java.util.logging.Logger;
 
 import io.libmc.MemcachedClient;
 import io.libmc.testing.ScriptedServer;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -102,6 +103,37 @@ class WithoutMetaCommandsTest {
 			}
 		}
 		assertEachServerIsWarnedOfOnce();
+	}
+
+	@Test
+	void whoeverRefreshesAheadOrServesStaleInOneOfTheCachesIsWarnedAtStart() {
+		this.manager = new LibmcCacheManager(this.client, new LibmcCacheSettings());
+		this.manager.configureCache("books", (settings) -> settings.serveStale(Duration.ofSeconds(30)));
+		this.manager.afterPropertiesSet();
+		this.manager.afterSingletonsInstantiated();
+		Awaitility.await().untilAsserted(this::assertEachServerIsWarnedOfOnce);
+		LibmcCache cache = cache("books");
+		for (int key = 0; key < 50; key++) {
+			assertThat(cache.get(key)).isNull();
+		}
+		assertEachServerIsWarnedOfOnce();
+	}
+
+	@Test
+	void atStartServersThatAreDownAreNotWaitedFor() {
+		this.servers.forEach(ScriptedServer::close);
+		this.manager = new LibmcCacheManager(this.client,
+				new LibmcCacheSettings().timeToLive(Duration.ofMinutes(1)).refreshAhead(Duration.ofSeconds(30)));
+		this.manager.afterPropertiesSet();
+		this.manager.afterSingletonsInstantiated();
+		assertThat(this.warnings).isEmpty();
+	}
+
+	@Test
+	void nothingIsAskedAtStartWhereNothingWantsIt() {
+		useSettings(new LibmcCacheSettings());
+		this.manager.afterSingletonsInstantiated();
+		assertThat(this.client.servers()).allMatch((server) -> server.connections() == 0);
 	}
 
 	@Test
