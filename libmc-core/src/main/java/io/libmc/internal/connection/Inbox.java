@@ -4,6 +4,7 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 
 import io.libmc.internal.connection.Failure.Kind;
@@ -29,6 +30,14 @@ final class Inbox {
 	/** How many in line are looked at for a successor. */
 	private static final int CANDIDATES = 64;
 
+	/** How often who waits lets others run before it sleeps. */
+	private static final int YIELDS = 5;
+
+	private static final int MOST_LUCK = 32;
+
+	/** Where staying awake does not pay, one of so many tries it all the same. */
+	private static final int RETRIAL = 64;
+
 	private final Connection connection;
 
 	private final Line line;
@@ -48,6 +57,15 @@ final class Inbox {
 
 	/** Replies are being handed out; the reader will write what gathers meanwhile. */
 	private volatile boolean handingOut;
+
+	/** How many who wait are still awake, and will look for the reading role. */
+	private final AtomicInteger awake = new AtomicInteger();
+
+	/** How well it paid of late to stay awake; not exact. */
+	private int luck = MOST_LUCK;
+
+	/** How often nobody stayed awake because it did not pay; not exact. */
+	private int unlucky;
 
 	private volatile long lastByteAt;
 
@@ -127,6 +145,9 @@ final class Inbox {
 			if (left <= 0) {
 				break;
 			}
+			if (reads && operation.waiter == null && staysAwake(operation)) {
+				continue;
+			}
 			operation.waiter = thread;
 			if (operation.isEnded()) {
 				break;
@@ -150,6 +171,27 @@ final class Inbox {
 		if (interrupted) {
 			thread.interrupt();
 		}
+	}
+
+	/**
+	 * Lets others run a few times while somebody reads: where threads outnumber CPUs the
+	 * reply is there by then, for less than it takes to sleep and be woken. It is given
+	 * up where it does not pay.
+	 * @return whether there is no need to sleep
+	 */
+	@SuppressWarnings("ThreadPriorityCheck") // nothing depends on it
+	private boolean staysAwake(Operation operation) {
+		if (this.luck <= 0 && this.unlucky++ % RETRIAL != 0) {
+			return false;
+		}
+		this.awake.incrementAndGet();
+		for (int i = 0; i < YIELDS && !operation.isEnded() && this.reading.get(); i++) {
+			Thread.yield();
+		}
+		this.awake.decrementAndGet();
+		boolean ended = operation.isEnded();
+		this.luck = ended ? Math.min(this.luck + 1, MOST_LUCK) : this.luck - ((this.luck > 0) ? 1 : 0);
+		return ended || !this.reading.get();
 	}
 
 	/** Reads, holding the role, until the operation has ended or its time is up. */
@@ -307,10 +349,11 @@ final class Inbox {
 
 	/**
 	 * Offers the role to a caller that is parked here, else to the connection's own
-	 * thread. Whoever was offered it looks, or leaves and repeats the search.
+	 * thread. Whoever was offered it looks, or leaves and repeats the search; so does who
+	 * is awake.
 	 */
 	void nominate() {
-		while (!this.line.isEmpty() && this.nominee == null && this.connection.isOpen()) {
+		while (this.awake.get() == 0 && !this.line.isEmpty() && this.nominee == null && this.connection.isOpen()) {
 			Operation candidate = findCandidate();
 			if (candidate == null) {
 				seeToReader();
