@@ -33,9 +33,9 @@ final class Options {
 
 	long firstWarmupMillis = 1000;
 
-	long warmupMillis = 300;
+	long warmupMillis = 250;
 
-	long measureMillis = 1000;
+	long measureMillis = 800;
 
 	int connections = 1;
 
@@ -49,7 +49,7 @@ final class Options {
 		.format(DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss", Locale.ROOT)));
 
 	/** No further round begins that would end later than this, after the start. */
-	long budgetMillis = TimeUnit.SECONDS.toMillis(280);
+	long budgetMillis = TimeUnit.SECONDS.toMillis(235);
 
 	boolean list;
 

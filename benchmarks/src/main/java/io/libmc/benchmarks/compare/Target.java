@@ -16,9 +16,8 @@ import io.libmc.benchmarks.client.ClientKind.Role;
  */
 final class Target {
 
-	private static final int VALUE = 100;
-
-	private static final int MOST_ALLOCATED = VALUE + 200;
+	/** An array of 100 bytes takes 120. */
+	private static final int MOST_ALLOCATED = 120 + 200;
 
 	/** One line of the summary. */
 	record Row(String scenario, String measured, String target, boolean met) {
