@@ -310,6 +310,14 @@ final class Connection {
 		this.inbox.await(operation, until);
 	}
 
+	/** Ends an operation in time whose waiter sleeps until somebody wakes it. */
+	void watch(Operation operation, long nanos) {
+		if (!operation.watched) {
+			operation.watched = true;
+			this.watchdog.watch(this, nanos);
+		}
+	}
+
 	/** Writes what gathered while replies were handed out, unless that might block. */
 	void writeGathered() {
 		OutBuffer batch = null;

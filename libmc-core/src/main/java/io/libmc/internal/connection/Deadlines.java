@@ -7,8 +7,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What becomes due on a connection while nobody waits for it in person: operations whose
- * callers do not wait, a handshake or a write that takes too long, a server that has been
- * silent for too long. Any thread may ask; whoever notices ends the connection.
+ * callers do not wait, or are virtual threads, a handshake or a write that takes too
+ * long, a server that has been silent for too long. Any thread may ask; whoever notices
+ * ends the connection.
  */
 final class Deadlines {
 
@@ -35,7 +36,7 @@ final class Deadlines {
 
 	/** What {@link Watchdog} asks: does what is due, says how soon to ask again. */
 	long check(long now) {
-		long next = expireDetached(now);
+		long next = expireWatched(now);
 		if (this.connection.isConnecting()) {
 			long left = this.connector.handshakeTimeLeft(now);
 			if (left <= 0) {
@@ -57,11 +58,11 @@ final class Deadlines {
 		return (deadline != 0) ? Math.min(next, deadline - now) : next;
 	}
 
-	/** Ends the operations that nobody waits for and whose time is up. */
-	private long expireDetached(long now) {
+	/** Ends the operations whose time is up and that nobody else ends. */
+	private long expireWatched(long now) {
 		long[] next = { Watchdog.NOTHING };
 		this.line.forEach((operation) -> {
-			if (operation.isDetached() && !operation.isEnded()) {
+			if ((operation.isDetached() || operation.watched) && !operation.isEnded()) {
 				long left = operation.deadline - now;
 				if (left > 0) {
 					next[0] = Math.min(next[0], left);

@@ -30,6 +30,12 @@ final class Inbox {
 	/** How many in line are looked at for a successor. */
 	private static final int CANDIDATES = 64;
 
+	/** From this length of the line on the server has enough to do meanwhile. */
+	private static final int LINGERING_LENGTH = 32;
+
+	/** How long the own thread lets replies gather then, for fewer reads and wake-ups. */
+	private static final long LINGERING_NANOS = 20_000;
+
 	/** How often who waits lets others run before it sleeps. */
 	private static final int YIELDS = 5;
 
@@ -158,7 +164,13 @@ final class Inbox {
 				}
 				this.connection.nominateOwnThread();
 			}
-			LockSupport.parkNanos(this, left);
+			if (mayRead || until != operation.deadline) {
+				LockSupport.parkNanos(this, left);
+			}
+			else { // the JDK keeps a timer for each virtual thread that parks for a time
+				this.connection.watch(operation, left);
+				LockSupport.park(this);
+			}
 			interrupted |= Thread.interrupted();
 		}
 		operation.waiter = null;
@@ -224,6 +236,9 @@ final class Inbox {
 		try {
 			handOut();
 			do {
+				if (this.line.length() >= LINGERING_LENGTH) {
+					LockSupport.parkNanos(this, LINGERING_NANOS);
+				}
 				long now = System.nanoTime();
 				long headLeft = this.connection.deadlines().untilOverdue(now);
 				if (headLeft <= 0 && this.connection.deadlines().closeIfOverdue(now, 0)) {

@@ -74,6 +74,9 @@ public final class Operation extends Exchange {
 	/** Whether {@link #waiter} may take the reading role. */
 	boolean waiterReads;
 
+	/** Whether its waiter leaves it to the {@link Watchdog} to end it in time. */
+	volatile boolean watched;
+
 	/** The connection it is on; set before it is put there. */
 	@Nullable Connection connection;
 
