@@ -63,7 +63,8 @@ public interface Fault {
 	}
 
 	/**
-	 * Passes bytes on one by one, with a pause after each.
+	 * Passes bytes on one by one, with a pause after each until another fault is in
+	 * force.
 	 * @param pause how long
 	 * @return the slowest of pipes
 	 */
@@ -71,7 +72,10 @@ public interface Fault {
 		return (pump, bytes, count) -> {
 			for (int i = 0; i < count; i++) {
 				pump.write(bytes, i, 1);
-				pump.awaitChange(pause);
+				if (pump.awaitChange(pause)) {
+					pump.write(bytes, i + 1, count - i - 1);
+					return;
+				}
 			}
 		};
 	}

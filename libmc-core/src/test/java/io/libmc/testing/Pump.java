@@ -95,8 +95,9 @@ public final class Pump {
 	/**
 	 * Waits until another fault is in force, the connection is reset, or time is up.
 	 * @param longest how long at most
+	 * @return whether another fault is in force
 	 */
-	public void awaitChange(Duration longest) {
+	public boolean awaitChange(Duration longest) {
 		this.lock.lock();
 		try {
 			Fault before = this.fault;
@@ -104,6 +105,7 @@ public final class Pump {
 			while (left > 0 && this.fault == before && !this.to.isClosed()) {
 				left = this.changed.awaitNanos(left);
 			}
+			return this.fault != before;
 		}
 		catch (InterruptedException ex) {
 			throw new IllegalStateException("nobody interrupts a pump", ex);
