@@ -84,7 +84,7 @@ final class Connection {
 		this.line = new Line(settings.maxInFlightOperations(), settings.maxInFlightBytes());
 		this.outbox = new Outbox(this, this.lock, this.line, settings, watchdog, node.traffic());
 		this.inbox = new Inbox(this, this.line, settings.maxValueBytes(), node.traffic());
-		this.deadlines = new Deadlines(this, settings, this.connector, this.line, this.outbox, this.inbox);
+		this.deadlines = new Deadlines(this, settings, watchdog, this.connector, this.line, this.outbox, this.inbox);
 		this.ownThread = new OwnThread(this, this.connector, this.line, this.inbox, threadName);
 	}
 
@@ -310,14 +310,6 @@ final class Connection {
 		this.inbox.await(operation, until);
 	}
 
-	/** Ends an operation in time whose waiter sleeps until somebody wakes it. */
-	void watch(Operation operation, long nanos) {
-		if (!operation.watched) {
-			operation.watched = true;
-			this.watchdog.watch(this, nanos);
-		}
-	}
-
 	/** Writes what gathered while replies were handed out, unless that might block. */
 	void writeGathered() {
 		OutBuffer batch = null;
@@ -344,25 +336,6 @@ final class Connection {
 		if (this.ending && this.line.isEmpty()) {
 			nominateOwnThread();
 		}
-	}
-
-	void giveUp(Operation operation) {
-		operation.abandon(timeout(), progress(operation));
-		closeIfHalfWritten(operation);
-		if (!this.deadlines.closeIfOverdue(System.nanoTime(), Math.min(DRAIN_NANOS, this.settings.pollNanos() / 10))) {
-			this.watchdog.watch(this, this.settings.pollNanos());
-		}
-	}
-
-	/** A large value is written from the array of a caller, who may now change it. */
-	void closeIfHalfWritten(Operation operation) {
-		if (this.state == State.OPEN && operation.sharesData() && !this.outbox.isWritten(operation)) {
-			close(new Failure(Kind.LOST, "a large write was given up half-way", null));
-		}
-	}
-
-	static Failure timeout() {
-		return new Failure(Kind.TIMEOUT, "its time was up", null);
 	}
 
 	Progress progress(Operation operation) {

@@ -17,6 +17,8 @@ final class Deadlines {
 
 	private final Settings settings;
 
+	private final Watchdog watchdog;
+
 	private final Connector connector;
 
 	private final Line line;
@@ -25,9 +27,11 @@ final class Deadlines {
 
 	private final Inbox inbox;
 
-	Deadlines(Connection connection, Settings settings, Connector connector, Line line, Outbox outbox, Inbox inbox) {
+	Deadlines(Connection connection, Settings settings, Watchdog watchdog, Connector connector, Line line,
+			Outbox outbox, Inbox inbox) {
 		this.connection = connection;
 		this.settings = settings;
+		this.watchdog = watchdog;
 		this.connector = connector;
 		this.line = line;
 		this.outbox = outbox;
@@ -68,12 +72,40 @@ final class Deadlines {
 					next[0] = Math.min(next[0], left);
 				}
 				else {
-					operation.abandon(Connection.timeout(), this.connection.progress(operation));
-					this.connection.closeIfHalfWritten(operation);
+					abandon(operation);
 				}
 			}
 		});
 		return next[0];
+	}
+
+	/** Ends an operation in time whose waiter sleeps until somebody wakes it. */
+	void watch(Operation operation, long nanos) {
+		if (!operation.watched) {
+			operation.watched = true;
+			this.watchdog.watch(this.connection, nanos);
+		}
+	}
+
+	/** Ends an operation whose time is up, as its waiter notices. */
+	void giveUp(Operation operation) {
+		abandon(operation);
+		long tolerance = Math.min(Connection.DRAIN_NANOS, this.settings.pollNanos() / 10);
+		if (!closeIfOverdue(System.nanoTime(), tolerance)) {
+			this.watchdog.watch(this.connection, this.settings.pollNanos());
+		}
+	}
+
+	/** A large value is written from the array of a caller, who may then change it. */
+	private void abandon(Operation operation) {
+		operation.abandon(timeout(), this.connection.progress(operation));
+		if (this.connection.isOpen() && operation.sharesData() && !this.outbox.isWritten(operation)) {
+			this.connection.close(new Failure(Kind.LOST, "a large write was given up half-way", null));
+		}
+	}
+
+	private static Failure timeout() {
+		return new Failure(Kind.TIMEOUT, "its time was up", null);
 	}
 
 	/**
@@ -105,7 +137,7 @@ final class Deadlines {
 			return false;
 		}
 		if (first.deadline - now <= Connection.DRAIN_NANOS) {
-			first.abandon(Connection.timeout(), this.connection.progress(first));
+			first.abandon(timeout(), this.connection.progress(first));
 		}
 		long millis = (now - latest(this.inbox.lastByteAt(), first.sentAt)) / 1_000_000;
 		this.connection.close(new Failure(Kind.LOST, "the server had sent nothing for " + millis + " ms", null));

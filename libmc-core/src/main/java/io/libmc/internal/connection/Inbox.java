@@ -144,7 +144,7 @@ final class Inbox {
 			}
 			long now = System.nanoTime();
 			if (operation.deadline - now <= 0) {
-				this.connection.giveUp(operation);
+				this.connection.deadlines().giveUp(operation);
 				break;
 			}
 			long left = until - now;
@@ -168,7 +168,7 @@ final class Inbox {
 				LockSupport.parkNanos(this, left);
 			}
 			else { // the JDK keeps a timer for each virtual thread that parks for a time
-				this.connection.watch(operation, left);
+				this.connection.deadlines().watch(operation, left);
 				LockSupport.park(this);
 			}
 			interrupted |= Thread.interrupted();
