@@ -80,7 +80,7 @@ final class Target {
 			OptionalDouble allocated = this.results.median(scenario.name(), step, ClientKind.LIBMC, Metric.ALLOCATED);
 			if (allocated.isPresent()) {
 				this.rows.add(new Row(describe(scenario, step), "%.0f B allocated".formatted(allocated.getAsDouble()),
-						"≤ " + MOST_ALLOCATED + " B", allocated.getAsDouble() <= MOST_ALLOCATED));
+						"≤ " + MOST_ALLOCATED + " B", Math.round(allocated.getAsDouble()) <= MOST_ALLOCATED));
 			}
 		}
 		else if (step.threads() == 8) {
