@@ -49,7 +49,7 @@ final class Options {
 		.format(DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss", Locale.ROOT)));
 
 	/** No further round begins that would end later than this, after the start. */
-	long budgetMillis = TimeUnit.SECONDS.toMillis(235);
+	long budgetMillis = TimeUnit.SECONDS.toMillis(250);
 
 	boolean list;
 
