@@ -78,6 +78,12 @@ final class Inbox {
 	/** The reader's own. */
 	private boolean lastServedCaller;
 
+	/**
+	 * Whether other threads wait for what was handed out last, and not only the reader
+	 * for its batch. The reader's own.
+	 */
+	private boolean servedOthers;
+
 	/** The reader's own. */
 	private int readTimeoutMillis;
 
@@ -284,11 +290,12 @@ final class Inbox {
 		boolean shared = this.line.length() > 1;
 		this.handingOut = shared;
 		int callers = 0;
+		this.servedOthers = this.awake.get() > 0;
 		while (this.parser.hasBytes() && handOutOne()) {
 			callers += this.lastServedCaller ? 1 : 0;
 		}
 		if (shared) {
-			if (callers > 1) {
+			if (callers > 1 && this.servedOthers) {
 				letAsk();
 			}
 			this.connection.writeGathered();
@@ -326,6 +333,7 @@ final class Inbox {
 		}
 		this.line.removeFirst(operation);
 		this.lastServedCaller = operation.waiterReads;
+		this.servedOthers |= operation.waiter != null;
 		operation.complete();
 		if (operation.answer() == Answer.CLIENT_ERROR && operation.command().carriesData()) {
 			throw new ProtocolException(
