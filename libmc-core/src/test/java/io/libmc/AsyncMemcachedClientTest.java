@@ -93,13 +93,13 @@ class AsyncMemcachedClientTest {
 	void cancelledCallDisturbsNobody() throws Exception {
 		CountDownLatch cancelled = new CountDownLatch(1);
 		try (ScriptedServer server = ScriptedServer.of((connection) -> {
-			connection.expect("get a\r\nget b\r\nget c\r\n");
+			connection.expect("gets a\r\ngets b\r\ngets c\r\n");
 			cancelled.await();
-			connection.reply("VALUE a 0 1\r\nA\r\nEND\r\nVALUE b 0 1\r\nB\r\nEND\r\nVALUE c 0 1\r\nC\r\nEND\r\n");
+			connection.reply("VALUE a 0 1 7\r\nA\r\nEND\r\nVALUE b 0 1 8\r\nB\r\nEND\r\nVALUE c 0 1 9\r\nC\r\nEND\r\n");
 		}); MemcachedClient client = MemcachedClient.builder().servers(server.address()).pollTimeout(POLL).build()) {
-			CompletableFuture<byte[]> a = client.async().get("a");
-			CompletableFuture<byte[]> b = client.async().get("b");
-			CompletableFuture<byte[]> c = client.async().get("c");
+			CompletableFuture<byte[]> a = client.async().<byte[]>gets("a").thenApply(CasValue::value);
+			CompletableFuture<byte[]> b = client.async().<byte[]>gets("b").thenApply(CasValue::value);
+			CompletableFuture<byte[]> c = client.async().<byte[]>gets("c").thenApply(CasValue::value);
 			assertThat(b.cancel(true)).isTrue();
 			cancelled.countDown();
 			assertThat(a).succeedsWithin(POLL).isEqualTo(bytes("A"));

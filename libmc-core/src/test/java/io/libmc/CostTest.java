@@ -2,12 +2,17 @@ package io.libmc;
 
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadInfo;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.stream.Stream;
 
 import com.sun.management.ThreadMXBean;
@@ -125,6 +130,69 @@ class CostTest {
 				Calls calls = callsPerOperation(BATCHES, () -> client.setMulti(entries));
 				assertThat(calls.writes()).as("with %d servers", count).isLessThan(count * TOLERANCE);
 			}
+		}
+	}
+
+	/**
+	 * The caller does it all: no other thread is woken to read between two replies of its
+	 * batch.
+	 */
+	@Test
+	void aBatchIsStoredByItsCallerAlone(MemcachedServer server) {
+		Map<String, byte[]> entries = entries();
+		try (MemcachedClient client = client(List.of(server))) {
+			client.setMulti(entries);
+			long before = wakeUps("libmc-" + server.address());
+			for (int i = 0; i < BATCHES; i++) {
+				client.setMulti(entries);
+			}
+			assertThat(wakeUps("libmc-" + server.address()) - before).isLessThan(BATCHES / 10);
+		}
+	}
+
+	private static long wakeUps(String thread) {
+		java.lang.management.ThreadMXBean threads = ManagementFactory.getThreadMXBean();
+		return Stream.of(threads.getThreadInfo(threads.getAllThreadIds()))
+			.filter((info) -> info != null && info.getThreadName().equals(thread))
+			.mapToLong(ThreadInfo::getWaitedCount)
+			.sum();
+	}
+
+	/**
+	 * What waits to be sent together is asked for by one command: five bytes less for
+	 * each key but the first.
+	 */
+	@Test
+	void getsOfManyThreadsShareCommandsAndEachGetsItsOwn(MemcachedServer server) throws Exception {
+		int threads = 32;
+		try (MemcachedClient client = client(List.of(server))) {
+			for (int i = 0; i < threads; i += 2) {
+				client.set("key" + (10 + i), i);
+			}
+			long before = client.servers().get(0).bytesWritten();
+			ExecutorService executor = Executors.newFixedThreadPool(threads);
+			try {
+				List<Future<Void>> calls = new ArrayList<>();
+				for (int i = 0; i < threads; i++) {
+					int number = i;
+					calls.add(executor.submit(() -> {
+						for (int j = 0; j < OPERATIONS; j++) {
+							int other = (number + j) % threads;
+							assertThat(client.get("key" + (10 + other), Integer.class))
+								.isEqualTo((other % 2 == 0) ? other : null);
+						}
+						return null;
+					}));
+				}
+				for (Future<Void> call : calls) {
+					call.get();
+				}
+			}
+			finally {
+				executor.shutdownNow();
+			}
+			long alone = (long) threads * OPERATIONS * "get key10\r\n".length();
+			assertThat(client.servers().get(0).bytesWritten() - before).isLessThan(alone);
 		}
 	}
 

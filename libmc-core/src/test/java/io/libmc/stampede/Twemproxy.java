@@ -7,8 +7,10 @@ import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 import io.libmc.testing.MemcachedServer;
@@ -39,7 +41,7 @@ final class Twemproxy implements AutoCloseable {
 		return executable().isPresent();
 	}
 
-	static Twemproxy before(MemcachedServer server, Path directory) throws IOException {
+	static Twemproxy before(List<MemcachedServer> servers, Path directory) throws IOException {
 		int port = ThreadLocalRandom.current().nextInt(FIRST_PORT, LAST_PORT);
 		int statistics = ThreadLocalRandom.current().nextInt(FIRST_PORT, LAST_PORT);
 		Path configuration = Files.writeString(directory.resolve("nutcracker.yml"), """
@@ -49,8 +51,9 @@ final class Twemproxy implements AutoCloseable {
 				  distribution: ketama
 				  timeout: 5000
 				  servers:
-				   - %s:1
-				""".formatted(port, server.address()));
+				%s
+				""".formatted(port,
+				servers.stream().map((server) -> "   - " + server.address() + ":1").collect(Collectors.joining("\n"))));
 		Process process = new ProcessBuilder(executable().orElseThrow().toString(), "-c", configuration.toString(),
 				"-o", directory.resolve("log").toString(), "-a", "127.0.0.1", "-s", String.valueOf(statistics))
 			.redirectErrorStream(true)

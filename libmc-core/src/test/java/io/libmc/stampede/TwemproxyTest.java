@@ -3,7 +3,9 @@ package io.libmc.stampede;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -14,6 +16,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import io.libmc.LoadPolicy;
 import io.libmc.MemcachedClient;
 import io.libmc.MemcachedListener;
+import io.libmc.MemcachedServerException;
 import io.libmc.MetaGet;
 import io.libmc.MetaReply;
 import io.libmc.testing.Memcached;
@@ -32,7 +35,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * Without meta commands: a real proxy that has none.
  */
 @Timeout(60)
-@Memcached
+@Memcached(servers = 3)
 @EnabledIf(value = "io.libmc.stampede.Twemproxy#isThere",
 		disabledReason = "there is no twemproxy (nutcracker) on the PATH; ./test gets it where apt can")
 class TwemproxyTest {
@@ -52,10 +55,10 @@ class TwemproxyTest {
 	private Twemproxy proxy;
 
 	@BeforeEach
-	void start(MemcachedServer server, @TempDir Path directory) throws Exception {
-		this.proxy = Twemproxy.before(server, directory);
+	void start(List<MemcachedServer> servers, @TempDir Path directory) throws Exception {
+		this.proxy = Twemproxy.before(servers, directory);
 		for (int i = 0; i < 4; i++) {
-			this.clients.add(client());
+			this.clients.add(client(this.proxy));
 		}
 	}
 
@@ -120,6 +123,81 @@ class TwemproxyTest {
 		assertThat(client.<String>getOrLoad("k", policy, this::load)).isEqualTo("value 2");
 	}
 
+	/**
+	 * Gets that come together share a command, and the proxy answers server by server
+	 * rather than in the order of the keys.
+	 */
+	@Test
+	void concurrentGetsEachGetTheirOwnValueInWhateverOrderTheProxyAnswers() throws Exception {
+		MemcachedClient client = this.clients.get(0);
+		for (int i = 0; i < 64; i += 2) {
+			client.set("key" + i, i);
+		}
+		List<Future<Void>> calls = new ArrayList<>();
+		for (int i = 0; i < 64; i++) {
+			int number = i;
+			calls.add(this.threads.submit(() -> {
+				for (int j = 0; j < 500; j++) {
+					int other = (number + j) % 64;
+					assertThat(client.get("key" + other, Integer.class)).isEqualTo((other % 2 == 0) ? other : null);
+				}
+				return null;
+			}));
+		}
+		for (Future<Void> call : calls) {
+			call.get(30, TimeUnit.SECONDS);
+		}
+	}
+
+	/**
+	 * The proxy answers a command with an error as soon as one of its keys cannot be
+	 * read, and hangs up. Whoever shared it is not to suffer; who merely lost the
+	 * connection is what {@code maxRetries} is for.
+	 */
+	@Test
+	void concurrentGetsOnHealthyServersBehindTheProxyDoNotFailForADeadOne(@TempDir Path directory) throws Exception {
+		try (MemcachedServer healthy = MemcachedServer.start();
+				MemcachedServer dead = MemcachedServer.start();
+				Twemproxy both = Twemproxy.before(List.of(healthy, dead), directory);
+				MemcachedClient client = client(both)) {
+			for (int i = 0; i < 64; i++) {
+				client.set("key" + i, i);
+			}
+			dead.kill();
+			Set<Integer> lost = new HashSet<>();
+			for (int i = 0; i < 64; i++) {
+				if (!isThere(client, i)) {
+					lost.add(i);
+				}
+			}
+			assertThat(lost).hasSizeBetween(1, 63);
+			List<Future<Void>> calls = new ArrayList<>();
+			for (int i = 0; i < 64; i++) {
+				int number = i;
+				calls.add(this.threads.submit(() -> {
+					for (int j = 0; j < 100; j++) {
+						int other = (number + j) % 64;
+						assertThat(isThere(client, other)).isEqualTo(!lost.contains(other));
+					}
+					return null;
+				}));
+			}
+			for (Future<Void> call : calls) {
+				call.get(30, TimeUnit.SECONDS);
+			}
+		}
+	}
+
+	private static boolean isThere(MemcachedClient client, int number) {
+		try {
+			assertThat(client.get("key" + number, Integer.class)).isEqualTo(number);
+			return true;
+		}
+		catch (MemcachedServerException ex) {
+			return false;
+		}
+	}
+
 	private String load() throws InterruptedException {
 		int number = this.loads.incrementAndGet();
 		TimeUnit.MILLISECONDS.sleep(300);
@@ -130,11 +208,12 @@ class TwemproxyTest {
 		throw new AssertionError("nobody should load");
 	}
 
-	private MemcachedClient client() {
+	private MemcachedClient client(Twemproxy asked) {
 		return MemcachedClient.builder()
-			.servers(this.proxy.address())
+			.servers(asked.address())
 			.connectTimeout(Duration.ofSeconds(1))
 			.pollTimeout(Duration.ofSeconds(5))
+			.maxRetries(1)
 			.listener(new MemcachedListener() {
 
 				@Override

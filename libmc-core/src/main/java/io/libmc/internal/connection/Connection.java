@@ -129,6 +129,11 @@ final class Connection {
 		return isClosed() ? 0 : this.line.length();
 	}
 
+	/** Whether gets of several callers may share a command. */
+	boolean isSharing() {
+		return this.node.isSharing();
+	}
+
 	String threadName() {
 		return this.ownThread.name();
 	}

@@ -45,6 +45,9 @@ public final class Node {
 
 	private volatile MetaSupport metaSupport = MetaSupport.UNKNOWN;
 
+	/** Whether gets of several callers may share a command. */
+	private volatile boolean sharing = true;
+
 	private volatile boolean closed;
 
 	/**
@@ -84,6 +87,16 @@ public final class Node {
 	/** Tells what was found out; it holds until the next connect. */
 	public void metaSupport(MetaSupport support) {
 		this.metaSupport = support;
+	}
+
+	/** Whether gets of several callers may share a command. */
+	boolean isSharing() {
+		return this.sharing;
+	}
+
+	/** Gives every get a command of its own from now on. */
+	public void stopSharing() {
+		this.sharing = false;
 	}
 
 	/** What users know the server by. */

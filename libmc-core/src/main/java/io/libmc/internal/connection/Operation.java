@@ -166,6 +166,13 @@ public final class Operation extends Exchange {
 		return new Operation(this);
 	}
 
+	/** The same request once more, in a command of its own, within the same deadline. */
+	public Operation againAlone() {
+		Operation operation = again();
+		operation.alone();
+		return operation;
+	}
+
 	void place(long streamBegin, long streamEnd) {
 		this.begin = streamBegin;
 		this.length = (int) (streamEnd - streamBegin);

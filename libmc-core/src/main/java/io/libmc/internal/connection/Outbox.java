@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * The writing side of a connection. Requests are encoded into a shared buffer under the
  * connection's lock; one thread at a time, the writer, takes what has gathered there and
  * writes it, until nothing is left. So the requests of all who come during a write share
- * the next one.
+ * the next one, and their gets share commands.
  * <p>
  * memcached stops reading while its replies go unread, so a write that the socket might
  * not take at once is special: it begins only while somebody else reads or nothing long
@@ -27,6 +27,9 @@ final class Outbox {
 	 * A writer that has written so much for others leaves the rest to the writing thread.
 	 */
 	private static final long TURN_BYTES = 256 * 1024;
+
+	/** So many gets share a command at most. */
+	private static final int MOST_SHARING = 20;
 
 	private final Connection connection;
 
@@ -50,6 +53,12 @@ final class Outbox {
 	private OutBuffer pending = new OutBuffer();
 
 	private @Nullable OutBuffer spare = new OutBuffer();
+
+	/** The get that {@link #pending} ends with, or null; guarded by the lock. */
+	private @Nullable Operation openGet;
+
+	/** How many share its command; guarded by the lock. */
+	private int sharing;
 
 	/** Whether there is a writer; guarded by the lock. */
 	private boolean writing;
@@ -96,7 +105,16 @@ final class Outbox {
 	void encode(Operation operation) {
 		long begin = this.encoded;
 		long before = this.pending.size();
-		operation.encode(this.pending);
+		boolean mayShare = operation.mayShare() && this.connection.isSharing();
+		if (mayShare && this.openGet != null && this.sharing < MOST_SHARING) {
+			operation.encodeBehind(this.openGet, this.pending);
+			this.sharing++;
+		}
+		else {
+			operation.encode(this.pending);
+			this.sharing = 1;
+		}
+		this.openGet = mayShare ? operation : null;
 		this.encoded += this.pending.size() - before;
 		operation.place(begin, this.encoded);
 		operation.sentAt = System.nanoTime();
@@ -104,6 +122,7 @@ final class Outbox {
 
 	/** Adds the request to close the connection. Under the lock. */
 	void encodeQuit() {
+		this.openGet = null;
 		this.encoded += this.pending.putQuit();
 	}
 
@@ -162,6 +181,7 @@ final class Outbox {
 
 	private OutBuffer take(boolean mightBlock) {
 		OutBuffer batch = this.pending;
+		this.openGet = null;
 		this.pending = (this.spare != null) ? this.spare : new OutBuffer();
 		this.spare = null;
 		this.writing = true;

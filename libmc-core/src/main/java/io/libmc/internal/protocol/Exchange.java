@@ -65,6 +65,15 @@ public class Exchange {
 
 	private @Nullable String arguments;
 
+	/** Whether it must have a command of its own. */
+	private boolean alone;
+
+	/** Whether the one before it shares its command. */
+	private boolean follows;
+
+	/** The one whose key comes next in the same command, or null. */
+	private volatile @Nullable Exchange follower;
+
 	Answer answer = Answer.NONE;
 
 	/** The message of an error, or the version. */
@@ -80,6 +89,9 @@ public class Exchange {
 
 	private boolean hasValues;
 
+	/** Its value was larger than the client takes. */
+	boolean tooLarge;
+
 	@Nullable Map<String, String> stats;
 
 	protected Exchange(Command command, byte[] key) {
@@ -92,6 +104,7 @@ public class Exchange {
 		this.command = command;
 		this.key = keys[0];
 		this.batch = (keys.length > 1) ? new Batch(keys) : null;
+		this.alone = true;
 	}
 
 	/** The same request once more. */
@@ -99,6 +112,7 @@ public class Exchange {
 		this.command = other.command;
 		this.key = other.key;
 		this.batch = (other.batch != null) ? new Batch(other.batch.keys) : null;
+		this.alone = other.alone;
 		this.data = other.data;
 		this.flags = other.flags;
 		this.exptime = other.exptime;
@@ -164,6 +178,33 @@ public class Exchange {
 	public final long maxEncodedLength() {
 		int keys = (this.batch != null) ? this.batch.encodedLength() : this.key.length;
 		return 96L + keys + dataLength() + ((this.arguments != null) ? this.arguments.length() : 0);
+	}
+
+	/** Has it sent in a command of its own. */
+	protected final void alone() {
+		this.alone = true;
+	}
+
+	/** Whether it and others like it can share a command. */
+	public final boolean mayShare() {
+		return this.command == Command.GET && !this.alone;
+	}
+
+	/** Whether it shared its command: an error may have been about another key. */
+	public final boolean hasShared() {
+		return this.follows || this.follower != null;
+	}
+
+	/**
+	 * Adds the key to the command of the get that was encoded just before: one command
+	 * costs the server less than two.
+	 */
+	public final void encodeBehind(Exchange previous, OutBuffer out) {
+		this.follows = true;
+		previous.follower = this;
+		out.dropLineEnd();
+		out.putArgument(this.key);
+		out.putLineEnd();
 	}
 
 	/** Adds the request's bytes. */
@@ -268,6 +309,23 @@ public class Exchange {
 		return (this.stats != null) ? this.stats : Map.of();
 	}
 
+	/** Whether the reply goes on with that to another exchange. */
+	final boolean isFollowed() {
+		return this.follower != null;
+	}
+
+	/**
+	 * Which of those that share its command and come after it waits for the key that lies
+	 * in these bytes; null if none does. Proxies may answer in another order.
+	 */
+	final @Nullable Exchange followerFor(byte[] buffer, int from, int to) {
+		Exchange each = this.follower;
+		while (each != null && (each.positionOf(buffer, from, to) < 0 || each.hasArrived(0))) {
+			each = each.follower;
+		}
+		return each;
+	}
+
 	/**
 	 * The position of the key that lies in these bytes, or -1 if it was not asked for.
 	 */
@@ -282,8 +340,9 @@ public class Exchange {
 		return Arrays.equals(key, 0, key.length, buffer, from, to);
 	}
 
-	final boolean hasValue(int position) {
-		return (this.batch != null) ? this.batch.hasValue(position) : this.value != null;
+	/** Whether the value of the key at this position has come. */
+	final boolean hasArrived(int position) {
+		return (this.batch != null) ? this.batch.hasValue(position) : this.value != null || this.tooLarge;
 	}
 
 	final void value(int position, byte[] read, int readFlags, long unique) {

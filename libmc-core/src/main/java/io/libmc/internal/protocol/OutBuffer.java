@@ -95,6 +95,12 @@ public final class OutBuffer {
 		this.total += 2;
 	}
 
+	/** Takes the last line end back. */
+	void dropLineEnd() {
+		this.size -= 2;
+		this.total -= 2;
+	}
+
 	/** A signed decimal number. */
 	void putDecimal(long number) {
 		ensure(20);

@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 import io.libmc.internal.protocol.ReplyParser.Source;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The bytes that have come and were not looked at yet. Lines are matched where they lie:
@@ -126,6 +127,11 @@ final class ReplyBuffer {
 	/** The position of the key that lies there, or -1 if it was not asked for. */
 	int position(Exchange exchange, int from, int to) {
 		return exchange.positionOf(this.bytes, from, to);
+	}
+
+	/** Whose key lies there of those that come after an exchange in its command. */
+	@Nullable Exchange followerFor(Exchange exchange, int from, int to) {
+		return exchange.followerFor(this.bytes, from, to);
 	}
 
 	/** The index of the next space, or the end. */

@@ -86,13 +86,14 @@ public final class ReplyParser {
 
 	private boolean inData;
 
+	/** Whose value is under way, and which of its keys' it is. */
+	private @Nullable Exchange receiver;
+
 	private int position;
 
 	private int flags;
 
 	private long unique;
-
-	private boolean tooLarge;
 
 	private boolean midReply;
 
@@ -140,21 +141,27 @@ public final class ReplyParser {
 	public boolean parse(Exchange exchange) throws ProtocolException {
 		while (true) {
 			if (this.inData) {
-				if (!takeData(exchange)) {
+				if (!takeData()) {
 					return false;
 				}
 				if (exchange.command().replies == Command.Replies.META) {
 					return complete(exchange, Answer.DONE);
 				}
 			}
+			if (exchange.isFollowed() && exchange.hasArrived(0)) {
+				return complete(exchange, Answer.END);
+			}
 			int lineEnd = this.buffer.findLineEnd();
 			if (lineEnd < 0) {
 				return false;
 			}
 			int from = this.buffer.start();
-			this.buffer.skip(lineEnd + 2 - from);
 			this.midReply = true;
 			Answer answer = answerTo(exchange, from, lineEnd);
+			boolean alsoTheFollowers = exchange.isFollowed() && answer != Answer.NONE;
+			if (!alsoTheFollowers) {
+				this.buffer.skip(lineEnd + 2 - from);
+			}
 			if (answer != Answer.NONE) {
 				return complete(exchange, answer);
 			}
@@ -162,8 +169,7 @@ public final class ReplyParser {
 	}
 
 	private boolean complete(Exchange exchange, Answer answer) {
-		exchange.answer = this.tooLarge ? Answer.TOO_LARGE : answer;
-		this.tooLarge = false;
+		exchange.answer = exchange.tooLarge ? Answer.TOO_LARGE : answer;
 		this.midReply = false;
 		return true;
 	}
@@ -188,7 +194,7 @@ public final class ReplyParser {
 	}
 
 	/** Moves on through a data block; returns whether its end has come. */
-	private boolean takeData(Exchange exchange) throws ProtocolException {
+	private boolean takeData() throws ProtocolException {
 		byte[] target = this.value;
 		if (target != null) {
 			this.filled += this.buffer.take(target, this.filled);
@@ -207,8 +213,10 @@ public final class ReplyParser {
 		}
 		this.inData = false;
 		this.value = null;
-		if (target != null) {
-			exchange.value(this.position, target, this.flags, this.unique);
+		Exchange taker = this.receiver;
+		this.receiver = null;
+		if (target != null && taker != null) {
+			taker.value(this.position, target, this.flags, this.unique);
 		}
 		return true;
 	}
@@ -396,8 +404,13 @@ public final class ReplyParser {
 	/** {@code <key> <flags> <bytes> [<unique>]}. */
 	private void takeValueLine(Exchange exchange, int from, int to) throws ProtocolException {
 		int keyEnd = this.buffer.findSpace(from, to);
+		Exchange asking = exchange;
 		this.position = this.buffer.position(exchange, from, keyEnd);
-		if (this.position < 0 || exchange.hasValue(this.position)) {
+		if (this.position < 0 || exchange.hasArrived(this.position)) {
+			asking = this.buffer.followerFor(exchange, from, keyEnd);
+			this.position = 0;
+		}
+		if (asking == null) {
 			throw this.buffer.nonsense("it sent a value under a key that was not asked for", from, keyEnd);
 		}
 		int flagsEnd = this.buffer.findSpace(keyEnd + 1, to);
@@ -410,7 +423,7 @@ public final class ReplyParser {
 		}
 		this.flags = (int) flags;
 		this.unique = withUnique ? this.buffer.decimal(lengthEnd + 1, to, from, to) : 0;
-		startData(exchange, length, from, to);
+		startData(asking, length, from, to);
 	}
 
 	private void startData(Exchange exchange, long length, int from, int to) throws ProtocolException {
@@ -418,9 +431,10 @@ public final class ReplyParser {
 			throw this.buffer.nonsense("a value's length makes no sense", from, to);
 		}
 		this.inData = true;
+		this.receiver = exchange;
 		this.filled = 0;
 		if (length > this.maxValueBytes) {
-			this.tooLarge = true;
+			exchange.tooLarge = true;
 			exchange.text = "the value has " + length + " bytes";
 			this.skip = length;
 		}

@@ -9,7 +9,7 @@ import java.util.List;
 /**
  * Any bytes in place of replies: whole and in pieces they must come to the same, and
  * nothing may come out under a key that they do not name. The first byte picks the
- * commands, the second how the bytes are cut.
+ * commands, with its highest bit gets that share one; the second how the bytes are cut.
  */
 public final class ReplyParserFuzz {
 
@@ -38,14 +38,34 @@ public final class ReplyParserFuzz {
 				: new Exchange(command, ascii("k"));
 	}
 
+	private static List<Exchange> exchanges(int pick) {
+		List<Exchange> exchanges = new ArrayList<>();
+		for (int i = 0; i < 8; i++) {
+			exchanges.add(exchange(COMMANDS[(pick + i) % COMMANDS.length]));
+		}
+		if (pick >= 128) {
+			OutBuffer request = new OutBuffer();
+			for (int i = 0; i < 4; i++) {
+				Exchange get = new Exchange(Command.GET, ascii((i == 1) ? "key2" : "k"));
+				exchanges.set(i, get);
+				if (i == 0) {
+					get.encode(request);
+				}
+				else {
+					get.encodeBehind(exchanges.get(i - 1), request);
+				}
+			}
+		}
+		return exchanges;
+	}
+
 	/** What comes of the bytes, as one text for each reply and one for how it ended. */
 	private static List<String> replies(int pick, byte[] bytes, int piece) {
 		List<String> replies = new ArrayList<>();
 		ReplyParser parser = new ReplyParser(MAX_VALUE);
 		int[] at = { 0 };
 		try {
-			for (int i = 0; i < 8; i++) {
-				Exchange exchange = exchange(COMMANDS[(pick + i) % COMMANDS.length]);
+			for (Exchange exchange : exchanges(pick)) {
 				while (!parser.hasBytes() || !parser.parse(exchange)) {
 					if (at[0] == bytes.length) {
 						return replies;
@@ -72,7 +92,7 @@ public final class ReplyParserFuzz {
 	private static String describe(Exchange exchange, byte[] bytes) {
 		StringBuilder description = new StringBuilder(exchange.command() + " " + exchange.answer() + " "
 				+ exchange.text() + " " + exchange.counter() + " " + exchange.stats());
-		int keys = (exchange.command() == Command.GET) ? 2 : 1;
+		int keys = (exchange.command() == Command.GET && !exchange.mayShare()) ? 2 : 1;
 		for (int i = 0; i < keys; i++) {
 			byte[] value = exchange.takeValue(i);
 			if (value != null && value.length > Math.min(MAX_VALUE, bytes.length)) {

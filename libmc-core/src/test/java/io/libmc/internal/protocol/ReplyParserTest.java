@@ -4,16 +4,20 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.Collectors;
 
 import io.libmc.internal.protocol.Exchange.Answer;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.constraints.Size;
+import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 class ReplyParserTest {
 
@@ -73,6 +77,102 @@ class ReplyParserTest {
 				assertThat(exchanges.get(i).counter()).isEqualTo(-1);
 			}
 		}
+	}
+
+	@Property
+	void getsThatShareACommandGetWhatTheirKeyHasInWhateverOrderAndPiecesItComes(
+			@ForAll @Size(min = 2, max = 8) List<@IntRange(max = 4) Integer> keys, @ForAll boolean fails,
+			@ForAll long seed) throws IOException {
+		Random random = new Random(seed);
+		Exchange[] exchanges = new Exchange[keys.size() + 1];
+		OutBuffer request = new OutBuffer();
+		List<String> values = new ArrayList<>();
+		int[] hits = random.ints(5, 0, 3).toArray();
+		int[] expected = new int[5];
+		for (int i = 0; i < keys.size(); i++) {
+			int key = keys.get(i);
+			exchanges[i] = new Exchange(Command.GET, bytes("key" + key));
+			if (i == 0) {
+				exchanges[i].encode(request);
+			}
+			else {
+				exchanges[i].encodeBehind(exchanges[i - 1], request);
+			}
+			if (expected[key] < hits[key]) {
+				expected[key]++;
+				values.add("VALUE key" + key + " " + key + " " + value(key).length() + "\r\n" + value(key) + "\r\n");
+			}
+		}
+		exchanges[keys.size()] = new Exchange(Command.VERSION, new byte[0]);
+		Collections.shuffle(values, random);
+		parse(bytes(String.join("", values) + (fails ? "SERVER_ERROR out of memory" : "END") + "\r\nVERSION 1\r\n"),
+				random, exchanges);
+		assertThat(written(request))
+			.isEqualTo("get" + keys.stream().map((key) -> " key" + key).collect(Collectors.joining()) + "\r\n");
+		int[] found = new int[5];
+		for (int i = 0; i < keys.size(); i++) {
+			int key = keys.get(i);
+			byte[] value = exchanges[i].takeValue(0);
+			if (value != null) {
+				found[key]++;
+				assertThat(value).isEqualTo(bytes(value(key)));
+				assertThat(exchanges[i].flags(0)).isEqualTo(key);
+			}
+			assertThat(exchanges[i].answer()).isIn(Answer.END, fails ? Answer.SERVER_ERROR : Answer.END);
+			assertThat(exchanges[i].answer() == Answer.SERVER_ERROR || value != null || !fails).isTrue();
+		}
+		assertThat(found).isEqualTo(expected);
+		assertThat(exchanges[keys.size()].answer()).isEqualTo(Answer.VERSION);
+	}
+
+	@Test
+	void aTooLargeValueFailsOnlyTheGetThatAskedForIt() throws IOException {
+		Exchange[] gets = new Exchange[4];
+		for (int i = 0; i < gets.length; i++) {
+			gets[i] = new Exchange(Command.GET, bytes("key" + i));
+			if (i == 0) {
+				gets[i].encode(new OutBuffer());
+			}
+			else {
+				OutBuffer request = new OutBuffer();
+				request.putLineEnd();
+				gets[i].encodeBehind(gets[i - 1], request);
+			}
+		}
+		String large = "VALUE key%d 0 " + (MAX_VALUE + 1) + "\r\n" + "x".repeat(MAX_VALUE + 1) + "\r\n";
+		parse(bytes(large.formatted(2) + "VALUE key1 0 1\r\n1\r\n" + large.formatted(0) + "END\r\n"), new Random(1),
+				gets);
+		assertThat(gets).extracting(Exchange::answer)
+			.containsExactly(Answer.TOO_LARGE, Answer.END, Answer.TOO_LARGE, Answer.END);
+		assertThat(gets[1].takeValue(0)).isEqualTo(bytes("1"));
+		assertThat(gets[3].takeValue(0)).isNull();
+	}
+
+	@Test
+	void aValueThatNoneOfThoseAsksForThatShareACommandIsRefused() {
+		Exchange first = new Exchange(Command.GET, bytes("key0"));
+		Exchange second = new Exchange(Command.GET, bytes("key1"));
+		OutBuffer request = new OutBuffer();
+		first.encode(request);
+		second.encodeBehind(first, request);
+		for (String reply : List.of("VALUE key2 0 1\r\n", "VALUE key1 0 1\r\n1\r\nVALUE key1 0 1\r\n",
+				"VALUE key0 0 1\r\n0\r\nVALUE key0 0 1\r\n")) {
+			assertThatThrownBy(() -> parse(bytes(reply), new Random(1), first, second))
+				.isInstanceOf(ProtocolException.class)
+				.hasMessageContaining("a key that was not asked for");
+			first.takeValue(0);
+			second.takeValue(0);
+		}
+	}
+
+	private static String value(int key) {
+		return ("value of " + key).repeat((key == 4) ? 3000 : 1);
+	}
+
+	private static String written(OutBuffer request) throws IOException {
+		ByteArrayOutputStream written = new ByteArrayOutputStream();
+		request.writeTo((bytes, offset, length, more) -> written.write(bytes, offset, length));
+		return written.toString(StandardCharsets.ISO_8859_1);
 	}
 
 	@Property
