@@ -219,9 +219,6 @@ final class ChannelTransport implements Transport {
 	/** A part of an array, which is likely to be one of the last two. */
 	private static final class Window {
 
-		/** A larger one is not held on to. */
-		private static final int KEPT = 64 * 1024;
-
 		private byte @Nullable [] array;
 
 		private ByteBuffer buffer = ByteBuffer.allocate(0);
@@ -231,7 +228,7 @@ final class ChannelTransport implements Transport {
 		private ByteBuffer otherBuffer = this.buffer;
 
 		ByteBuffer of(byte[] bytes, int offset, int length) {
-			if (bytes.length > KEPT) {
+			if (bytes.length > LARGE) { // not to be held on to
 				return ByteBuffer.wrap(bytes, offset, length);
 			}
 			if (this.array != bytes) {

@@ -54,6 +54,7 @@ public class Exchange {
 
 	private byte @Nullable [] data;
 
+	/** The item's: of one to store, or of the value that came. */
 	private int flags;
 
 	private long exptime;
@@ -84,8 +85,6 @@ public class Exchange {
 
 	/** The value of the only key; null is a miss. */
 	private byte @Nullable [] value;
-
-	private int valueFlags;
 
 	private boolean hasValues;
 
@@ -297,7 +296,7 @@ public class Exchange {
 
 	/** The flags of the value at this position. */
 	public final int flags(int position) {
-		return (this.batch != null) ? this.batch.flags(position) : this.valueFlags;
+		return (this.batch != null) ? this.batch.flags(position) : this.flags;
 	}
 
 	/** The number for a cas of the value of the only key. */
@@ -352,7 +351,7 @@ public class Exchange {
 		}
 		else {
 			this.value = read;
-			this.valueFlags = readFlags;
+			this.flags = readFlags;
 			this.replyNumber = unique;
 		}
 	}
