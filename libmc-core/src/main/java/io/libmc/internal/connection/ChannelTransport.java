@@ -22,16 +22,13 @@ import org.jspecify.annotations.Nullable;
  */
 final class ChannelTransport implements Transport {
 
-	/** The most that is read at once: the JDK keeps a buffer of that size per thread. */
-	private static final int READ_BYTES = 128 * 1024;
-
-	/** So much is gathered in a buffer of our own, for the same reason. */
+	/** More goes through a buffer of our own: the JDK would keep one for each thread. */
 	private static final int LARGE = 64 * 1024;
 
-	private static final int GATHERED_BYTES = 512 * 1024;
+	private static final int BUFFER_BYTES = 512 * 1024;
 
 	/**
-	 * Buffers for the large writes of all connections; freeing one takes the JDK long.
+	 * For the large reads and writes of all connections; freeing one takes the JDK long.
 	 */
 	private static final Queue<ByteBuffer> BUFFERS = new ArrayBlockingQueue<>(16);
 
@@ -74,9 +71,8 @@ final class ChannelTransport implements Transport {
 
 	@Override
 	public int read(byte[] bytes, int offset, int length, int timeoutMillis) throws IOException {
-		ByteBuffer window = this.target.of(bytes, offset, Math.min(length, READ_BYTES));
 		long deadline = (timeoutMillis > 0) ? System.nanoTime() + timeoutMillis * 1_000_000L : 0;
-		int count = this.channel.read(window);
+		int count = read(bytes, offset, length);
 		while (count == 0) {
 			long left = timeoutMillis;
 			if (deadline != 0) {
@@ -86,9 +82,29 @@ final class ChannelTransport implements Transport {
 				}
 			}
 			select(this.readable, left);
-			count = this.channel.read(window);
+			count = read(bytes, offset, length);
 		}
 		return count;
+	}
+
+	private int read(byte[] bytes, int offset, int length) throws IOException {
+		if (length <= LARGE) {
+			return this.channel.read(this.target.of(bytes, offset, length));
+		}
+		ByteBuffer buffer = acquireBuffer();
+		try {
+			int count = this.channel.read(buffer.limit(Math.min(length, BUFFER_BYTES)));
+			buffer.flip().get(bytes, offset, Math.max(count, 0));
+			return count;
+		}
+		finally {
+			BUFFERS.offer(buffer);
+		}
+	}
+
+	private static ByteBuffer acquireBuffer() {
+		ByteBuffer buffer = BUFFERS.poll();
+		return (buffer != null) ? buffer.clear() : ByteBuffer.allocateDirect(BUFFER_BYTES);
 	}
 
 	@Override
@@ -129,11 +145,8 @@ final class ChannelTransport implements Transport {
 	private ByteBuffer acquire() {
 		ByteBuffer buffer = this.gathered;
 		if (buffer == null) {
-			buffer = BUFFERS.poll();
-			if (buffer == null) {
-				buffer = ByteBuffer.allocateDirect(GATHERED_BYTES);
-			}
-			this.gathered = buffer.clear();
+			buffer = acquireBuffer();
+			this.gathered = buffer;
 		}
 		return buffer;
 	}

@@ -299,6 +299,7 @@ final class Connection {
 		}
 		finally {
 			this.waitingForRoom--;
+			this.room.signal();
 			if (interrupted) {
 				Thread.currentThread().interrupt();
 			}
@@ -333,7 +334,7 @@ final class Connection {
 		}
 	}
 
-	/** Operations have left the line. */
+	/** Operations have left the line. One who waits for room looks, then the next. */
 	void roomMade() {
 		if (this.waitingForRoom > 0) {
 			signalRoom();
@@ -353,7 +354,7 @@ final class Connection {
 	private void signalRoom() {
 		this.lock.lock();
 		try {
-			this.room.signalAll();
+			this.room.signal();
 		}
 		finally {
 			this.lock.unlock();

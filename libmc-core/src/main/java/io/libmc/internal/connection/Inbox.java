@@ -242,7 +242,7 @@ final class Inbox {
 		try {
 			handOut();
 			do {
-				if (this.line.length() >= LINGERING_LENGTH) {
+				if (this.line.length() >= LINGERING_LENGTH && !this.parser.expectsMore()) {
 					LockSupport.parkNanos(this, LINGERING_NANOS);
 				}
 				long now = System.nanoTime();

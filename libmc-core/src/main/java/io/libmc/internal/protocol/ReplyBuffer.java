@@ -14,11 +14,17 @@ import org.jspecify.annotations.Nullable;
  */
 final class ReplyBuffer {
 
+	/** No line is longer. */
 	private static final int SIZE = 16 * 1024;
+
+	/** The size from the first time on that a read has filled it. */
+	private static final int LARGE = 256 * 1024;
 
 	private static final byte[] HTTP = "HTTP/".getBytes(StandardCharsets.US_ASCII);
 
-	private final byte[] bytes = new byte[SIZE];
+	private byte[] bytes = new byte[SIZE];
+
+	private boolean filled;
 
 	private int start;
 
@@ -29,6 +35,11 @@ final class ReplyBuffer {
 
 	boolean isEmpty() {
 		return this.start == this.end;
+	}
+
+	/** Whether the last read left no room: there is likely to be more. */
+	boolean wasFilled() {
+		return this.filled;
 	}
 
 	/** Where the bytes begin. */
@@ -45,15 +56,19 @@ final class ReplyBuffer {
 			this.start = 0;
 			this.end = 0;
 			this.searched = 0;
+			if (this.filled && this.bytes.length < LARGE) {
+				this.bytes = new byte[LARGE];
+			}
 		}
-		else if (this.end == SIZE) {
+		else if (this.end == this.bytes.length) {
 			System.arraycopy(this.bytes, this.start, this.bytes, 0, this.end - this.start);
 			this.end -= this.start;
 			this.searched -= this.start;
 			this.start = 0;
 		}
-		int count = source.read(this.bytes, this.end, SIZE - this.end);
+		int count = source.read(this.bytes, this.end, this.bytes.length - this.end);
 		this.end += Math.max(count, 0);
+		this.filled = this.end == this.bytes.length;
 		return count;
 	}
 
@@ -69,7 +84,7 @@ final class ReplyBuffer {
 			}
 		}
 		this.searched = this.end;
-		if (this.end - this.start == SIZE) {
+		if (this.end - this.start >= SIZE) {
 			throw nonsense("a line is longer than " + SIZE + " bytes", this.start, this.end);
 		}
 		return -1;
