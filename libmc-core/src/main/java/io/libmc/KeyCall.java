@@ -3,9 +3,9 @@ package io.libmc;
 import java.util.List;
 import java.util.function.BiFunction;
 
+import io.libmc.internal.connection.Failure;
 import io.libmc.internal.connection.Node;
 import io.libmc.internal.connection.Operation;
-import io.libmc.internal.protocol.Exchange.Answer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -66,8 +66,14 @@ final class KeyCall<T extends @Nullable Object> implements Call<T> {
 
 	/** Whether the operation is to be performed again, after it failed. */
 	private boolean repeats() {
-		if (this.operation.failure() == null) {
-			return repeatsAlone();
+		Failure failure = this.operation.failure();
+		if (failure == null) {
+			return false;
+		}
+		if (failure.kind() == Failure.Kind.LOST && this.operation.hasShared() && this.operation.hasTime()) {
+			this.operation = this.operation.againAlone(); // another's key may be the
+															// cause
+			return true;
 		}
 		this.attempts = this.attempts.and(this.operation, this.node);
 		Node next = this.cluster.next(this.key, this.operation, this.node, this.attempts);
@@ -76,22 +82,6 @@ final class KeyCall<T extends @Nullable Object> implements Call<T> {
 		}
 		this.node = next;
 		this.operation = this.operation.again();
-		return true;
-	}
-
-	/**
-	 * Behind a proxy a command that several gets shared may have failed because of
-	 * another's key. Each asks again by itself then, and the proxy gets no shared
-	 * commands any more.
-	 */
-	private boolean repeatsAlone() {
-		Answer answer = this.operation.answer();
-		boolean refused = answer == Answer.SERVER_ERROR || answer == Answer.CLIENT_ERROR;
-		if (!refused || !this.operation.hasShared()) {
-			return false;
-		}
-		this.node.stopSharing();
-		this.operation = this.operation.againAlone();
 		return true;
 	}
 

@@ -5,7 +5,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -52,6 +54,60 @@ class MisbehavingServerTest {
 			firstTimedOut.countDown();
 			assertThat(text(client, "next")).isEqualTo("mine");
 			assertThat(server.received()).hasSize(1);
+		}
+	}
+
+	/**
+	 * As memcached's own proxy does, which puts the error in the place of the value and
+	 * goes on; the END behind it must not become somebody's miss.
+	 */
+	@Test
+	void errorWithinACommandThatGetsShareIsTheOneGetsItIsAbout() throws Exception {
+		CountDownLatch submitted = new CountDownLatch(1);
+		try (ScriptedServer server = ScriptedServer.of((connection) -> {
+			connection.expect("set auth 0 -1 11\r\nuser s3cret\r\n");
+			submitted.await();
+			connection.reply("STORED\r\n");
+			connection.expect("get a b\r\n");
+			connection.reply("VALUE a 0 1\r\nA\r\nSERVER_ERROR backend failure\r\nEND\r\n");
+		}, (connection) -> {
+			connection.expect("set auth 0 -1 11\r\nuser s3cret\r\n");
+			connection.reply("STORED\r\n");
+			connection.expect("get b\r\n");
+			connection.reply("SERVER_ERROR backend failure\r\n");
+			connection.expect("get c\r\n");
+			connection.reply("VALUE c 0 1\r\nC\r\nEND\r\n");
+		});
+				MemcachedClient client = MemcachedClient.builder()
+					.servers(server.address())
+					.pollTimeout(Duration.ofSeconds(5))
+					.credentials("user", "s3cret")
+					.build()) {
+			CompletableFuture<byte[]> a = client.async().get("a");
+			CompletableFuture<byte[]> b = client.async().get("b");
+			submitted.countDown();
+			assertThat(a).succeedsWithin(Duration.ofSeconds(5)).isEqualTo("A".getBytes(StandardCharsets.US_ASCII));
+			assertThat(b).failsWithin(Duration.ofSeconds(5))
+				.withThrowableOfType(ExecutionException.class)
+				.withCauseInstanceOf(MemcachedServerException.class)
+				.withMessageContaining("backend failure");
+			assertThat(text(client, "c")).isEqualTo("C");
+			assertThat(server.received()).hasSize(2);
+		}
+	}
+
+	/** Also as memcached's own proxy does. */
+	@Test
+	void errorWithinTheReplyToManyKeysDoesNotTurnItsEndIntoTheNextCallersMiss() throws Exception {
+		try (ScriptedServer server = ScriptedServer.of((connection) -> {
+			connection.expect("get a b\r\n");
+			connection.reply("VALUE a 0 1\r\nA\r\nSERVER_ERROR backend failure\r\nEND\r\n");
+		}, (connection) -> {
+			connection.expect("get c\r\n");
+			connection.reply("VALUE c 0 1\r\nC\r\nEND\r\n");
+		}); MemcachedClient client = impatient(server)) {
+			assertThat(client.getMulti(List.of("a", "b")).failures()).containsOnlyKeys("a", "b");
+			assertThat(text(client, "c")).isEqualTo("C");
 		}
 	}
 

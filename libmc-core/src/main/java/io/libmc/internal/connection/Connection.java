@@ -134,6 +134,11 @@ final class Connection {
 		return this.node.isSharing();
 	}
 
+	/** Gives every get to the server a command of its own from now on. */
+	void stopSharing() {
+		this.node.stopSharing();
+	}
+
 	String threadName() {
 		return this.ownThread.name();
 	}

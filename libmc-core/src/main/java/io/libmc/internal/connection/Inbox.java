@@ -313,7 +313,7 @@ final class Inbox {
 	}
 
 	/** Goes on with the first in line; returns whether its reply is complete. */
-	private boolean handOutOne() throws ProtocolException {
+	private boolean handOutOne() throws IOException {
 		Operation operation = this.line.first();
 		if (operation == null) {
 			throw this.parser.unexpected();
@@ -331,6 +331,11 @@ final class Inbox {
 		if (!this.parser.parse(operation)) {
 			return false;
 		}
+		boolean error = operation.answer() == Answer.SERVER_ERROR || operation.answer() == Answer.CLIENT_ERROR;
+		if (error && operation.hasShared()) {
+			this.connection.stopSharing();
+			throw errorForSeveralKeys();
+		}
 		this.line.removeFirst(operation);
 		this.lastServedCaller = operation.waiterReads;
 		this.servedOthers |= operation.waiter != null;
@@ -339,7 +344,15 @@ final class Inbox {
 			throw new ProtocolException(
 					"it refused a command that carried data, and may have taken the data for commands");
 		}
+		if (error && operation.hasSeveralKeys()) {
+			throw errorForSeveralKeys();
+		}
 		return true;
+	}
+
+	/** memcached's own proxy goes on after it, other servers do not. */
+	private static IOException errorForSeveralKeys() {
+		return new IOException("it answered a command of several keys with an error, which may or may not be the end");
 	}
 
 	private void readingFailed(Throwable ex) {

@@ -94,8 +94,11 @@ public final class Node {
 		return this.sharing;
 	}
 
-	/** Gives every get a command of its own from now on. */
-	public void stopSharing() {
+	/**
+	 * Gives every get a command of its own from now on: an error was the answer to one
+	 * that several shared, as a proxy's is if only one of their keys cannot be read.
+	 */
+	void stopSharing() {
 		this.sharing = false;
 	}
 

@@ -179,6 +179,11 @@ public class Exchange {
 		return 96L + keys + dataLength() + ((this.arguments != null) ? this.arguments.length() : 0);
 	}
 
+	/** Whether its own keys are several. */
+	public final boolean hasSeveralKeys() {
+		return this.batch != null;
+	}
+
 	/** Has it sent in a command of its own. */
 	protected final void alone() {
 		this.alone = true;
@@ -189,7 +194,7 @@ public class Exchange {
 		return this.command == Command.GET && !this.alone;
 	}
 
-	/** Whether it shared its command: an error may have been about another key. */
+	/** Whether it shared its command: what became of it may be due to another key. */
 	public final boolean hasShared() {
 		return this.follows || this.follower != null;
 	}
