@@ -70,9 +70,9 @@ final class KeyCall<T extends @Nullable Object> implements Call<T> {
 		if (failure == null) {
 			return false;
 		}
+		// whoever it shared its command with may be the cause
 		if (failure.kind() == Failure.Kind.LOST && this.operation.hasShared() && this.operation.hasTime()) {
-			this.operation = this.operation.againAlone(); // another's key may be the
-															// cause
+			this.operation = this.operation.againAlone();
 			return true;
 		}
 		this.attempts = this.attempts.and(this.operation, this.node);

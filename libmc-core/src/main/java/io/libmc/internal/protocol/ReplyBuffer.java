@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class ReplyBuffer {
 
-	/** No line is longer. */
+	/** So many bytes without a line's end are nonsense. */
 	private static final int SIZE = 16 * 1024;
 
 	/** The size from the first time on that a read has filled it. */

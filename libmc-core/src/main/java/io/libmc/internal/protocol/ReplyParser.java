@@ -174,7 +174,8 @@ public final class ReplyParser {
 	}
 
 	private boolean complete(Exchange exchange, Answer answer) {
-		exchange.answer = exchange.tooLarge ? Answer.TOO_LARGE : answer;
+		boolean error = answer == Answer.SERVER_ERROR || answer == Answer.CLIENT_ERROR;
+		exchange.answer = (exchange.tooLarge && !error) ? Answer.TOO_LARGE : answer;
 		this.midReply = false;
 		return true;
 	}
