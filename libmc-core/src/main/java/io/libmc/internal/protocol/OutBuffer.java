@@ -20,6 +20,9 @@ public final class OutBuffer {
 	/** A buffer that a burst has grown beyond this is not kept. */
 	private static final int KEPT = 256 * 1024;
 
+	/** Data from this size on is copied by itself where the buffer would not be kept. */
+	private static final int MEDIUM = 1024;
+
 	private static final byte[] QUIT = { 'q', 'u', 'i', 't', '\r', '\n' };
 
 	private byte[] bytes = new byte[INITIAL];
@@ -28,7 +31,7 @@ public final class OutBuffer {
 
 	private long total;
 
-	private final List<LargeBlock> largeBlocks = new ArrayList<>();
+	private final List<Block> blocks = new ArrayList<>();
 
 	/** Where {@link #writeTo} writes. */
 	@FunctionalInterface
@@ -44,7 +47,7 @@ public final class OutBuffer {
 
 	/** A block of data and how many of the copied bytes come before it. */
 	@SuppressWarnings("ArrayRecordComponent")
-	private record LargeBlock(int position, byte[] data) {
+	private record Block(int position, byte[] data) {
 
 	}
 
@@ -132,20 +135,27 @@ public final class OutBuffer {
 
 	/** A data block; not copied if it is large. */
 	void putData(byte[] data) {
-		if (data.length < LARGE) {
-			put(data);
+		if (data.length >= LARGE) {
+			putBlock(data);
+		}
+		else if (data.length >= MEDIUM && this.size + data.length > KEPT) {
+			putBlock(data.clone());
 		}
 		else {
-			this.largeBlocks.add(new LargeBlock(this.size, data));
-			this.total += data.length;
+			put(data);
 		}
+	}
+
+	private void putBlock(byte[] data) {
+		this.blocks.add(new Block(this.size, data));
+		this.total += data.length;
 	}
 
 	/** Writes all of it and is empty afterwards. */
 	public void writeTo(Sink sink) throws IOException {
 		int written = 0;
-		for (int i = 0; i < this.largeBlocks.size(); i++) {
-			LargeBlock block = this.largeBlocks.get(i);
+		for (int i = 0; i < this.blocks.size(); i++) {
+			Block block = this.blocks.get(i);
 			sink.write(this.bytes, written, block.position() - written, true);
 			written = block.position();
 			sink.write(block.data(), 0, block.data().length, true);
@@ -157,8 +167,8 @@ public final class OutBuffer {
 	private void clear() {
 		this.size = 0;
 		this.total = 0;
-		if (!this.largeBlocks.isEmpty()) {
-			this.largeBlocks.clear();
+		if (!this.blocks.isEmpty()) {
+			this.blocks.clear();
 		}
 		if (this.bytes.length > KEPT) {
 			this.bytes = new byte[INITIAL];
