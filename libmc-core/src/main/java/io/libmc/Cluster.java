@@ -169,6 +169,9 @@ final class Cluster {
 		/** How long to wait for one server before looking at the others. */
 		private static final long PATIENCE_NANOS = 2_000_000;
 
+		/** So many are sent at once: the server begins while further ones are encoded. */
+		private static final int PORTION = 128;
+
 		private final Deque<Leg> waiting = new ArrayDeque<>();
 
 		private final Deque<Leg> underWay = new ArrayDeque<>();
@@ -180,8 +183,8 @@ final class Cluster {
 			while (!this.waiting.isEmpty() && window.takes(this.waiting.element().operation)) {
 				Leg leg = this.waiting.remove();
 				leg.started = Cluster.this.events.start(leg.operation, leg.node);
-				leg.node.submit(leg.operation, true);
 				this.underWay.add(leg);
+				leg.node.submit(leg.operation, this.underWay.size() % PORTION != 0);
 			}
 			this.underWay.forEach((leg) -> leg.operation.flush());
 			this.late = false;

@@ -7,9 +7,9 @@ import io.libmc.internal.connection.Operation;
  */
 final class Window {
 
-	private static final long MAX_BYTES = 128 * 1024;
+	private static final long MAX_BYTES = 256 * 1024;
 
-	private static final int MAX_OPERATIONS = 512;
+	private static final int MAX_OPERATIONS = 1024;
 
 	private int operations;
 

@@ -234,6 +234,11 @@ final class Connection {
 		return this.outbox.claim(mayBlock);
 	}
 
+	/** Whether not one byte of it has gone to the socket. */
+	boolean isUnsent(Operation operation) {
+		return this.outbox.isUnsent(operation);
+	}
+
 	/** Sends what was submitted with more to follow. */
 	void flush(long deadline) {
 		OutBuffer batch = null;

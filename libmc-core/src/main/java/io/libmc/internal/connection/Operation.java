@@ -200,7 +200,7 @@ public final class Operation extends Exchange {
 
 	/** Sees to its being sent if it was submitted with more to follow. */
 	public void flush() {
-		if (this.connection != null) {
+		if (this.connection != null && this.connection.isUnsent(this)) {
 			this.connection.flush(this.deadline);
 		}
 	}
