@@ -93,7 +93,8 @@ class ChaosTest {
 			assertThat(workload.wrong).isEmpty();
 			assertThat(workload.longest()).isLessThanOrEqualTo(POLL.plus(Patience.TOLERANCE));
 			assertThat(workload.answered.sum()).isGreaterThan(1_000 * this.seconds);
-			assertThat(after - before).as("growth of memory").isLessThan(MEMORY_GROWTH);
+			Awaitility.await()
+				.untilAsserted(() -> assertThat(memory() - before).as("growth of memory").isLessThan(MEMORY_GROWTH));
 		}
 		finally {
 			chaos.stop();

@@ -486,6 +486,7 @@ final class Connection {
 				: failure;
 		this.line.forEach(
 				(operation) -> operation.fail((operation.deadline - now <= 0) ? late : failure, progress(operation)));
+		this.line.clear();
 		this.outbox.close();
 		this.ownThread.wake();
 	}

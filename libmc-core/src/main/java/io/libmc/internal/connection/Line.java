@@ -141,6 +141,11 @@ final class Line {
 		}
 	}
 
+	/** Lets go of all in it, as no reply can come any more. */
+	void clear() {
+		this.head = placeholder();
+	}
+
 	/**
 	 * Goes through the line while it may be moving on: what is left of it is visited,
 	 * some perhaps twice.
