@@ -91,7 +91,8 @@ public interface MemcachedListener {
 	 * @param command memcached's command in lower case, such as {@code get}
 	 * @param server the server's name
 	 * @param outcome how it ended; of many keys: {@code HIT} if any was found
-	 * @param elapsed how long it took
+	 * @param elapsed how long it took; of several that one call sends to a server at
+	 * once, until the last of them had ended
 	 * @param started what {@link #operationStarted} returned
 	 */
 	default void operationStopped(String command, String server, Outcome outcome, Duration elapsed,

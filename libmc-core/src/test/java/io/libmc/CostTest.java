@@ -154,8 +154,9 @@ class CostTest {
 		java.lang.management.ThreadMXBean threads = ManagementFactory.getThreadMXBean();
 		return Stream.of(threads.getThreadInfo(threads.getAllThreadIds()))
 			.filter((info) -> info != null && info.getThreadName().equals(thread))
-			.mapToLong(ThreadInfo::getWaitedCount)
-			.sum();
+			.findFirst()
+			.orElseThrow()
+			.getWaitedCount();
 	}
 
 	/**
@@ -192,7 +193,8 @@ class CostTest {
 				executor.shutdownNow();
 			}
 			long alone = (long) threads * OPERATIONS * "get key10\r\n".length();
-			assertThat(client.servers().get(0).bytesWritten() - before).isLessThan(alone);
+			long saved = alone - (client.servers().get(0).bytesWritten() - before);
+			assertThat(saved).as("bytes").isGreaterThan(5L * threads * OPERATIONS / 3);
 		}
 	}
 

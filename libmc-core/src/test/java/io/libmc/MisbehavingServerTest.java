@@ -65,24 +65,16 @@ class MisbehavingServerTest {
 	void errorWithinACommandThatGetsShareIsTheOneGetsItIsAbout() throws Exception {
 		CountDownLatch submitted = new CountDownLatch(1);
 		try (ScriptedServer server = ScriptedServer.of((connection) -> {
-			connection.expect("set auth 0 -1 11\r\nuser s3cret\r\n");
-			submitted.await();
-			connection.reply("STORED\r\n");
+			authenticate(connection, submitted);
 			connection.expect("get a b\r\n");
 			connection.reply("VALUE a 0 1\r\nA\r\nSERVER_ERROR backend failure\r\nEND\r\n");
 		}, (connection) -> {
-			connection.expect("set auth 0 -1 11\r\nuser s3cret\r\n");
-			connection.reply("STORED\r\n");
+			authenticate(connection, submitted);
 			connection.expect("get b\r\n");
 			connection.reply("SERVER_ERROR backend failure\r\n");
 			connection.expect("get c\r\n");
 			connection.reply("VALUE c 0 1\r\nC\r\nEND\r\n");
-		});
-				MemcachedClient client = MemcachedClient.builder()
-					.servers(server.address())
-					.pollTimeout(Duration.ofSeconds(5))
-					.credentials("user", "s3cret")
-					.build()) {
+		}); MemcachedClient client = gathering(server)) {
 			CompletableFuture<byte[]> a = client.async().get("a");
 			CompletableFuture<byte[]> b = client.async().get("b");
 			submitted.countDown();
@@ -94,6 +86,114 @@ class MisbehavingServerTest {
 			assertThat(text(client, "c")).isEqualTo("C");
 			assertThat(server.received()).hasSize(2);
 		}
+	}
+
+	/**
+	 * As a proxy may whose error is lost with the connection. Whoever shared the command
+	 * asks again alone, and so does whoever comes then.
+	 */
+	@Test
+	void hangUpOnACommandThatGetsShareFailsNoneOfThem() throws Exception {
+		CountDownLatch submitted = new CountDownLatch(1);
+		CountDownLatch again = new CountDownLatch(1);
+		try (ScriptedServer server = ScriptedServer.of((connection) -> {
+			authenticate(connection, submitted);
+			connection.expect("get a b\r\n");
+			connection.close();
+		}, (connection) -> {
+			authenticate(connection, again);
+			for (int i = 0; i < 4; i++) {
+				String key = connection.readLine().substring("get ".length());
+				assertThat(key).hasSize(1);
+				connection.reply("VALUE " + key + " 0 1\r\n" + key + "\r\nEND\r\n");
+			}
+		}); MemcachedClient client = gathering(server)) {
+			CompletableFuture<byte[]> a = client.async().get("a");
+			CompletableFuture<byte[]> b = client.async().get("b");
+			submitted.countDown();
+			Awaitility.await().until(() -> server.received().size() == 2);
+			CompletableFuture<byte[]> c = client.async().get("c");
+			CompletableFuture<byte[]> d = client.async().get("d");
+			again.countDown();
+			for (CompletableFuture<byte[]> get : List.of(a, b, c, d)) {
+				assertThat(get).succeedsWithin(Duration.ofSeconds(5));
+			}
+			assertThat(new String(b.join(), StandardCharsets.US_ASCII)).isEqualTo("b");
+			assertThat(new String(d.join(), StandardCharsets.US_ASCII)).isEqualTo("d");
+		}
+	}
+
+	@Test
+	void getBehindAMissInASharedCommandHasItsValueAsSoonAsThatIsThere() throws Exception {
+		CountDownLatch submitted = new CountDownLatch(1);
+		CountDownLatch served = new CountDownLatch(1);
+		try (ScriptedServer server = ScriptedServer.of((connection) -> {
+			authenticate(connection, submitted);
+			connection.expect("get a b c\r\n");
+			connection.reply("VALUE b 0 1\r\nB\r\n");
+			served.await();
+			connection.reply("END\r\n");
+			connection.expect("get d\r\n");
+			connection.reply("VALUE d 0 1\r\nD\r\nEND\r\n");
+		}); MemcachedClient client = gathering(server)) {
+			CompletableFuture<byte[]> a = client.async().get("a");
+			CompletableFuture<byte[]> b = client.async().get("b");
+			CompletableFuture<byte[]> c = client.async().get("c");
+			submitted.countDown();
+			assertThat(b).succeedsWithin(Duration.ofSeconds(2)).isEqualTo("B".getBytes(StandardCharsets.US_ASCII));
+			assertThat(List.of(a, c)).noneMatch(CompletableFuture::isDone);
+			served.countDown();
+			assertThat(a).succeedsWithin(Duration.ofSeconds(2)).isNull();
+			assertThat(c).succeedsWithin(Duration.ofSeconds(2)).isNull();
+			assertThat(text(client, "d")).isEqualTo("D");
+		}
+	}
+
+	/**
+	 * The one whose time is up takes nothing away from those it shared a command with.
+	 */
+	@Test
+	void getThatTimedOutInASharedCommandLeavesItsValueToNobody() throws Exception {
+		CountDownLatch submitted = new CountDownLatch(1);
+		CountDownLatch timedOut = new CountDownLatch(1);
+		try (ScriptedServer server = ScriptedServer.of((connection) -> {
+			authenticate(connection, submitted);
+			connection.expect("get a a b\r\n");
+			timedOut.await();
+			connection.reply("VALUE a 0 1\r\n1\r\nVALUE a 0 1\r\n2\r\nVALUE b 0 1\r\nB\r\nEND\r\n");
+			connection.expect("get c\r\n");
+			connection.reply("VALUE c 0 1\r\nC\r\nEND\r\n");
+		}); MemcachedClient client = gathering(server)) {
+			CompletableFuture<byte[]> late = client.async().get("a");
+			TimeUnit.MILLISECONDS.sleep(500);
+			CompletableFuture<byte[]> a = client.async().get("a");
+			CompletableFuture<byte[]> b = client.async().get("b");
+			submitted.countDown();
+			assertThat(late).failsWithin(Duration.ofSeconds(5))
+				.withThrowableOfType(ExecutionException.class)
+				.withCauseInstanceOf(MemcachedTimeoutException.class);
+			timedOut.countDown();
+			assertThat(a).succeedsWithin(Duration.ofSeconds(2)).isEqualTo("2".getBytes(StandardCharsets.US_ASCII));
+			assertThat(b).succeedsWithin(Duration.ofSeconds(2)).isEqualTo("B".getBytes(StandardCharsets.US_ASCII));
+			assertThat(text(client, "c")).isEqualTo("C");
+			assertThat(server.received()).hasSize(1);
+		}
+	}
+
+	/** What comes meanwhile gathers, and is sent together. */
+	private static void authenticate(ScriptedServer.Connection connection, CountDownLatch gathered) throws Exception {
+		connection.expect("set auth 0 -1 11\r\nuser s3cret\r\n");
+		gathered.await();
+		connection.reply("STORED\r\n");
+	}
+
+	private static MemcachedClient gathering(ScriptedServer server) {
+		return MemcachedClient.builder()
+			.servers(server.address())
+			.pollTimeout(Duration.ofSeconds(2))
+			.handshakeTimeout(Duration.ofSeconds(5))
+			.credentials("user", "s3cret")
+			.build();
 	}
 
 	/** Also as memcached's own proxy does. */

@@ -134,6 +134,7 @@ class TwemproxyTest {
 		for (int i = 0; i < 64; i += 2) {
 			client.set("key" + i, i);
 		}
+		long before = client.servers().get(0).bytesWritten();
 		List<Future<Void>> calls = new ArrayList<>();
 		for (int i = 0; i < 64; i++) {
 			int number = i;
@@ -148,6 +149,8 @@ class TwemproxyTest {
 		for (Future<Void> call : calls) {
 			call.get(30, TimeUnit.SECONDS);
 		}
+		assertThat(client.servers().get(0).bytesWritten() - before).as("sharing saves five bytes a get")
+			.isLessThan(500 * (64 * "get key10\r\n".length() - 10) - 10_000);
 	}
 
 	/**

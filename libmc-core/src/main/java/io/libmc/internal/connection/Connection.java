@@ -139,6 +139,15 @@ final class Connection {
 		this.node.stopSharing();
 	}
 
+	/** A shared command is a suspect if the connection was lost before its reply. */
+	private void pauseSharingIfSuspect() {
+		this.line.forEach((operation) -> {
+			if (operation.hasShared() && !this.outbox.isUnsent(operation)) {
+				this.node.pauseSharing();
+			}
+		});
+	}
+
 	String threadName() {
 		return this.ownThread.name();
 	}
@@ -481,6 +490,9 @@ final class Connection {
 			open.close();
 		}
 		this.connector.close();
+		if (failure.kind() == Kind.LOST) {
+			pauseSharingIfSuspect();
+		}
 		long now = System.nanoTime();
 		Failure late = (failure.kind() == Kind.LOST) ? new Failure(Kind.TIMEOUT, failure.message(), failure.cause())
 				: failure;

@@ -186,7 +186,7 @@ final class Connector implements Closeable {
 		operation.encode(out);
 		out.writeTo(transport);
 		ReplyParser parser = new ReplyParser(0);
-		while (!parser.parse(operation)) {
+		while (parser.parse(operation) == null) {
 			int timeout = Connection.millis(this.handshakeDeadline - System.nanoTime());
 			if (parser.fill((target, offset, length) -> transport.read(target, offset, length, timeout)) < 0) {
 				throw new EOFException("the server closed the connection");

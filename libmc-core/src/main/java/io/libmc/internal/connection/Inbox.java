@@ -312,7 +312,7 @@ final class Inbox {
 		Thread.yield();
 	}
 
-	/** Goes on with the first in line; returns whether its reply is complete. */
+	/** Goes on with the first in line; returns whether something was answered. */
 	private boolean handOutOne() throws IOException {
 		Operation operation = this.line.first();
 		if (operation == null) {
@@ -328,18 +328,21 @@ final class Inbox {
 			this.line.removeFirst(operation);
 			return true;
 		}
-		if (!this.parser.parse(operation)) {
+		Operation answered = (Operation) this.parser.parse(operation);
+		if (answered == null) {
 			return false;
 		}
-		boolean error = operation.answer() == Answer.SERVER_ERROR || operation.answer() == Answer.CLIENT_ERROR;
+		if (answered != operation) { // it keeps its place in line
+			serve(answered);
+			return true;
+		}
+		boolean error = this.parser.lastWasError();
 		if (error && operation.hasShared()) {
 			this.connection.stopSharing();
 			throw errorForSeveralKeys();
 		}
 		this.line.removeFirst(operation);
-		this.lastServedCaller = operation.waiterReads;
-		this.servedOthers |= operation.waiter != null;
-		operation.complete();
+		serve(operation);
 		if (operation.answer() == Answer.CLIENT_ERROR && operation.command().carriesData()) {
 			throw new ProtocolException(
 					"it refused a command that carried data, and may have taken the data for commands");
@@ -348,6 +351,12 @@ final class Inbox {
 			throw errorForSeveralKeys();
 		}
 		return true;
+	}
+
+	private void serve(Operation answered) {
+		this.lastServedCaller = answered.waiterReads;
+		this.servedOthers |= answered.waiter != null;
+		answered.complete();
 	}
 
 	/** memcached's own proxy goes on after it, other servers do not. */

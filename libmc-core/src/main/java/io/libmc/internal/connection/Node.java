@@ -45,8 +45,11 @@ public final class Node {
 
 	private volatile MetaSupport metaSupport = MetaSupport.UNKNOWN;
 
-	/** Whether gets of several callers may share a command. */
+	/** Whether gets of several callers may share a command, but for a pause. */
 	private volatile boolean sharing = true;
+
+	/** When the pause ends in which they may not, or 0. */
+	private volatile long sharingPausedUntil;
 
 	private volatile boolean closed;
 
@@ -91,7 +94,21 @@ public final class Node {
 
 	/** Whether gets of several callers may share a command. */
 	boolean isSharing() {
-		return this.sharing;
+		long until = this.sharingPausedUntil;
+		if (until != 0 && until - System.nanoTime() <= 0) {
+			this.sharingPausedUntil = 0;
+			until = 0;
+		}
+		return this.sharing && until == 0;
+	}
+
+	/**
+	 * Gives every get a command of its own for as long as a call may take: a connection
+	 * was lost with a shared one unanswered. A proxy may have hung up on an error, which
+	 * the system then drops; what was lost for it is not to be lost again.
+	 */
+	void pauseSharing() {
+		this.sharingPausedUntil = (System.nanoTime() + this.settings.pollNanos()) | 1;
 	}
 
 	/**

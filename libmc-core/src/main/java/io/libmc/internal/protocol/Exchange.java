@@ -346,7 +346,7 @@ public class Exchange {
 
 	/** Whether the value of the key at this position has come. */
 	final boolean hasArrived(int position) {
-		return (this.batch != null) ? this.batch.hasValue(position) : this.value != null || this.tooLarge;
+		return (this.batch != null) ? this.batch.hasValue(position) : this.hasValues || this.tooLarge;
 	}
 
 	final void value(int position, byte[] read, int readFlags, long unique) {

@@ -97,6 +97,8 @@ public final class ReplyParser {
 
 	private boolean midReply;
 
+	private boolean lastWasError;
+
 	/** Where bytes come from. */
 	@FunctionalInterface
 	public interface Source {
@@ -141,16 +143,22 @@ public final class ReplyParser {
 
 	/**
 	 * Goes on with the reply to an exchange as far as the bytes go.
-	 * @return whether it is complete
+	 * @return what is answered now: the exchange or, before its turn, one that shares its
+	 * command; null if more bytes are needed
 	 */
-	public boolean parse(Exchange exchange) throws ProtocolException {
+	public @Nullable Exchange parse(Exchange exchange) throws ProtocolException {
 		while (true) {
 			if (this.inData) {
-				if (!takeData()) {
-					return false;
+				Exchange taker = takeData();
+				if (taker == null) {
+					return null;
 				}
 				if (exchange.command().replies == Command.Replies.META) {
 					return complete(exchange, Answer.DONE);
+				}
+				if (taker != exchange) {
+					answer(taker, Answer.END);
+					return taker;
 				}
 			}
 			if (exchange.isFollowed() && exchange.hasArrived(0)) {
@@ -158,7 +166,7 @@ public final class ReplyParser {
 			}
 			int lineEnd = this.buffer.findLineEnd();
 			if (lineEnd < 0) {
-				return false;
+				return null;
 			}
 			int from = this.buffer.start();
 			this.midReply = true;
@@ -173,11 +181,29 @@ public final class ReplyParser {
 		}
 	}
 
-	private boolean complete(Exchange exchange, Answer answer) {
-		boolean error = answer == Answer.SERVER_ERROR || answer == Answer.CLIENT_ERROR;
-		exchange.answer = (exchange.tooLarge && !error) ? Answer.TOO_LARGE : answer;
+	private Exchange complete(Exchange exchange, Answer answer) {
+		if (exchange.answer == Answer.NONE) {
+			answer(exchange, answer);
+		}
+		this.lastWasError = isError(answer);
 		this.midReply = false;
-		return true;
+		return exchange;
+	}
+
+	private static void answer(Exchange exchange, Answer answer) {
+		exchange.answer = (exchange.tooLarge && !isError(answer)) ? Answer.TOO_LARGE : answer;
+	}
+
+	private static boolean isError(Answer answer) {
+		return answer == Answer.SERVER_ERROR || answer == Answer.CLIENT_ERROR;
+	}
+
+	/**
+	 * Whether the last line that completed a reply was an error, even if the exchange had
+	 * its value by then.
+	 */
+	public boolean lastWasError() {
+		return this.lastWasError;
 	}
 
 	/** The bytes that no exchange waits for, for a message. */
@@ -199,23 +225,23 @@ public final class ReplyParser {
 		return this.buffer.findLineEnd() >= 0;
 	}
 
-	/** Moves on through a data block; returns whether its end has come. */
-	private boolean takeData() throws ProtocolException {
+	/** Moves on through a data block; returns whose it is once its end has come. */
+	private @Nullable Exchange takeData() throws ProtocolException {
 		byte[] target = this.value;
 		if (target != null) {
 			this.filled += this.buffer.take(target, this.filled);
 			if (this.filled < target.length) {
-				return false;
+				return null;
 			}
 		}
 		else {
 			this.skip -= this.buffer.skip(this.skip);
 			if (this.skip > 0) {
-				return false;
+				return null;
 			}
 		}
 		if (!this.buffer.takeDataEnd()) {
-			return false;
+			return null;
 		}
 		this.inData = false;
 		this.value = null;
@@ -224,7 +250,7 @@ public final class ReplyParser {
 		if (target != null && taker != null) {
 			taker.value(this.position, target, this.flags, this.unique);
 		}
-		return true;
+		return taker;
 	}
 
 	/** What the line answers; NONE if the reply goes on after it. */
@@ -396,15 +422,14 @@ public final class ReplyParser {
 	}
 
 	private Answer error(Exchange exchange, int from, int to) throws ProtocolException {
-		if (this.buffer.startsWith(SERVER_ERROR, from, to)) {
-			exchange.text = this.buffer.text(from, to);
-			return Answer.SERVER_ERROR;
+		boolean ofServer = this.buffer.startsWith(SERVER_ERROR, from, to);
+		if (!ofServer && !this.buffer.startsWith(ERROR, from, to) && !this.buffer.startsWith(CLIENT_ERROR, from, to)) {
+			throw this.buffer.nonsense("the reply to " + exchange.command() + " makes no sense", from, to);
 		}
-		if (this.buffer.startsWith(ERROR, from, to) || this.buffer.startsWith(CLIENT_ERROR, from, to)) {
+		if (exchange.answer == Answer.NONE) {
 			exchange.text = this.buffer.text(from, to);
-			return Answer.CLIENT_ERROR;
 		}
-		throw this.buffer.nonsense("the reply to " + exchange.command() + " makes no sense", from, to);
+		return ofServer ? Answer.SERVER_ERROR : Answer.CLIENT_ERROR;
 	}
 
 	/** {@code <key> <flags> <bytes> [<unique>]}. */

@@ -4,7 +4,11 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+
+import io.libmc.internal.protocol.Exchange.Answer;
 
 /**
  * Any bytes in place of replies: whole and in pieces they must come to the same, and
@@ -65,8 +69,17 @@ public final class ReplyParserFuzz {
 		ReplyParser parser = new ReplyParser(MAX_VALUE);
 		int[] at = { 0 };
 		try {
+			Map<Exchange, String> early = new HashMap<>();
 			for (Exchange exchange : exchanges(pick)) {
-				while (!parser.hasBytes() || !parser.parse(exchange)) {
+				while (true) {
+					Exchange answered = parser.hasBytes() ? parser.parse(exchange) : null;
+					if (answered == exchange) {
+						break;
+					}
+					if (answered != null) {
+						early.put(answered, describe(answered, bytes));
+						continue;
+					}
 					if (at[0] == bytes.length) {
 						return replies;
 					}
@@ -77,7 +90,11 @@ public final class ReplyParserFuzz {
 						return count;
 					});
 				}
-				replies.add(describe(exchange, bytes));
+				String before = early.get(exchange);
+				if (before != null && exchange.answer() != Answer.END && exchange.answer() != Answer.TOO_LARGE) {
+					throw new AssertionError("an answer was taken back after " + before);
+				}
+				replies.add((before != null) ? before : describe(exchange, bytes));
 			}
 		}
 		catch (ProtocolException ex) {
