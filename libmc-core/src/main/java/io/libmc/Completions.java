@@ -48,6 +48,12 @@ final class Completions implements Executor {
 			// the client was closed: what is left is only to fail
 			handOver.run();
 		}
+		catch (OutOfMemoryError ex) {
+			// no thread could be started: those that run do it, if there are any
+			if (this.own.getPoolSize() == 0 || !this.own.getQueue().offer(handOver)) {
+				handOver.run();
+			}
+		}
 	}
 
 	private static void hand(Runnable task, Executor chosen) {

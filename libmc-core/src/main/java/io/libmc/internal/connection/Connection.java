@@ -168,6 +168,9 @@ final class Connection {
 		boolean gathers = false;
 		this.lock.lock();
 		try {
+			if (!isUsable()) {
+				return false;
+			}
 			if (!this.line.hasRoomFor(operation) && (operation.isDetached() || !awaitRoom(operation))) {
 				operation.fail(this.line.noRoom(), Progress.UNSENT);
 				return true;
@@ -479,6 +482,9 @@ final class Connection {
 			if (this.state == State.CLOSED) {
 				return;
 			}
+			if (failure.kind() == Kind.LOST) {
+				pauseSharingIfSuspect();
+			}
 			this.state = State.CLOSED;
 			this.room.signalAll();
 		}
@@ -490,16 +496,19 @@ final class Connection {
 			open.close();
 		}
 		this.connector.close();
-		if (failure.kind() == Kind.LOST) {
-			pauseSharingIfSuspect();
-		}
 		long now = System.nanoTime();
 		Failure late = (failure.kind() == Kind.LOST) ? new Failure(Kind.TIMEOUT, failure.message(), failure.cause())
 				: failure;
 		this.line.forEach(
 				(operation) -> operation.fail((operation.deadline - now <= 0) ? late : failure, progress(operation)));
-		this.line.clear();
-		this.outbox.close();
+		this.lock.lock();
+		try {
+			this.line.clear();
+			this.outbox.close();
+		}
+		finally {
+			this.lock.unlock();
+		}
 		this.ownThread.wake();
 	}
 

@@ -40,10 +40,12 @@ final class Deadlines {
 
 	/** What {@link Watchdog} asks: does what is due, says how soon to ask again. */
 	long check(long now) {
+		boolean connecting = this.connection.isConnecting(); // the line may be rebuilt
+																// now
 		long next = expireWatched(now);
-		if (this.connection.isConnecting()) {
+		if (connecting) {
 			long left = this.connector.handshakeTimeLeft(now);
-			if (left <= 0) {
+			if (left <= 0 && this.connection.isConnecting()) {
 				this.connector.close();
 			}
 			return Math.min(next, Math.min(Math.max(left, 0), this.settings.pollNanos()));

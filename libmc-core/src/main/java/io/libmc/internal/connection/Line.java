@@ -22,6 +22,8 @@ final class Line {
 	/** The last one that left; written by the reader. */
 	private volatile Operation head = placeholder();
 
+	private volatile boolean cleared;
+
 	/** Guarded by the connection's lock. */
 	private Operation tail = this.head;
 
@@ -116,6 +118,9 @@ final class Line {
 		Operation previous = this.head;
 		this.head = first;
 		previous.next = null;
+		if (this.cleared) {
+			this.head = placeholder();
+		}
 		this.bytesLeft = this.bytesLeft + first.maxEncodedLength();
 		if (first.command().repliesAtLength()) {
 			this.longRepliesLeft = this.longRepliesLeft + 1;
@@ -141,9 +146,20 @@ final class Line {
 		}
 	}
 
-	/** Lets go of all in it, as no reply can come any more. */
+	/**
+	 * Lets go of all in it, and each of the others, as no reply can come any more. Under
+	 * the lock.
+	 */
 	void clear() {
+		this.cleared = true;
+		Operation operation = this.head;
 		this.head = placeholder();
+		this.tail = this.head;
+		while (operation != null) {
+			Operation next = operation.next;
+			operation.next = null;
+			operation = next;
+		}
 	}
 
 	/**

@@ -49,7 +49,7 @@ public final class Node {
 	private volatile boolean sharing = true;
 
 	/** When the pause ends in which they may not, or 0. */
-	private volatile long sharingPausedUntil;
+	private final AtomicLong sharingPausedUntil = new AtomicLong();
 
 	private volatile boolean closed;
 
@@ -94,12 +94,10 @@ public final class Node {
 
 	/** Whether gets of several callers may share a command. */
 	boolean isSharing() {
-		long until = this.sharingPausedUntil;
-		if (until != 0 && until - System.nanoTime() <= 0) {
-			this.sharingPausedUntil = 0;
-			until = 0;
-		}
-		return this.sharing && until == 0;
+		long until = this.sharingPausedUntil.get();
+		boolean paused = until != 0
+				&& (until - System.nanoTime() > 0 || !this.sharingPausedUntil.compareAndSet(until, 0));
+		return this.sharing && !paused;
 	}
 
 	/**
@@ -108,7 +106,7 @@ public final class Node {
 	 * the system then drops; what was lost for it is not to be lost again.
 	 */
 	void pauseSharing() {
-		this.sharingPausedUntil = (System.nanoTime() + this.settings.pollNanos()) | 1;
+		this.sharingPausedUntil.set((System.nanoTime() + this.settings.pollNanos()) | 1);
 	}
 
 	/**

@@ -233,9 +233,12 @@ final class Outbox {
 	private @Nullable OutBuffer next(OutBuffer done, long turn) {
 		this.lock.lock();
 		try {
-			this.spare = done;
 			this.writing = false;
-			if (this.pending.isEmpty() || this.connection.isClosed()) {
+			if (this.connection.isClosed()) {
+				return null;
+			}
+			this.spare = done;
+			if (this.pending.isEmpty()) {
 				return null;
 			}
 			if (turn > TURN_BYTES || mightBlock()) {
@@ -284,8 +287,14 @@ final class Outbox {
 		}
 	}
 
-	/** Lets the writing thread end, as the connection has. */
+	/**
+	 * Lets the writing thread end, as the connection has, and all go that is unsent.
+	 * Under the lock.
+	 */
 	void close() {
+		this.pending = new OutBuffer();
+		this.spare = null;
+		this.openGet = null;
 		LockSupport.unpark(this.thread);
 	}
 

@@ -1,5 +1,6 @@
 package io.libmc.internal.connection;
 
+import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -12,6 +13,9 @@ import javax.net.ssl.SSLSocket;
  * waits for who writes to it.
  */
 final class TlsTransport implements Transport {
+
+	/** What a TLS record takes. */
+	private static final int RECORD_BYTES = 16 * 1024;
 
 	private final Socket plain;
 
@@ -33,7 +37,7 @@ final class TlsTransport implements Transport {
 		this.plain = plain;
 		this.secure = secure;
 		this.in = secure.getInputStream();
-		this.out = secure.getOutputStream();
+		this.out = new BufferedOutputStream(secure.getOutputStream(), RECORD_BYTES);
 	}
 
 	@Override
@@ -48,6 +52,9 @@ final class TlsTransport implements Transport {
 	@Override
 	public void write(byte[] source, int offset, int length, boolean more) throws IOException {
 		this.out.write(source, offset, length);
+		if (!more) {
+			this.out.flush();
+		}
 	}
 
 	@Override

@@ -1,5 +1,6 @@
 package io.libmc.internal.connection;
 
+import java.lang.System.Logger.Level;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -50,16 +51,32 @@ public final class Watchdog {
 		while (!this.closed) {
 			this.wakesAt = System.nanoTime() + FAR; // who comes while it looks wakes it,
 													// for it may have been missed
-			long sleep = NOTHING;
-			for (Connection connection : List.copyOf(this.watched)) {
-				this.watched.remove(connection);
-				long next = connection.deadlines().check(System.nanoTime());
-				if (next != NOTHING) {
-					this.watched.add(connection);
-					sleep = Math.min(sleep, Math.max(next, SHORTEST_SLEEP));
-				}
+			sleep(checkAll());
+		}
+	}
+
+	/** Returns how soon to do it again. */
+	private long checkAll() {
+		long sleep = NOTHING;
+		for (Connection connection : List.copyOf(this.watched)) {
+			this.watched.remove(connection);
+			long next = check(connection);
+			if (next != NOTHING) {
+				this.watched.add(connection);
+				sleep = Math.min(sleep, Math.max(next, SHORTEST_SLEEP));
 			}
-			sleep(sleep);
+		}
+		return sleep;
+	}
+
+	/** Other connections' deadlines hold whatever becomes of one. */
+	private static long check(Connection connection) {
+		try {
+			return connection.deadlines().check(System.nanoTime());
+		}
+		catch (Throwable ex) {
+			System.getLogger("io.libmc").log(Level.WARNING, "checking the deadlines of a connection failed", ex);
+			return SHORTEST_SLEEP;
 		}
 	}
 
