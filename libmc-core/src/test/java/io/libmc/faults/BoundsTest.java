@@ -135,6 +135,26 @@ class BoundsTest {
 	}
 
 	@Test
+	void valuesThatAStoppedServerNeverTookAreLetGoOf(MemcachedServer server) {
+		try (MemcachedClient client = MemcachedClient.builder().servers(server.address()).pollTimeout(POLL).build()) {
+			client.set("k", "v");
+			long before = memory();
+			server.pause();
+			List<CompletableFuture<Boolean>> calls = new ArrayList<>();
+			for (int i = 0; i < 300; i++) {
+				calls.add(client.async().set("k" + i, new byte[100_000]));
+			}
+			assertThat(calls).allSatisfy((call) -> assertThat(call).failsWithin(POLL.plus(Patience.TOLERANCE)));
+			calls.clear();
+			Awaitility.await()
+				.untilAsserted(() -> assertThat(memory() - before).as("once they have failed").isLessThan(4L << 20));
+		}
+		finally {
+			server.resume();
+		}
+	}
+
+	@Test
 	void callersBeyondTheBoundWaitWithinTheirTimeAndAreToldOfTheBound(MemcachedServer server) throws Exception {
 		try (MemcachedClient client = MemcachedClient.builder()
 			.servers(server.address())
