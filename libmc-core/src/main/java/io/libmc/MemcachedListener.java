@@ -77,7 +77,8 @@ public interface MemcachedListener {
 	}
 
 	/**
-	 * An operation starts. An operation on many keys counts once for each server.
+	 * An operation starts. A read of many keys is one for each server and 500 keys, a
+	 * write of many is one for each key.
 	 * @param command memcached's command in lower case, such as {@code get}
 	 * @param server the server's name
 	 * @return anything; handed to {@link #operationStopped}

@@ -29,7 +29,7 @@ import io.libmc.HashFunction;
  * @param retryTimeout How long a dead server is left alone before the next attempt to
  * connect.
  * @param maxRetries How often an operation may be sent again after its connection was
- * lost. Only reads, and what had not been sent at all, within the poll timeout.
+ * lost. Only reads by get, and what had not been sent at all, within the poll timeout.
  * @param connectionsPerServer Connections to each server. One is best below about eight
  * busy threads.
  * @param prefix What every key on the servers starts with.

@@ -32,7 +32,7 @@ final class OperationTimers implements MemcachedListener {
 
 	private Timer register(Operation operation) {
 		return Timer.builder("libmc.operations")
-			.description("Operations of the memcached client, each counted once for each server")
+			.description("Operations of the memcached client")
 			.tag("command", operation.command)
 			.tag("outcome", operation.outcome.name().toLowerCase(Locale.ROOT))
 			.tag("server", operation.server)

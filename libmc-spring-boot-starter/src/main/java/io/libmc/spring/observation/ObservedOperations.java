@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 import io.libmc.MemcachedListener;
 
 /**
- * Observes the client's operations, each once for each server. Micrometer makes of it a
+ * Observes the operations that the client sends to servers. Micrometer makes of each a
  * timer and, where tracing is there, a span below that of the caller.
  */
 public final class ObservedOperations implements MemcachedListener {
