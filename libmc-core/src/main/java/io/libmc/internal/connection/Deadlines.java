@@ -40,8 +40,7 @@ final class Deadlines {
 
 	/** What {@link Watchdog} asks: does what is due, says how soon to ask again. */
 	long check(long now) {
-		boolean connecting = this.connection.isConnecting(); // the line may be rebuilt
-																// now
+		boolean connecting = this.connection.isConnecting(); // opening rebuilds the line
 		long next = expireWatched(now);
 		if (connecting) {
 			long left = this.connector.handshakeTimeLeft(now);

@@ -19,6 +19,9 @@ public final class Watchdog {
 	/** How late it may be. */
 	private static final long SHORTEST_SLEEP = 1_000_000;
 
+	/** Not sooner, as each failure is logged. */
+	private static final long AFTER_FAILURE = 1_000_000_000;
+
 	/** Later than any deadline. */
 	private static final long FAR = Long.MAX_VALUE / 2;
 
@@ -76,7 +79,7 @@ public final class Watchdog {
 		}
 		catch (Throwable ex) {
 			System.getLogger("io.libmc").log(Level.WARNING, "checking the deadlines of a connection failed", ex);
-			return SHORTEST_SLEEP;
+			return AFTER_FAILURE;
 		}
 	}
 
