@@ -2,7 +2,6 @@ package io.libmc;
 
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -178,7 +177,7 @@ final class Calls {
 	}
 
 	private MultiGetResult<Object> multiGetResult(String[] names, MultiGetCall read) {
-		Map<String, Object> found = new LinkedHashMap<>();
+		Map<String, Object> found = new LinkedHashMap<>(names.length * 4 / 3 + 1);
 		Set<String> missing = new LinkedHashSet<>();
 		Map<String, MemcachedException> failures = new LinkedHashMap<>();
 		for (int i = 0; i < names.length; i++) {
@@ -454,7 +453,11 @@ final class Calls {
 	}
 
 	private byte[][] encode(String[] names) {
-		return Arrays.stream(names).map(this.keys::encode).toArray(byte[][]::new);
+		byte[][] encoded = new byte[names.length][];
+		for (int i = 0; i < names.length; i++) {
+			encoded[i] = this.keys.encode(names[i]);
+		}
+		return encoded;
 	}
 
 }

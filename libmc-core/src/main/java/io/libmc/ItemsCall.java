@@ -81,8 +81,15 @@ final class ItemsCall implements Call<ItemsCall> {
 
 	private List<Leg> firstLegs() {
 		Map<Node, List<Integer>> byNode = new LinkedHashMap<>();
+		Node last = null;
+		List<Integer> ofLast = List.of();
 		for (int i = 0; i < this.keys.length; i++) {
-			byNode.computeIfAbsent(this.cluster.nodeFor(this.keys[i]), (node) -> new ArrayList<>()).add(i);
+			Node home = this.cluster.nodeFor(this.keys[i]);
+			if (home != last) {
+				ofLast = byNode.computeIfAbsent(home, (node) -> new ArrayList<>());
+				last = home;
+			}
+			ofLast.add(i);
 		}
 		List<Leg> first = new ArrayList<>();
 		byNode.forEach((node, indices) -> {

@@ -23,22 +23,27 @@ final class Keys {
 		if (length == 0 || length > MAX_BYTES) {
 			throw refused(key, (length == 0) ? "it is empty" : "it is longer than " + MAX_BYTES + " bytes");
 		}
-		int prefixed = this.prefix.length;
-		byte[] bytes = new byte[prefixed + length];
-		for (int i = 0; i < length; i++) {
-			char c = key.charAt(i);
-			if (c >= 0x7f) {
-				return encodeUnicode(key);
-			}
-			if (c <= ' ') {
-				throw refused(key, describe(c, i));
-			}
-			bytes[prefixed + i] = (byte) c;
+		byte[] bytes = key.getBytes(StandardCharsets.UTF_8);
+		if (!isPlain(bytes)) {
+			check(key);
 		}
-		return finish(key, bytes);
+		return (this.prefix.length == 0 && bytes.length <= MAX_BYTES) ? bytes : withPrefix(key, bytes);
 	}
 
-	private byte[] encodeUnicode(String key) {
+	/**
+	 * Whether it is printable ASCII but for {@code ?}, which stands for what has no UTF-8
+	 * form, too.
+	 */
+	private static boolean isPlain(byte[] bytes) {
+		for (byte b : bytes) {
+			if (b <= ' ' || b == 0x7f || b == '?') {
+				return false;
+			}
+		}
+		return true;
+	}
+
+	private static void check(String key) {
 		for (int i = 0; i < key.length(); i++) {
 			char c = key.charAt(i);
 			if (c <= ' ' || c == 0x7f) {
@@ -53,23 +58,19 @@ final class Keys {
 				i++;
 			}
 		}
-		byte[] utf8 = key.getBytes(StandardCharsets.UTF_8);
-		byte[] bytes = new byte[this.prefix.length + utf8.length];
-		System.arraycopy(utf8, 0, bytes, this.prefix.length, utf8.length);
-		return finish(key, bytes);
 	}
 
-	/** Puts the prefix in front of a key that lies behind the room for it. */
-	private byte[] finish(String key, byte[] bytes) {
-		if (bytes.length > MAX_BYTES) {
-			throw refused(key, "with its prefix it has " + bytes.length + " bytes, more than " + MAX_BYTES);
+	private byte[] withPrefix(String key, byte[] bytes) {
+		int length = this.prefix.length + bytes.length;
+		if (length > MAX_BYTES) {
+			throw refused(key, "with its prefix it has " + length + " bytes, more than " + MAX_BYTES);
 		}
-		System.arraycopy(this.prefix, 0, bytes, 0, this.prefix.length);
-		if (this.prefix.length > 0 && key.charAt(0) == '?') {
-			System.arraycopy(this.prefix, 0, bytes, 1, this.prefix.length);
-			bytes[0] = '?';
-		}
-		return bytes;
+		byte[] prefixed = new byte[length];
+		int mark = (bytes[0] == '?') ? 1 : 0;
+		prefixed[0] = bytes[0];
+		System.arraycopy(this.prefix, 0, prefixed, mark, this.prefix.length);
+		System.arraycopy(bytes, mark, prefixed, mark + this.prefix.length, bytes.length - mark);
+		return prefixed;
 	}
 
 	/** Throws if keys with this prefix could not be sent. */
