@@ -25,7 +25,7 @@ final class ChannelTransport implements Transport {
 	/** More goes through a buffer of our own: the JDK would keep one for each thread. */
 	private static final int LARGE = 64 * 1024;
 
-	private static final int BUFFER_BYTES = 512 * 1024;
+	private static final int BUFFER_BYTES = 1024 * 1024;
 
 	/**
 	 * For the large reads and writes of all connections; freeing one takes the JDK long.
