@@ -13,6 +13,10 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 import io.libmc.MemcachedClient;
+import io.libmc.MemcachedException;
+import io.libmc.MemcachedProtocolException;
+import io.libmc.MemcachedServerException;
+import io.libmc.MemcachedTimeoutException;
 import io.libmc.faults.Way.Report;
 import io.libmc.testing.Memcached;
 import io.libmc.testing.MemcachedServer;
@@ -118,7 +122,9 @@ class ReplyFaultsTest {
 			soundKeys.forEach((key) -> client.set(key, entries.get(key)));
 			for (Way way : Way.values()) {
 				faulty.set(true);
-				check(way + " with " + name, poll, way.read(client, all), soundKeys);
+				Report read = way.read(client, all);
+				check(way + " with " + name, poll, read, soundKeys);
+				assertThat(read.failures.values()).as(way + " with " + name).hasOnlyElementsOfType(failureBy(name));
 				Report stored = way.store(client, entries);
 				assertThat(stored.longest).isLessThanOrEqualTo(poll.plus(Patience.TOLERANCE));
 				assertThat(stored.failures.keySet()).doesNotContainAnyElementsOf(soundKeys);
@@ -135,6 +141,13 @@ class ReplyFaultsTest {
 				(key, value) -> assertThat(new String((byte[]) value, ISO_8859_1)).as(what).isEqualTo(rightful(key)));
 		assertThat(report.values.keySet()).as("%s: %s", what, report.failures).containsAll(mustHave);
 		assertThat(report.failures.keySet()).as(what).doesNotContainAnyElementsOf(mustHave);
+	}
+
+	private static Class<? extends MemcachedException> failureBy(String name) {
+		if (name.startsWith(SILENCE)) {
+			return MemcachedTimeoutException.class;
+		}
+		return name.startsWith("SERVER_ERROR") ? MemcachedServerException.class : MemcachedProtocolException.class;
 	}
 
 	private static String rightful(String key) {

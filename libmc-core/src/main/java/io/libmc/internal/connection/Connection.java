@@ -1,7 +1,6 @@
 package io.libmc.internal.connection;
 
 import java.io.IOException;
-import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
 import io.libmc.internal.connection.Failure.Kind;
@@ -53,9 +52,9 @@ final class Connection {
 
 	private final ReentrantLock lock = new ReentrantLock();
 
-	private final Condition room = this.lock.newCondition();
-
 	private final Outbox outbox;
+
+	private final Room room;
 
 	private final Inbox inbox;
 
@@ -72,8 +71,6 @@ final class Connection {
 	/** It ends once nothing is in its line. */
 	private volatile boolean ending;
 
-	private volatile int waitingForRoom;
-
 	private int sinceBarrier;
 
 	Connection(Node node, Settings settings, Watchdog watchdog, String threadName) {
@@ -83,6 +80,7 @@ final class Connection {
 		this.connector = new Connector(node.endpoint(), settings);
 		this.line = new Line(settings.maxInFlightOperations(), settings.maxInFlightBytes());
 		this.outbox = new Outbox(this, this.lock, this.line, settings, watchdog, node.traffic());
+		this.room = new Room(this, this.lock, this.line, this.outbox);
 		this.inbox = new Inbox(this, this.line, settings.maxValueBytes(), node.traffic());
 		this.deadlines = new Deadlines(this, settings, watchdog, this.connector, this.line, this.outbox, this.inbox);
 		this.ownThread = new OwnThread(this, this.connector, this.line, this.inbox, threadName);
@@ -171,7 +169,7 @@ final class Connection {
 			if (!isUsable()) {
 				return false;
 			}
-			if (!this.line.hasRoomFor(operation) && (operation.isDetached() || !awaitRoom(operation))) {
+			if (!this.line.hasRoomFor(operation) && (operation.isDetached() || !this.room.await(operation))) {
 				operation.fail(this.line.noRoom(), Progress.UNSENT);
 				return true;
 			}
@@ -291,43 +289,6 @@ final class Connection {
 		this.watchdog.watch(this, operation.deadline - System.nanoTime());
 	}
 
-	/**
-	 * Waits, under the lock, until there is room or the connection ends; false once the
-	 * time is up. The own requests that still wait for more to follow are left to the
-	 * writing thread: there will be no room before they are answered.
-	 */
-	@SuppressWarnings("NonAtomicVolatileUpdate") // written under the lock
-	private boolean awaitRoom(Operation operation) {
-		boolean interrupted = false;
-		this.waitingForRoom++;
-		try {
-			while (isUsable() && !this.line.hasRoomFor(operation)) {
-				long left = operation.deadline - System.nanoTime();
-				if (left <= 0) {
-					return false;
-				}
-				if (this.state == State.OPEN && !this.outbox.isIdle()) {
-					this.outbox.wantThread();
-				}
-				this.inbox.seeToReader();
-				try {
-					this.room.awaitNanos(left);
-				}
-				catch (InterruptedException ex) {
-					interrupted = true;
-				}
-			}
-			return true;
-		}
-		finally {
-			this.waitingForRoom--;
-			this.room.signal();
-			if (interrupted) {
-				Thread.currentThread().interrupt();
-			}
-		}
-	}
-
 	// Waiting
 
 	/**
@@ -356,11 +317,9 @@ final class Connection {
 		}
 	}
 
-	/** Operations have left the line. One who waits for room looks, then the next. */
+	/** Operations have left the line. */
 	void roomMade() {
-		if (this.waitingForRoom > 0) {
-			signalRoom();
-		}
+		this.room.wasMade();
 		if (this.ending && this.line.isEmpty()) {
 			nominateOwnThread();
 		}
@@ -371,16 +330,6 @@ final class Connection {
 			return Progress.UNSENT;
 		}
 		return (operation == this.line.first() && this.inbox.isMidReply()) ? Progress.PARTLY_READ : Progress.SENT;
-	}
-
-	private void signalRoom() {
-		this.lock.lock();
-		try {
-			this.room.signal();
-		}
-		finally {
-			this.lock.unlock();
-		}
 	}
 
 	void nominateOwnThread() {
@@ -438,7 +387,7 @@ final class Connection {
 				return;
 			}
 			this.refusing = true;
-			this.room.signalAll();
+			this.room.close();
 			this.outbox.encodeQuit();
 			batch = this.outbox.claim(true);
 		}
@@ -486,7 +435,7 @@ final class Connection {
 				pauseSharingIfSuspect();
 			}
 			this.state = State.CLOSED;
-			this.room.signalAll();
+			this.room.close();
 		}
 		finally {
 			this.lock.unlock();
