@@ -400,7 +400,7 @@ final class AsyncClusterClient implements AsyncMemcachedClient {
 
 		@Override
 		public CompletableFuture<MetaReply> arithmetic(String key, MetaArithmetic request) {
-			return start(AsyncClusterClient.this.calls.meta().arithmetic(key, request));
+			return change(key, AsyncClusterClient.this.calls.meta().arithmetic(key, request));
 		}
 
 		@Override

@@ -266,7 +266,7 @@ final class ClusterClient implements MemcachedClient {
 
 		@Override
 		public MetaReply arithmetic(String key, MetaArithmetic request) {
-			return perform(ClusterClient.this.calls.meta().arithmetic(key, request));
+			return change(key, ClusterClient.this.calls.meta().arithmetic(key, request));
 		}
 
 		@Override

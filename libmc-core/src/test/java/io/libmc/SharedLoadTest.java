@@ -100,6 +100,28 @@ class SharedLoadTest {
 	}
 
 	@Test
+	void aCounterThatWasMadeMeanwhileIsNotOverwritten() throws Exception {
+		LoadPolicy alone = POLICY.withoutLease();
+		MetaArithmetic count = MetaArithmetic.INCREMENT.initial(7, Duration.ofMinutes(5));
+		List<Runnable> counts = List.of(() -> this.mine.meta().arithmetic("k", count),
+				() -> this.mine.async().meta().arithmetic("k", count).join());
+		for (Runnable counting : counts) {
+			this.mine.delete("k");
+			CountDownLatch loading = new CountDownLatch(1);
+			CompletableFuture<String> source = new CompletableFuture<>();
+			Future<String> slow = this.threads.submit(() -> this.mine.<String>getOrLoad("k", alone, () -> {
+				loading.countDown();
+				return source.join();
+			}));
+			loading.await();
+			counting.run();
+			source.complete("old");
+			assertThat(slow.get(5, TimeUnit.SECONDS)).isEqualTo("old");
+			assertThat(this.mine.incr("k", 1)).hasValue(8);
+		}
+	}
+
+	@Test
 	void aLoaderThatAsksForItsOwnKeyElsewhereIsBoundedByTheWait() {
 		LoadPolicy impatient = POLICY.wait(Duration.ofMillis(200));
 		assertThat(this.mine.<String>getOrLoad("k", impatient,

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -25,8 +26,10 @@ import io.libmc.testing.FaultProxy;
 import io.libmc.testing.Memcached;
 import io.libmc.testing.MemcachedServer;
 import io.libmc.testing.RawConnection;
+import io.libmc.testing.ScriptedServer;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -111,6 +114,37 @@ class BoundsTest {
 			}
 			assertThat(proxy.accepted()).as("connects").isEqualTo(1);
 		}
+	}
+
+	@RepeatedTest(10)
+	void whoWaitsForRoomGetsItBeforeWhoComesLater() throws Exception {
+		List<String> served = new CopyOnWriteArrayList<>();
+		CountDownLatch queued = new CountDownLatch(1);
+		try (ScriptedServer server = ScriptedServer.of((connection) -> {
+			for (int i = 0; i < 4; i++) {
+				String[] words = connection.readLine().split(" ", 5);
+				connection.read(Integer.parseInt(words[4]) + 2);
+				served.add(words[1]);
+				queued.await();
+				connection.reply("STORED\r\n");
+			}
+		});
+				MemcachedClient client = MemcachedClient.builder()
+					.servers(server.address())
+					.maxInFlightOperations(1)
+					.pollTimeout(Duration.ofSeconds(10))
+					.build()) {
+			Future<Boolean> first = this.threads.submit(() -> client.set("a", "v") && client.set("d", "v"));
+			Awaitility.await().until(() -> served.contains("a"));
+			for (String key : List.of("b", "c")) {
+				Thread waiter = new Thread(() -> client.set(key, "v"));
+				waiter.start();
+				Awaitility.await().until(() -> waiter.getState() == Thread.State.TIMED_WAITING);
+			}
+			queued.countDown();
+			assertThat(first.get(10, TimeUnit.SECONDS)).isTrue();
+		}
+		assertThat(served).containsExactly("a", "b", "c", "d");
 	}
 
 	@Test

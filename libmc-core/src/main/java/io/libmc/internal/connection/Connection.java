@@ -169,7 +169,9 @@ final class Connection {
 			if (!isUsable()) {
 				return false;
 			}
-			if (!this.line.hasRoomFor(operation) && (operation.isDetached() || !this.room.await(operation))) {
+			boolean hasRoom = operation.isDetached() ? this.line.hasRoomFor(operation)
+					: this.room.isFreeFor(operation) || this.room.await(operation);
+			if (!hasRoom) {
 				operation.fail(this.line.noRoom(), Progress.UNSENT);
 				return true;
 			}

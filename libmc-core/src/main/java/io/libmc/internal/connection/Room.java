@@ -1,11 +1,13 @@
 package io.libmc.internal.connection;
 
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * Where callers wait for room in a connection's line. Who has found some wakes the next,
- * as there may be enough for both.
+ * Where callers wait for room in a connection's line, first come, first served. Whoever
+ * has left wakes the next, as there may be room for both.
  */
 final class Room {
 
@@ -17,16 +19,21 @@ final class Room {
 
 	private final Outbox outbox;
 
-	private final Condition made;
+	/** One for each who waits, in the order they came; guarded by the lock. */
+	private final Deque<Condition> waiting = new ArrayDeque<>();
 
-	private volatile int waiting;
+	private volatile boolean awaited;
 
 	Room(Connection connection, ReentrantLock lock, Line line, Outbox outbox) {
 		this.connection = connection;
 		this.lock = lock;
 		this.line = line;
 		this.outbox = outbox;
-		this.made = lock.newCondition();
+	}
+
+	/** Whether there is room, and nobody has waited for it for longer. Under the lock. */
+	boolean isFreeFor(Operation operation) {
+		return this.waiting.isEmpty() && this.line.hasRoomFor(operation);
 	}
 
 	/**
@@ -34,12 +41,13 @@ final class Room {
 	 * time is up. The own requests that still wait for more to follow are left to the
 	 * writing thread: there will be no room before they are answered.
 	 */
-	@SuppressWarnings("NonAtomicVolatileUpdate") // written under the lock
 	boolean await(Operation operation) {
 		boolean interrupted = false;
-		this.waiting++;
+		Condition turn = this.lock.newCondition();
+		this.waiting.add(turn);
+		this.awaited = true;
 		try {
-			while (this.connection.isUsable() && !this.line.hasRoomFor(operation)) {
+			while (this.connection.isUsable() && !(this.waiting.peek() == turn && this.line.hasRoomFor(operation))) {
 				long left = operation.deadline - System.nanoTime();
 				if (left <= 0) {
 					return false;
@@ -49,7 +57,7 @@ final class Room {
 				}
 				this.connection.seeToReader();
 				try {
-					this.made.awaitNanos(left);
+					turn.awaitNanos(left);
 				}
 				catch (InterruptedException ex) {
 					interrupted = true;
@@ -58,20 +66,21 @@ final class Room {
 			return true;
 		}
 		finally {
-			this.waiting--;
-			this.made.signal();
+			this.waiting.remove(turn);
+			this.awaited = !this.waiting.isEmpty();
+			wakeNext();
 			if (interrupted) {
 				Thread.currentThread().interrupt();
 			}
 		}
 	}
 
-	/** Operations have left the line: one who waits looks. */
+	/** Operations have left the line: the one who has waited longest looks. */
 	void wasMade() {
-		if (this.waiting > 0) {
+		if (this.awaited) {
 			this.lock.lock();
 			try {
-				this.made.signal();
+				wakeNext();
 			}
 			finally {
 				this.lock.unlock();
@@ -79,9 +88,16 @@ final class Room {
 		}
 	}
 
+	private void wakeNext() {
+		Condition next = this.waiting.peek();
+		if (next != null) {
+			next.signal();
+		}
+	}
+
 	/** Wakes all who wait, as the connection takes no more. Under the lock. */
 	void close() {
-		this.made.signalAll();
+		this.waiting.forEach(Condition::signal);
 	}
 
 }
