@@ -291,7 +291,8 @@ public final class MemcachedClientBuilder {
 
 	/**
 	 * How many operations may wait for their reply on one connection; further ones wait
-	 * for room within their own timeout and then fail. 16,384 unless set.
+	 * for room, first come, first served, within their own timeout and then fail. 16,384
+	 * unless set.
 	 * @param maxInFlightOperations 1 to 1,000,000
 	 * @return this
 	 */
