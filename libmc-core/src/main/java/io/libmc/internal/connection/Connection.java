@@ -169,9 +169,7 @@ final class Connection {
 			if (!isUsable()) {
 				return false;
 			}
-			boolean hasRoom = operation.isDetached() ? this.line.hasRoomFor(operation)
-					: this.room.isFreeFor(operation) || this.room.await(operation);
-			if (!hasRoom) {
+			if (!this.room.findFor(operation)) {
 				operation.fail(this.line.noRoom(), Progress.UNSENT);
 				return true;
 			}

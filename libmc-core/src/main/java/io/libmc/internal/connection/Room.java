@@ -22,6 +22,7 @@ final class Room {
 	/** One for each who waits, in the order they came; guarded by the lock. */
 	private final Deque<Condition> waiting = new ArrayDeque<>();
 
+	/** Whether anybody does, for who does not hold the lock. */
 	private volatile boolean awaited;
 
 	Room(Connection connection, ReentrantLock lock, Line line, Outbox outbox) {
@@ -31,17 +32,23 @@ final class Room {
 		this.outbox = outbox;
 	}
 
-	/** Whether there is room, and nobody has waited for it for longer. Under the lock. */
-	boolean isFreeFor(Operation operation) {
-		return this.waiting.isEmpty() && this.line.hasRoomFor(operation);
+	/**
+	 * Whether there is room for an operation, by now: who can wait does, if there is none
+	 * or others wait. Under the lock.
+	 */
+	boolean findFor(Operation operation) {
+		if (operation.isDetached()) {
+			return this.line.hasRoomFor(operation);
+		}
+		return (this.waiting.isEmpty() && this.line.hasRoomFor(operation)) || await(operation);
 	}
 
 	/**
-	 * Waits, under the lock, until there is room or the connection ends; false once the
-	 * time is up. The own requests that still wait for more to follow are left to the
-	 * writing thread: there will be no room before they are answered.
+	 * Waits until there is room or the connection ends; false once the time is up. The
+	 * own requests that still wait for more to follow are left to the writing thread:
+	 * there will be no room before they are answered.
 	 */
-	boolean await(Operation operation) {
+	private boolean await(Operation operation) {
 		boolean interrupted = false;
 		Condition turn = this.lock.newCondition();
 		this.waiting.add(turn);
