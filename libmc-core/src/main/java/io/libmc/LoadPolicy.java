@@ -18,6 +18,9 @@ public final class LoadPolicy {
 
 	private static final Duration DEFAULT_LEASE = Duration.ofSeconds(10);
 
+	/** What expires after one second may do so at once, when memcached's clock ticks. */
+	private static final Duration SHORTEST_LEASE = Duration.ofSeconds(2);
+
 	private static final LoadListener NO_LISTENER = new LoadListener() {
 	};
 
@@ -113,8 +116,10 @@ public final class LoadPolicy {
 
 	/**
 	 * How long the one elected to load may take before another one is elected, and its
-	 * own value is not stored any more. Longer than the loader ever takes.
-	 * @param lease at least a second, which is what memcached's clock can tell
+	 * own value is not stored any more. Longer than the loader ever takes: memcached's
+	 * clock ticks once a second, so a lease may end up to a second early.
+	 * @param lease at least a second, which is what memcached's clock can tell; less than
+	 * two are taken as two, or nothing might be left of it
 	 * @return another policy
 	 */
 	public LoadPolicy lease(Duration lease) {
@@ -122,7 +127,7 @@ public final class LoadPolicy {
 			throw new IllegalArgumentException(
 					"lease: " + lease + " is shorter than a second, which memcached cannot tell; give 1 s or more");
 		}
-		return withLease(lease);
+		return withLease((lease.compareTo(SHORTEST_LEASE) < 0) ? SHORTEST_LEASE : lease);
 	}
 
 	/**

@@ -194,6 +194,24 @@ class GetOrLoadTest {
 		assertThat(this.outcomes.all).containsExactly(LoadOutcome.WON);
 	}
 
+	/** Whenever it begins between two ticks of memcached's clock. */
+	@Test
+	void leaseOfASecondLastsAsLongAsALoadOfHalfASecond() throws Exception {
+		List<Future<String>> calls = new ArrayList<>();
+		for (int i = 0; i < 10; i++) {
+			String key = "k" + i;
+			calls.add(this.threads.submit(() -> this.mine.<String>getOrLoad(key, SHORT_LEASE, () -> {
+				TimeUnit.MILLISECONDS.sleep(500);
+				return "loaded";
+			})));
+			TimeUnit.MILLISECONDS.sleep(100);
+		}
+		for (Future<String> call : calls) {
+			assertThat(call.get(5, TimeUnit.SECONDS)).isEqualTo("loaded");
+		}
+		assertThat(this.outcomes.all).hasSize(10).containsOnly(LoadOutcome.WON);
+	}
+
 	@Test
 	void reloaderThatDiedIsReplacedAfterItsLease() {
 		this.mine.getOrLoad("k", SHORT_LEASE, () -> "old");

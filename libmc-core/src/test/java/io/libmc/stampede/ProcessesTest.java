@@ -29,7 +29,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 @Memcached
 class ProcessesTest {
 
-	private static final int LEASE = 1;
+	private static final int LEASE = 2;
 
 	private static final int TTL = 60;
 

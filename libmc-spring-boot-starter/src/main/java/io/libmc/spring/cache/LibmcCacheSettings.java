@@ -143,7 +143,8 @@ public final class LibmcCacheSettings {
 	 * How long the one caller in the whole cluster that was elected to load a missing
 	 * entry may take before another one is elected, and its value is not cached any more.
 	 * 10 s unless set; longer than a loader ever takes.
-	 * @param lease 1 second or more; 0 lets each process load for itself
+	 * @param lease 1 second or more, less than 2 are taken as 2; 0 lets each process load
+	 * for itself
 	 * @return this
 	 */
 	public LibmcCacheSettings lease(Duration lease) {
