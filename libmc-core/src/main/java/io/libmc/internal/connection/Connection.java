@@ -1,6 +1,7 @@
 package io.libmc.internal.connection;
 
 import java.io.IOException;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
 
 import io.libmc.internal.connection.Failure.Kind;
@@ -60,7 +61,11 @@ final class Connection {
 
 	private final Deadlines deadlines;
 
-	private volatile State state = State.CONNECTING;
+	/**
+	 * It becomes OPEN under the lock, and CLOSED without: those whose time is up together
+	 * would queue for it.
+	 */
+	private final AtomicReference<State> state = new AtomicReference<>(State.CONNECTING);
 
 	/** Set before the state is OPEN. */
 	private @Nullable Transport transport;
@@ -93,15 +98,15 @@ final class Connection {
 
 	/** Whether it takes operations. */
 	boolean isUsable() {
-		return this.state != State.CLOSED && !this.refusing;
+		return !isClosed() && !this.refusing;
 	}
 
 	boolean isConnecting() {
-		return this.state == State.CONNECTING;
+		return this.state.get() == State.CONNECTING;
 	}
 
 	boolean isOpen() {
-		return this.state == State.OPEN;
+		return this.state.get() == State.OPEN;
 	}
 
 	Deadlines deadlines() {
@@ -119,7 +124,7 @@ final class Connection {
 	}
 
 	boolean isClosed() {
-		return this.state == State.CLOSED;
+		return this.state.get() == State.CLOSED;
 	}
 
 	/** How many operations wait for their reply; none once it has ended. */
@@ -180,7 +185,7 @@ final class Connection {
 			if (operation.isNoReply()) {
 				appendBarrier(operation);
 			}
-			if (this.state == State.OPEN && !more) {
+			if (isOpen() && !more) {
 				gathers = virtual && !operation.isDetached() && this.line.length() > 1 && !isLeftToReader();
 				batch = gathers ? null : claimWriting(!virtual, operation.isDetached());
 			}
@@ -207,7 +212,7 @@ final class Connection {
 
 	private void append(Operation operation) {
 		this.line.append(operation);
-		if (this.state == State.OPEN) {
+		if (isOpen()) {
 			this.outbox.encode(operation);
 		}
 	}
@@ -222,7 +227,7 @@ final class Connection {
 		this.lock.lock();
 		try {
 			this.outbox.stopGathering();
-			return (this.state == State.OPEN) ? this.outbox.claim(false) : null;
+			return isOpen() ? this.outbox.claim(false) : null;
 		}
 		finally {
 			this.lock.unlock();
@@ -254,7 +259,7 @@ final class Connection {
 		OutBuffer batch = null;
 		this.lock.lock();
 		try {
-			if (this.state == State.OPEN) {
+			if (isOpen()) {
 				batch = claimWriting(!Threads.isVirtual(Thread.currentThread()), false);
 			}
 		}
@@ -305,7 +310,7 @@ final class Connection {
 		this.lock.lock();
 		try {
 			this.inbox.stopHandingOut();
-			if (this.state == State.OPEN) {
+			if (isOpen()) {
 				batch = this.outbox.claim(false);
 			}
 		}
@@ -350,7 +355,7 @@ final class Connection {
 		OutBuffer batch;
 		this.lock.lock();
 		try {
-			if (this.state == State.CLOSED) {
+			if (isClosed()) {
 				return false;
 			}
 			this.transport = connected;
@@ -359,7 +364,9 @@ final class Connection {
 			this.line.dropLost();
 			this.line.forEach(this.outbox::encode);
 			this.node.connecting();
-			this.state = State.OPEN;
+			if (!this.state.compareAndSet(State.CONNECTING, State.OPEN)) {
+				return false;
+			}
 			batch = this.outbox.claim(false);
 		}
 		finally {
@@ -383,7 +390,7 @@ final class Connection {
 		OutBuffer batch;
 		this.lock.lock();
 		try {
-			if (this.state != State.OPEN || this.refusing) {
+			if (!isOpen() || this.refusing) {
 				return;
 			}
 			this.refusing = true;
@@ -426,15 +433,17 @@ final class Connection {
 	 * timeout. Does nothing if it has ended.
 	 */
 	void close(Failure failure) {
-		this.lock.lock();
+		if (isClosed()) {
+			return;
+		}
+		if (failure.kind() == Kind.LOST) {
+			pauseSharingIfSuspect();
+		}
+		if (this.state.getAndSet(State.CLOSED) == State.CLOSED) {
+			return;
+		}
+		this.lock.lock(); // who found it open has put its operation in line by then
 		try {
-			if (this.state == State.CLOSED) {
-				return;
-			}
-			if (failure.kind() == Kind.LOST) {
-				pauseSharingIfSuspect();
-			}
-			this.state = State.CLOSED;
 			this.room.close();
 		}
 		finally {

@@ -203,9 +203,10 @@ public final class Node {
 	}
 
 	private @Nullable Connection connect(int slot, Operation operation) {
+		Connection connection;
 		this.lock.lock();
 		try {
-			Connection connection = this.connections.get(slot);
+			connection = this.connections.get(slot);
 			if (connection != null && connection.isUsable()) {
 				return connection;
 			}
@@ -220,14 +221,24 @@ public final class Node {
 			connection = new Connection(this, this.settings, this.watchdog,
 					"libmc-" + name() + ((slot > 0) ? "-" + slot : ""));
 			this.connections.set(slot, connection);
-			connection.start();
-			if (this.retired) {
-				connection.endWhenDrained();
-			}
-			return connection;
 		}
 		finally {
 			this.lock.unlock();
+		}
+		start(connection);
+		return connection;
+	}
+
+	/** Not under the lock: all who come meanwhile would queue for it. */
+	private void start(Connection connection) {
+		try {
+			connection.start();
+		}
+		catch (OutOfMemoryError ex) { // of memory or of threads
+			connectFailed(connection, ex);
+		}
+		if (this.retired) {
+			connection.endWhenDrained();
 		}
 	}
 

@@ -256,8 +256,9 @@ final class Outbox {
 	void wantThread() {
 		this.threadWanted = true;
 		if (this.thread == null) {
-			this.thread = Threads.daemon(this.connection.threadName() + "-writer", this::run);
-			this.thread.start();
+			Thread writer = Threads.daemon(this.connection.threadName() + "-writer", this::run);
+			writer.start(); // if it cannot be had, the next to want it tries again
+			this.thread = writer;
 		}
 		else {
 			LockSupport.unpark(this.thread);
