@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.stream.LongStream;
 import java.util.stream.Stream;
 
 import com.sun.management.ThreadMXBean;
@@ -135,10 +136,15 @@ class CostTest {
 
 	/**
 	 * The caller does it all: no other thread is woken to read between two replies of its
-	 * batch.
+	 * batch, unless the caller gets no CPU. So the quietest of several rounds tells.
 	 */
 	@Test
 	void aBatchIsStoredByItsCallerAlone(MemcachedServer server) {
+		LongStream wakeUps = LongStream.generate(() -> wakeUpsWhileStoring(server)).limit(5);
+		assertThat(wakeUps.min().getAsLong()).isLessThan(BATCHES / 10);
+	}
+
+	private static long wakeUpsWhileStoring(MemcachedServer server) {
 		Map<String, byte[]> entries = entries();
 		try (MemcachedClient client = client(List.of(server))) {
 			client.setMulti(entries);
@@ -146,7 +152,7 @@ class CostTest {
 			for (int i = 0; i < BATCHES; i++) {
 				client.setMulti(entries);
 			}
-			assertThat(wakeUps("libmc-" + server.address()) - before).isLessThan(BATCHES / 10);
+			return wakeUps("libmc-" + server.address()) - before;
 		}
 	}
 
