@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -136,12 +137,12 @@ class CostTest {
 
 	/**
 	 * The caller does it all: no other thread is woken to read between two replies of its
-	 * batch, unless the caller gets no CPU. So the quietest of several rounds tells.
+	 * batch, unless the caller gets no CPU. So most of several clients tell.
 	 */
 	@Test
 	void aBatchIsStoredByItsCallerAlone(MemcachedServer server) {
-		LongStream wakeUps = LongStream.generate(() -> wakeUpsWhileStoring(server)).limit(5);
-		assertThat(wakeUps.min().getAsLong()).isLessThan(BATCHES / 10);
+		long[] wakeUps = LongStream.generate(() -> wakeUpsWhileStoring(server)).limit(5).sorted().toArray();
+		assertThat(wakeUps[2]).as("the median of %s", Arrays.toString(wakeUps)).isLessThan(BATCHES / 10);
 	}
 
 	private static long wakeUpsWhileStoring(MemcachedServer server) {

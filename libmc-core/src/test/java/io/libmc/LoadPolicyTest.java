@@ -353,7 +353,7 @@ class LoadPolicyTest {
 		LoadPolicy policy = REFRESHED.lease(Duration.ofSeconds(1));
 		this.mine.set("k", "v", Duration.ofSeconds(30));
 		AtomicInteger loads = new AtomicInteger();
-		long until = System.nanoTime() + Duration.ofSeconds(10).toNanos();
+		long until = System.nanoTime() + policy.lease().plusSeconds(2).toNanos();
 		while (loads.get() < 2 && System.nanoTime() < until) {
 			assertThat(this.mine.<String>getOrLoad("k", policy, () -> {
 				loads.incrementAndGet();

@@ -227,7 +227,7 @@ class MisbehavingServerTest {
 				.withMessageContaining("nothing of the reply came")
 				.satisfies((ex) -> assertThat(ex.code()).isEqualTo(ErrorCode.POLL_TIMEOUT_ERROR))
 				.satisfies((ex) -> assertThat(ex.server()).isEqualTo(server.address()));
-			assertThat(Duration.ofNanos(System.nanoTime() - start)).isBetween(POLL, POLL.plusMillis(500));
+			assertThat(Duration.ofNanos(System.nanoTime() - start)).isBetween(POLL, POLL.plusMillis(100));
 			timedOut.countDown();
 			assertThat(text(client, "next")).isEqualTo("mine");
 		}
