@@ -303,6 +303,24 @@ public interface AsyncMemcachedClient {
 			Supplier<? extends CompletionStage<? extends @Nullable T>> loader);
 
 	/**
+	 * As {@link MemcachedClient#invalidate(String, LoadPolicy)}.
+	 * @param key as there
+	 * @param policy as there
+	 * @return completed with what that returns, or with the exception it throws
+	 */
+	default CompletableFuture<Boolean> invalidate(String key, LoadPolicy policy) {
+		return invalidate(key, policy.staleFor());
+	}
+
+	/**
+	 * As {@link MemcachedClient#invalidate(String, Duration)}.
+	 * @param key as there
+	 * @param staleFor as there
+	 * @return completed with what that returns, or with the exception it throws
+	 */
+	CompletableFuture<Boolean> invalidate(String key, Duration staleFor);
+
+	/**
 	 * Gives access to memcached's meta commands.
 	 * @return always the same one
 	 */

@@ -1,7 +1,5 @@
 package io.libmc;
 
-import io.libmc.internal.routing.KeyHash;
-
 /**
  * How a key is hashed to find its place on the ring of servers. Every client of a cluster
  * must use the same one. Values and names are libmc's {@code hash_fn}.
@@ -9,22 +7,15 @@ import io.libmc.internal.routing.KeyHash;
 public enum HashFunction {
 
 	/** The first four bytes of the key's MD5, little-endian. libmc's default. */
-	MD5(KeyHash.MD5),
+	MD5,
 
 	/** FNV-1, 32 bit. */
-	FNV1_32(KeyHash.FNV1_32),
+	FNV1_32,
 
 	/** FNV-1a, 32 bit. */
-	FNV1A_32(KeyHash.FNV1A_32),
+	FNV1A_32,
 
 	/** CRC-32 as in zlib. */
-	CRC_32(KeyHash.CRC_32);
-
-	@SuppressWarnings("ImmutableEnumChecker") // it has no state
-	final KeyHash keyHash;
-
-	HashFunction(KeyHash keyHash) {
-		this.keyHash = keyHash;
-	}
+	CRC_32
 
 }

@@ -1,5 +1,7 @@
 package io.libmc;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * Told of what becomes of single calls of {@link MemcachedClient#getOrLoad getOrLoad}, by
  * the {@linkplain LoadPolicy#listener policy} they are made with. Every method does
@@ -14,6 +16,14 @@ public interface LoadListener {
 	 * @throws MemcachedException to have it count as memcached's failure
 	 */
 	default void asking() {
+	}
+
+	/**
+	 * memcached has answered, and this is the value of the key that was read
+	 * {@linkplain LoadPolicy#beside beside}. Told before anything is made of the answer.
+	 * @param value the value, or {@code null} if there is none or it cannot be decoded
+	 */
+	default void beside(@Nullable Object value) {
 	}
 
 	/** There was a value. */

@@ -2,10 +2,10 @@ package io.libmc;
 
 import java.time.Duration;
 import java.util.Objects;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Consumer;
 import java.util.function.Function;
 
 import org.jspecify.annotations.Nullable;
@@ -26,62 +26,83 @@ public final class LoadPolicy {
 
 	private final Times times;
 
-	private final Requests requests;
-
 	private final @Nullable Executor refreshOn;
 
 	private final @Nullable Function<Object, ? extends CompletionStage<Boolean>> check;
 
 	private final LoadListener listener;
 
-	/** What can be told in numbers. A lease of zero is none. */
-	private record Times(Duration ttl, double jitter, Duration lease, Duration waiting, Duration refreshAhead,
-			Duration staleFor) {
-
-		boolean marks() {
-			return !this.refreshAhead.isZero() || !this.staleFor.isZero();
-		}
-
-	}
+	private final @Nullable String beside;
 
 	/**
-	 * What to ask the server for. It elects a refresher below a number of seconds. How
-	 * long an item has left to live is of use only where values are marked stale or
-	 * refreshed.
-	 *
-	 * @param load for who can load
-	 * @param read for who cannot
+	 * What can be told in numbers, and what memcached is therefore asked for; not changed
+	 * any more once it is a policy's. A lease of zero is none.
 	 */
-	private record Requests(MetaGet load, MetaGet read) {
+	private static final class Times {
 
-		static Requests of(Times times) {
-			boolean marks = times.marks();
-			MetaGet read = marks ? MetaGet.VALUE.cas().ttl() : MetaGet.VALUE;
-			MetaGet load = marks ? read : MetaGet.VALUE.cas();
-			if (!times.lease.isZero()) {
-				load = load.vivify(times.lease);
+		private Duration ttl = Duration.ZERO;
+
+		private double jitter;
+
+		private Duration lease = DEFAULT_LEASE;
+
+		private Duration waiting = DEFAULT_LEASE;
+
+		private Duration refreshAhead = Duration.ZERO;
+
+		private Duration staleFor = Duration.ZERO;
+
+		private MetaGet loadRequest = MetaGet.VALUE;
+
+		private MetaGet readRequest = MetaGet.VALUE;
+
+		/** These with a change: the only way to others. */
+		Times with(Consumer<Times> change) {
+			Times copy = new Times();
+			copy.ttl = this.ttl;
+			copy.jitter = this.jitter;
+			copy.lease = this.lease;
+			copy.waiting = this.waiting;
+			copy.refreshAhead = this.refreshAhead;
+			copy.staleFor = this.staleFor;
+			change.accept(copy);
+			copy.prepareRequests();
+			return copy;
+		}
+
+		/**
+		 * memcached elects a refresher below a number of seconds. How long an item has
+		 * left to live is of use only where values are marked stale or refreshed.
+		 */
+		private void prepareRequests() {
+			boolean refreshes = !this.refreshAhead.isZero();
+			boolean marks = refreshes || !this.staleFor.isZero();
+			this.readRequest = marks ? MetaGet.VALUE.cas().ttl() : MetaGet.VALUE;
+			this.loadRequest = marks ? this.readRequest : MetaGet.VALUE.cas();
+			if (!this.lease.isZero()) {
+				this.loadRequest = this.loadRequest.vivify(this.lease);
 			}
-			if (!times.refreshAhead.isZero()) {
-				Duration below = times.refreshAhead.plusSeconds(1);
-				load = load.recache(below);
-				read = read.recache(below);
+			if (refreshes) {
+				Duration below = this.refreshAhead.plusSeconds(1);
+				this.loadRequest = this.loadRequest.recache(below);
+				this.readRequest = this.readRequest.recache(below);
 			}
-			return new Requests(load, read);
 		}
 
 	}
 
-	private LoadPolicy(Times times, Requests requests, @Nullable Executor refreshOn,
-			@Nullable Function<Object, ? extends CompletionStage<Boolean>> check, LoadListener listener) {
+	private LoadPolicy(Times times, @Nullable Executor refreshOn,
+			@Nullable Function<Object, ? extends CompletionStage<Boolean>> check, LoadListener listener,
+			@Nullable String beside) {
 		this.times = times;
-		this.requests = requests;
 		this.refreshOn = refreshOn;
 		this.check = check;
 		this.listener = listener;
+		this.beside = beside;
 	}
 
-	private LoadPolicy with(Times changed) {
-		return new LoadPolicy(changed, Requests.of(changed), this.refreshOn, this.check, this.listener);
+	private LoadPolicy with(Consumer<Times> change) {
+		return new LoadPolicy(this.times.with(change), this.refreshOn, this.check, this.listener, this.beside);
 	}
 
 	/**
@@ -95,8 +116,7 @@ public final class LoadPolicy {
 		if (Objects.requireNonNull(ttl, "ttl").isNegative()) {
 			throw new IllegalArgumentException("ttl: " + ttl + " is negative; a loaded value would be gone at once");
 		}
-		Times times = new Times(ttl, 0, DEFAULT_LEASE, DEFAULT_LEASE, Duration.ZERO, Duration.ZERO);
-		return new LoadPolicy(times, Requests.of(times), null, null, NO_LISTENER);
+		return new LoadPolicy(new Times().with((times) -> times.ttl = ttl), null, null, NO_LISTENER, null);
 	}
 
 	/**
@@ -110,8 +130,7 @@ public final class LoadPolicy {
 		if (!(jitter >= 0 && jitter <= 1)) {
 			throw new IllegalArgumentException("jitter: " + jitter + " is out of range; give 0 to 1, such as 0.1");
 		}
-		Times now = this.times;
-		return with(new Times(now.ttl, jitter, now.lease, now.waiting, now.refreshAhead, now.staleFor));
+		return with((times) -> times.jitter = jitter);
 	}
 
 	/**
@@ -140,8 +159,7 @@ public final class LoadPolicy {
 	}
 
 	private LoadPolicy withLease(Duration lease) {
-		Times now = this.times;
-		return with(new Times(now.ttl, now.jitter, lease, now.waiting, now.refreshAhead, now.staleFor));
+		return with((times) -> times.lease = lease);
 	}
 
 	/**
@@ -153,8 +171,7 @@ public final class LoadPolicy {
 		if (wait.isNegative()) {
 			throw new IllegalArgumentException("wait: " + wait + " is negative; give zero or more");
 		}
-		Times now = this.times;
-		return with(new Times(now.ttl, now.jitter, now.lease, wait, now.refreshAhead, now.staleFor));
+		return with((times) -> times.waiting = wait);
 	}
 
 	/**
@@ -164,16 +181,16 @@ public final class LoadPolicy {
 	 * @return another policy
 	 */
 	public LoadPolicy refreshAhead(Duration refreshAhead) {
-		Times now = this.times;
-		if (refreshAhead.isNegative() || (!refreshAhead.isZero() && refreshAhead.compareTo(now.ttl) >= 0)) {
-			throw new IllegalArgumentException("refreshAhead: " + refreshAhead + " is not within the time to live of "
-					+ now.ttl + "; values that never expire are never refreshed, and others only before they expire");
+		if (refreshAhead.isNegative() || (!refreshAhead.isZero() && refreshAhead.compareTo(this.times.ttl) >= 0)) {
+			throw new IllegalArgumentException(
+					"refreshAhead: " + refreshAhead + " is not within the time to live of " + this.times.ttl
+							+ "; values that never expire are never refreshed, and others only before they expire");
 		}
 		if (!refreshAhead.isZero() && refreshAhead.compareTo(Duration.ofSeconds(1)) < 0) {
 			throw new IllegalArgumentException("refreshAhead: " + refreshAhead
 					+ " is shorter than a second, which memcached cannot tell; give 0, or 1 s or more");
 		}
-		return with(new Times(now.ttl, now.jitter, now.lease, now.waiting, refreshAhead, now.staleFor));
+		return with((times) -> times.refreshAhead = refreshAhead);
 	}
 
 	/**
@@ -184,8 +201,8 @@ public final class LoadPolicy {
 	 * @return another policy
 	 */
 	public LoadPolicy refreshOn(Executor executor) {
-		return new LoadPolicy(this.times, this.requests, Objects.requireNonNull(executor, "executor"), this.check,
-				this.listener);
+		return new LoadPolicy(this.times, Objects.requireNonNull(executor, "executor"), this.check, this.listener,
+				this.beside);
 	}
 
 	/**
@@ -199,8 +216,7 @@ public final class LoadPolicy {
 		if (staleFor.isNegative()) {
 			throw new IllegalArgumentException("staleFor: " + staleFor + " is negative; give zero or more");
 		}
-		Times now = this.times;
-		return with(new Times(now.ttl, now.jitter, now.lease, now.waiting, now.refreshAhead, staleFor));
+		return with((times) -> times.staleFor = staleFor);
 	}
 
 	/**
@@ -211,8 +227,8 @@ public final class LoadPolicy {
 	 * @return another policy
 	 */
 	public LoadPolicy accepting(Function<Object, ? extends CompletionStage<Boolean>> check) {
-		return new LoadPolicy(this.times, this.requests, this.refreshOn, Objects.requireNonNull(check, "check"),
-				this.listener);
+		return new LoadPolicy(this.times, this.refreshOn, Objects.requireNonNull(check, "check"), this.listener,
+				this.beside);
 	}
 
 	/**
@@ -221,12 +237,29 @@ public final class LoadPolicy {
 	 * @return another policy
 	 */
 	public LoadPolicy listener(LoadListener listener) {
-		return new LoadPolicy(this.times, this.requests, this.refreshOn, this.check,
-				Objects.requireNonNull(listener, "listener"));
+		return new LoadPolicy(this.times, this.refreshOn, this.check, Objects.requireNonNull(listener, "listener"),
+				this.beside);
 	}
 
-	/** How long the next value is to live: not so short that it is refreshed at once. */
-	Duration nextTtl() {
+	/**
+	 * Reads another key's value along with each value, in the same round trip if both lie
+	 * on the same server, and tells it to the {@linkplain #listener listener}: whatever
+	 * else decides whether a value is good. memcached's failure to read the one is its
+	 * failure to read the other.
+	 * @param key the other key
+	 * @return another policy
+	 */
+	public LoadPolicy beside(String key) {
+		return new LoadPolicy(this.times, this.refreshOn, this.check, this.listener,
+				Objects.requireNonNull(key, "key"));
+	}
+
+	/**
+	 * How long the next value is to live: the time to live, less a random part as the
+	 * jitter says, but not so short that the value is refreshed at once.
+	 * @return zero for ever
+	 */
+	public Duration nextTimeToLive() {
 		Duration ttl = this.times.ttl;
 		if (this.times.jitter == 0 || ttl.isZero()) {
 			return ttl;
@@ -236,76 +269,92 @@ public final class LoadPolicy {
 		return Duration.ofMillis(Math.min(ttl.toMillis(), Math.max(least, (long) (ttl.toMillis() * part))));
 	}
 
-	boolean elects() {
+	/**
+	 * Whether one caller is elected to load a missing value.
+	 * @return {@code false} {@linkplain #withoutLease() without a lease}
+	 */
+	public boolean elects() {
 		return !this.times.lease.isZero();
 	}
 
-	/** How long a winner that is not heard of is waited for. */
-	Duration lease() {
+	/**
+	 * How long a winner that is not heard of is waited for.
+	 * @return the lease; 10 s without one
+	 */
+	public Duration lease() {
 		return elects() ? this.times.lease : DEFAULT_LEASE;
 	}
 
-	Duration waiting() {
+	/**
+	 * How long the others wait for the one elected.
+	 * @return as set by {@link #wait(Duration)}
+	 */
+	public Duration waiting() {
 		return this.times.waiting;
 	}
 
-	Duration staleFor() {
-		return this.times.staleFor;
-	}
-
-	boolean refreshes() {
-		return !this.times.refreshAhead.isZero();
+	/**
+	 * How long before a value expires it is loaded anew.
+	 * @return zero for not
+	 */
+	public Duration refreshAhead() {
+		return this.times.refreshAhead;
 	}
 
 	/**
-	 * Whether values are refreshed or served stale, which takes a server that marks them.
+	 * Where values are loaded anew before they expire.
+	 * @return {@code null} for the caller's own thread
 	 */
-	boolean marks() {
-		return this.times.marks();
-	}
-
-	/** Where to refresh, or null for the caller's own thread. */
-	@Nullable Executor refreshOn() {
+	public @Nullable Executor refreshOn() {
 		return this.refreshOn;
 	}
 
-	LoadListener listener() {
-		return this.listener;
-	}
-
-	/** Whether a value is good; null if every one is. */
-	@Nullable CompletionStage<Boolean> check(Object value) {
-		return (this.check != null) ? this.check.apply(value) : null;
+	/**
+	 * How long a value that was taken back may still be served.
+	 * @return zero for not at all
+	 */
+	public Duration staleFor() {
+		return this.times.staleFor;
 	}
 
 	/**
-	 * Whether a value is good.
-	 * @throws MemcachedException if that cannot be found out
+	 * Which values are good enough.
+	 * @return {@code null} if every one is
 	 */
-	boolean accepts(Object value) {
-		CompletionStage<Boolean> answer = check(value);
-		if (answer == null) {
-			return true;
-		}
-		try {
-			return answer.toCompletableFuture().join();
-		}
-		catch (CompletionException ex) {
-			if (ex.getCause() instanceof RuntimeException cause) {
-				throw cause;
-			}
-			throw ex;
-		}
+	public @Nullable Function<Object, ? extends CompletionStage<Boolean>> accepting() {
+		return this.check;
 	}
 
-	/** What to ask the server for if the caller can load. */
-	MetaGet request() {
-		return this.requests.load;
+	/**
+	 * Who is told what becomes of each call.
+	 * @return one that does nothing unless set
+	 */
+	public LoadListener listener() {
+		return this.listener;
 	}
 
-	/** What to ask the server for if the caller can only read. */
-	MetaGet readRequest() {
-		return this.requests.read;
+	/**
+	 * Which other key is read along.
+	 * @return {@code null} for none
+	 */
+	public @Nullable String beside() {
+		return this.beside;
+	}
+
+	/**
+	 * What memcached is asked for by a caller that can load.
+	 * @return the request
+	 */
+	public MetaGet loadRequest() {
+		return this.times.loadRequest;
+	}
+
+	/**
+	 * What memcached is asked for by a caller that can only read.
+	 * @return the request
+	 */
+	public MetaGet readRequest() {
+		return this.times.readRequest;
 	}
 
 	@Override

@@ -1,7 +1,6 @@
 package io.libmc;
 
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
@@ -13,10 +12,7 @@ import javax.net.ssl.SSLContext;
 
 import io.libmc.codec.LibmcTranscoder;
 import io.libmc.codec.Transcoder;
-import io.libmc.internal.connection.Credentials;
-import io.libmc.internal.connection.Settings;
-import io.libmc.internal.routing.ServerAddress;
-import org.jspecify.annotations.Nullable;
+import io.libmc.internal.client.ClientOptions;
 
 /**
  * Configures a {@link MemcachedClient}. Every option is checked where it is set: a bad
@@ -24,56 +20,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class MemcachedClientBuilder {
 
-	private static final Duration LONGEST = Duration.ofDays(1);
-
-	List<ServerAddress> servers = List.of();
-
-	HashFunction hashFunction = HashFunction.MD5;
-
-	boolean failover;
-
-	Duration connectTimeout = Duration.ofMillis(100);
-
-	Duration handshakeTimeout = Duration.ofSeconds(5);
-
-	Duration pollTimeout = Duration.ofMillis(300);
-
-	Duration retryTimeout = Duration.ofSeconds(5);
-
-	int maxRetries;
-
-	String prefix = "";
-
-	boolean splitLargeValues = true;
-
-	int compressionThreshold;
-
-	boolean noReply;
-
-	boolean flushAllEnabled;
-
-	int connectionsPerServer = 1;
-
-	int maxInFlightOperations = 16_384;
-
-	long maxInFlightBytes = 64L << 20;
-
-	int maxValueBytes = 10_000_000;
-
-	Transcoder transcoder = LibmcTranscoder.create();
-
-	@Nullable Credentials credentials;
-
-	@Nullable Supplier<SSLContext> ssl;
-
-	boolean hostnameVerification = true;
-
-	@Nullable Executor executor;
-
-	MemcachedListener listener = NO_LISTENER;
-
-	static final MemcachedListener NO_LISTENER = new MemcachedListener() {
-	};
+	private final ClientOptions options = new ClientOptions();
 
 	MemcachedClientBuilder() {
 	}
@@ -96,7 +43,7 @@ public final class MemcachedClientBuilder {
 	 * @return this
 	 */
 	public MemcachedClientBuilder servers(Collection<String> servers) {
-		this.servers = ServerAddress.parseAll(new ArrayList<>(Objects.requireNonNull(servers, "servers")));
+		this.options.servers(servers);
 		return this;
 	}
 
@@ -106,7 +53,7 @@ public final class MemcachedClientBuilder {
 	 * @return this
 	 */
 	public MemcachedClientBuilder hashFunction(HashFunction hashFunction) {
-		this.hashFunction = Objects.requireNonNull(hashFunction, "hashFunction");
+		this.options.hashFunction = Objects.requireNonNull(hashFunction, "hashFunction");
 		return this;
 	}
 
@@ -117,7 +64,7 @@ public final class MemcachedClientBuilder {
 	 * @return this
 	 */
 	public MemcachedClientBuilder failover(boolean failover) {
-		this.failover = failover;
+		this.options.failover = failover;
 		return this;
 	}
 
@@ -127,7 +74,7 @@ public final class MemcachedClientBuilder {
 	 * @return this
 	 */
 	public MemcachedClientBuilder connectTimeout(Duration connectTimeout) {
-		this.connectTimeout = checkTimeout("connectTimeout", connectTimeout);
+		this.options.connectTimeout = ClientOptions.checkTimeout("connectTimeout", connectTimeout);
 		return this;
 	}
 
@@ -137,7 +84,7 @@ public final class MemcachedClientBuilder {
 	 * @return this
 	 */
 	public MemcachedClientBuilder handshakeTimeout(Duration handshakeTimeout) {
-		this.handshakeTimeout = checkTimeout("handshakeTimeout", handshakeTimeout);
+		this.options.handshakeTimeout = ClientOptions.checkTimeout("handshakeTimeout", handshakeTimeout);
 		return this;
 	}
 
@@ -147,7 +94,7 @@ public final class MemcachedClientBuilder {
 	 * @return this
 	 */
 	public MemcachedClientBuilder pollTimeout(Duration pollTimeout) {
-		this.pollTimeout = checkTimeout("pollTimeout", pollTimeout);
+		this.options.pollTimeout = ClientOptions.checkTimeout("pollTimeout", pollTimeout);
 		return this;
 	}
 
@@ -158,7 +105,7 @@ public final class MemcachedClientBuilder {
 	 * @return this
 	 */
 	public MemcachedClientBuilder retryTimeout(Duration retryTimeout) {
-		this.retryTimeout = checkTimeout("retryTimeout", retryTimeout);
+		this.options.retryTimeout = ClientOptions.checkTimeout("retryTimeout", retryTimeout);
 		return this;
 	}
 
@@ -169,7 +116,7 @@ public final class MemcachedClientBuilder {
 	 * @return this
 	 */
 	public MemcachedClientBuilder maxRetries(int maxRetries) {
-		this.maxRetries = (int) checkRange("maxRetries", maxRetries, 0, 10);
+		this.options.maxRetries = (int) ClientOptions.checkRange("maxRetries", maxRetries, 0, 10);
 		return this;
 	}
 
@@ -179,8 +126,7 @@ public final class MemcachedClientBuilder {
 	 * @return this
 	 */
 	public MemcachedClientBuilder prefix(String prefix) {
-		Keys.checkPrefix(prefix);
-		this.prefix = prefix;
+		this.options.prefix(prefix);
 		return this;
 	}
 
@@ -193,7 +139,7 @@ public final class MemcachedClientBuilder {
 	 * @return this
 	 */
 	public MemcachedClientBuilder splitLargeValues(boolean splitLargeValues) {
-		this.splitLargeValues = splitLargeValues;
+		this.options.splitLargeValues = splitLargeValues;
 		return this;
 	}
 
@@ -205,7 +151,8 @@ public final class MemcachedClientBuilder {
 	 * @return this
 	 */
 	public MemcachedClientBuilder compressionThreshold(int compressionThreshold) {
-		this.compressionThreshold = (int) checkRange("compressionThreshold", compressionThreshold, 0, 1 << 30);
+		this.options.compressionThreshold = (int) ClientOptions.checkRange("compressionThreshold", compressionThreshold,
+				0, 1 << 30);
 		return this;
 	}
 
@@ -217,7 +164,7 @@ public final class MemcachedClientBuilder {
 	 * @return this
 	 */
 	public MemcachedClientBuilder noReply(boolean noReply) {
-		this.noReply = noReply;
+		this.options.noReply = noReply;
 		return this;
 	}
 
@@ -228,7 +175,7 @@ public final class MemcachedClientBuilder {
 	 * @return this
 	 */
 	public MemcachedClientBuilder flushAllEnabled(boolean flushAllEnabled) {
-		this.flushAllEnabled = flushAllEnabled;
+		this.options.flushAllEnabled = flushAllEnabled;
 		return this;
 	}
 
@@ -241,7 +188,7 @@ public final class MemcachedClientBuilder {
 	 * @return this
 	 */
 	public MemcachedClientBuilder credentials(String user, String password) {
-		this.credentials = new Credentials(user, password);
+		this.options.credentials(user, password);
 		return this;
 	}
 
@@ -251,7 +198,7 @@ public final class MemcachedClientBuilder {
 	 * @return this
 	 */
 	public MemcachedClientBuilder ssl(Supplier<SSLContext> ssl) {
-		this.ssl = Objects.requireNonNull(ssl, "ssl");
+		this.options.ssl = Objects.requireNonNull(ssl, "ssl");
 		return this;
 	}
 
@@ -263,7 +210,7 @@ public final class MemcachedClientBuilder {
 	 * @return this
 	 */
 	public MemcachedClientBuilder hostnameVerification(boolean hostnameVerification) {
-		this.hostnameVerification = hostnameVerification;
+		this.options.hostnameVerification = hostnameVerification;
 		return this;
 	}
 
@@ -274,7 +221,7 @@ public final class MemcachedClientBuilder {
 	 * @return this
 	 */
 	public MemcachedClientBuilder executor(Executor executor) {
-		this.executor = Objects.requireNonNull(executor, "executor");
+		this.options.executor = Objects.requireNonNull(executor, "executor");
 		return this;
 	}
 
@@ -285,7 +232,8 @@ public final class MemcachedClientBuilder {
 	 * @return this
 	 */
 	public MemcachedClientBuilder connectionsPerServer(int connectionsPerServer) {
-		this.connectionsPerServer = (int) checkRange("connectionsPerServer", connectionsPerServer, 1, 64);
+		this.options.connectionsPerServer = (int) ClientOptions.checkRange("connectionsPerServer", connectionsPerServer,
+				1, 64);
 		return this;
 	}
 
@@ -297,7 +245,8 @@ public final class MemcachedClientBuilder {
 	 * @return this
 	 */
 	public MemcachedClientBuilder maxInFlightOperations(int maxInFlightOperations) {
-		this.maxInFlightOperations = (int) checkRange("maxInFlightOperations", maxInFlightOperations, 1, 1_000_000);
+		this.options.maxInFlightOperations = (int) ClientOptions.checkRange("maxInFlightOperations",
+				maxInFlightOperations, 1, 1_000_000);
 		return this;
 	}
 
@@ -308,7 +257,7 @@ public final class MemcachedClientBuilder {
 	 * @return this
 	 */
 	public MemcachedClientBuilder maxInFlightBytes(long maxInFlightBytes) {
-		this.maxInFlightBytes = checkRange("maxInFlightBytes", maxInFlightBytes, 1024, 1L << 40);
+		this.options.maxInFlightBytes = ClientOptions.checkRange("maxInFlightBytes", maxInFlightBytes, 1024, 1L << 40);
 		return this;
 	}
 
@@ -319,7 +268,7 @@ public final class MemcachedClientBuilder {
 	 * @return this
 	 */
 	public MemcachedClientBuilder maxValueBytes(int maxValueBytes) {
-		this.maxValueBytes = (int) checkRange("maxValueBytes", maxValueBytes, 1, 1 << 30);
+		this.options.maxValueBytes = (int) ClientOptions.checkRange("maxValueBytes", maxValueBytes, 1, 1 << 30);
 		return this;
 	}
 
@@ -329,7 +278,7 @@ public final class MemcachedClientBuilder {
 	 * @return this
 	 */
 	public MemcachedClientBuilder transcoder(Transcoder transcoder) {
-		this.transcoder = Objects.requireNonNull(transcoder, "transcoder");
+		this.options.transcoder = Objects.requireNonNull(transcoder, "transcoder");
 		return this;
 	}
 
@@ -339,7 +288,7 @@ public final class MemcachedClientBuilder {
 	 * @return this
 	 */
 	public MemcachedClientBuilder listener(MemcachedListener listener) {
-		this.listener = Objects.requireNonNull(listener, "listener");
+		this.options.listener = Objects.requireNonNull(listener, "listener");
 		return this;
 	}
 
@@ -349,38 +298,7 @@ public final class MemcachedClientBuilder {
 	 * @throws IllegalArgumentException if no servers were given
 	 */
 	public MemcachedClient build() {
-		checkNotEmpty(this.servers);
-		return new ClusterClient(this);
-	}
-
-	static void checkNotEmpty(List<ServerAddress> servers) {
-		if (servers.isEmpty()) {
-			throw new IllegalArgumentException("servers: none given; name at least one, such as \"localhost:11211\"");
-		}
-	}
-
-	Settings settings(Settings.ServerEvents events) {
-		return new Settings(this.connectTimeout.toNanos(), this.handshakeTimeout.toNanos(), this.pollTimeout.toNanos(),
-				this.retryTimeout.toNanos(), this.connectionsPerServer, this.maxInFlightOperations,
-				this.maxInFlightBytes, this.maxValueBytes, this.credentials, this.ssl, this.hostnameVerification,
-				events);
-	}
-
-	private static Duration checkTimeout(String option, Duration value) {
-		Objects.requireNonNull(value, option);
-		if (value.compareTo(Duration.ofMillis(1)) < 0 || value.compareTo(LONGEST) > 0) {
-			throw new IllegalArgumentException(
-					option + ": " + value + " is out of range; give 1 ms to 1 day, such as Duration.ofMillis(300)");
-		}
-		return value;
-	}
-
-	private static long checkRange(String option, long value, long least, long most) {
-		if (value < least || value > most) {
-			throw new IllegalArgumentException(
-					option + ": " + value + " is out of range; give " + least + " to " + most);
-		}
-		return value;
+		return this.options.build();
 	}
 
 }

@@ -10,24 +10,27 @@ import java.time.Duration;
 public final class MetaArithmetic {
 
 	/** Adds 1 to a counter that is there. */
-	public static final MetaArithmetic INCREMENT = new MetaArithmetic(" k v");
+	public static final MetaArithmetic INCREMENT = new MetaArithmetic(new MetaFlags(" k v"));
 
 	/** Takes 1 from a counter that is there. */
 	public static final MetaArithmetic DECREMENT = INCREMENT.with("MD");
 
-	private final String flags;
+	private final MetaFlags flags;
 
-	private MetaArithmetic(String flags) {
+	private MetaArithmetic(MetaFlags flags) {
 		this.flags = flags;
 	}
 
-	/** The flags as they go on the wire, each with a space in front. */
-	String flags() {
+	/**
+	 * What it asks for, in memcached's own words.
+	 * @return the flags
+	 */
+	public MetaFlags flags() {
 		return this.flags;
 	}
 
 	private MetaArithmetic with(String flag) {
-		return new MetaArithmetic(MetaFlags.and(this.flags, flag));
+		return new MetaArithmetic(this.flags.and(flag));
 	}
 
 	/**
@@ -53,7 +56,7 @@ public final class MetaArithmetic {
 	 * @return another request
 	 */
 	public MetaArithmetic initial(long value, Duration ttl) {
-		return with("N" + Ttl.toExptime(ttl)).with("J" + Long.toUnsignedString(value));
+		return new MetaArithmetic(this.flags.and("J" + Long.toUnsignedString(value)).andVivify(ttl));
 	}
 
 	/**
@@ -71,7 +74,7 @@ public final class MetaArithmetic {
 	 * @return another request
 	 */
 	public MetaArithmetic touch(Duration ttl) {
-		return with("T" + Ttl.toExptime(ttl));
+		return new MetaArithmetic(this.flags.andTimeToLive(ttl));
 	}
 
 	/**

@@ -8,21 +8,24 @@ import java.time.Duration;
 public final class MetaDelete {
 
 	/** Deletes whatever there is. */
-	public static final MetaDelete DELETE = new MetaDelete(" k");
+	public static final MetaDelete DELETE = new MetaDelete(new MetaFlags(" k"));
 
-	private final String flags;
+	private final MetaFlags flags;
 
-	private MetaDelete(String flags) {
+	private MetaDelete(MetaFlags flags) {
 		this.flags = flags;
 	}
 
-	/** The flags as they go on the wire, each with a space in front. */
-	String flags() {
+	/**
+	 * What it asks for, in memcached's own words.
+	 * @return the flags
+	 */
+	public MetaFlags flags() {
 		return this.flags;
 	}
 
 	private MetaDelete with(String flag) {
-		return new MetaDelete(MetaFlags.and(this.flags, flag));
+		return new MetaDelete(this.flags.and(flag));
 	}
 
 	/**
@@ -41,7 +44,7 @@ public final class MetaDelete {
 	 * @return another request
 	 */
 	public MetaDelete invalidate(Duration staleFor) {
-		return with("I").with("T" + Ttl.toExptime(staleFor));
+		return new MetaDelete(this.flags.and("I").andTimeToLive(staleFor));
 	}
 
 }

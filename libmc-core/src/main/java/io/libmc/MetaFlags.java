@@ -1,25 +1,45 @@
 package io.libmc;
 
-/**
- * The flags of a meta command as they go on the wire, each with a space in front.
- */
-final class MetaFlags {
+import java.time.Duration;
+import java.util.Objects;
 
-	private MetaFlags() {
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The flags of a meta command. Times are kept as they were given: memcached takes those
+ * of more than 30 days as the second in which they end, which is found when the command
+ * is sent.
+ *
+ * @param text the flags as they go on the wire, each with a space in front; {@code T} and
+ * {@code N} without their times
+ * @param timeToLive the time to live that the item is given ({@code T}), or {@code null}
+ * @param vivify the time to live of the item that is put where there is none ({@code N}),
+ * or {@code null}
+ */
+public record MetaFlags(String text, @Nullable Duration timeToLive, @Nullable Duration vivify) {
+
+	MetaFlags(String text) {
+		this(text, null, null);
 	}
 
 	/**
 	 * Adds one. memcached refuses to be given one twice, and after the line of a set it
 	 * would take the data for commands.
 	 */
-	static String and(String flags, String flag) {
-		for (int at = 0; at >= 0; at = flags.indexOf(' ', at + 1)) {
-			if (flags.charAt(at + 1) == flag.charAt(0)) {
-				throw new IllegalArgumentException(
-						"the flag " + flag.charAt(0) + " is given twice; memcached refuses that");
-			}
+	MetaFlags and(String flag) {
+		if (this.text.contains(" " + flag.charAt(0))) {
+			throw new IllegalArgumentException(
+					"the flag " + flag.charAt(0) + " is given twice; memcached refuses that");
 		}
-		return flags + ' ' + flag;
+		return new MetaFlags(this.text + ' ' + flag, this.timeToLive, this.vivify);
+	}
+
+	MetaFlags andTimeToLive(Duration ttl) {
+		return new MetaFlags(and("T").text, Objects.requireNonNull(ttl, "ttl"), this.vivify);
+	}
+
+	MetaFlags andVivify(Duration ttl) {
+		return new MetaFlags(and("N").text, this.timeToLive, Objects.requireNonNull(ttl, "ttl"));
 	}
 
 }

@@ -9,24 +9,27 @@ import java.time.Duration;
 public final class MetaGet {
 
 	/** The value and its flags, and nothing else. */
-	public static final MetaGet VALUE = new MetaGet(" k v f");
+	public static final MetaGet VALUE = new MetaGet(new MetaFlags(" k v f"));
 
 	/** That there is an item, and nothing else. */
-	public static final MetaGet NO_VALUE = new MetaGet(" k");
+	public static final MetaGet NO_VALUE = new MetaGet(new MetaFlags(" k"));
 
-	private final String flags;
+	private final MetaFlags flags;
 
-	private MetaGet(String flags) {
+	private MetaGet(MetaFlags flags) {
 		this.flags = flags;
 	}
 
-	/** The flags as they go on the wire, each with a space in front. */
-	String flags() {
+	/**
+	 * What it asks for, in memcached's own words.
+	 * @return the flags
+	 */
+	public MetaFlags flags() {
 		return this.flags;
 	}
 
 	private MetaGet with(String flag) {
-		return new MetaGet(MetaFlags.and(this.flags, flag));
+		return new MetaGet(this.flags.and(flag));
 	}
 
 	/**
@@ -76,7 +79,7 @@ public final class MetaGet {
 	 * @return another request
 	 */
 	public MetaGet touch(Duration ttl) {
-		return with("T" + Ttl.toExptime(ttl));
+		return new MetaGet(this.flags.andTimeToLive(ttl));
 	}
 
 	/**
@@ -86,7 +89,7 @@ public final class MetaGet {
 	 * @return another request
 	 */
 	public MetaGet vivify(Duration lease) {
-		return with("N" + Ttl.toExptime(lease));
+		return new MetaGet(this.flags.andVivify(lease));
 	}
 
 	/**

@@ -8,7 +8,7 @@ import java.time.Duration;
 public final class MetaSet {
 
 	/** Stores whatever there is, for ever, with flags 0. */
-	public static final MetaSet SET = new MetaSet(" k");
+	public static final MetaSet SET = new MetaSet(new MetaFlags(" k"));
 
 	/** Stores if the key is absent. */
 	public static final MetaSet ADD = SET.with("ME");
@@ -22,19 +22,22 @@ public final class MetaSet {
 	/** Adds before the data that there are. */
 	public static final MetaSet PREPEND = SET.with("MP");
 
-	private final String flags;
+	private final MetaFlags flags;
 
-	private MetaSet(String flags) {
+	private MetaSet(MetaFlags flags) {
 		this.flags = flags;
 	}
 
-	/** The flags as they go on the wire, each with a space in front. */
-	String flags() {
+	/**
+	 * What it asks for, in memcached's own words.
+	 * @return the flags
+	 */
+	public MetaFlags flags() {
 		return this.flags;
 	}
 
 	private MetaSet with(String flag) {
-		return new MetaSet(MetaFlags.and(this.flags, flag));
+		return new MetaSet(this.flags.and(flag));
 	}
 
 	/**
@@ -43,7 +46,7 @@ public final class MetaSet {
 	 * @return another request
 	 */
 	public MetaSet ttl(Duration ttl) {
-		return with("T" + Ttl.toExptime(ttl));
+		return new MetaSet(this.flags.andTimeToLive(ttl));
 	}
 
 	/**

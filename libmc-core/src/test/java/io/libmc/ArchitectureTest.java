@@ -6,14 +6,14 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.Dependency;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.domain.JavaMember;
 import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
-import com.tngtech.archunit.library.dependencies.SliceAssignment;
-import com.tngtech.archunit.library.dependencies.SliceIdentifier;
+import io.libmc.internal.client.ClientOptions;
 import org.junit.jupiter.api.Test;
 
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
@@ -23,12 +23,26 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 class ArchitectureTest {
 
-	/** Each package, and the packages of ours it may use. */
-	private static final Map<String, Set<String>> LAYERS = Map.of("io.libmc",
+	/**
+	 * Each package, and the packages of ours below it. Every one may use the API's types.
+	 */
+	private static final Map<String, Set<String>> LAYERS = Map.of("io.libmc", Set.of("io.libmc.codec"),
+			"io.libmc.codec", Set.of(), //
+			"io.libmc.internal.client",
+			Set.of("io.libmc.codec", "io.libmc.internal.load", "io.libmc.internal.call", "io.libmc.internal.routing",
+					"io.libmc.internal.connection", "io.libmc.internal.protocol"),
+			"io.libmc.internal.load", Set.of("io.libmc.codec", "io.libmc.internal.call"), "io.libmc.internal.call",
 			Set.of("io.libmc.codec", "io.libmc.internal.routing", "io.libmc.internal.connection",
 					"io.libmc.internal.protocol"),
-			"io.libmc.internal.connection", Set.of("io.libmc.internal.protocol"), "io.libmc.internal.routing", Set.of(),
-			"io.libmc.internal.protocol", Set.of(), "io.libmc.codec", Set.of());
+			"io.libmc.internal.connection", Set.of("io.libmc.internal.protocol"), //
+			"io.libmc.internal.routing", Set.of(), //
+			"io.libmc.internal.protocol", Set.of());
+
+	/** The one door from the API to what implements it. */
+	private static final DescribedPredicate<Dependency> THE_DOOR = DescribedPredicate.describe(
+			"lead from the builder to the options of a client",
+			(Dependency dependency) -> dependency.getOriginClass().isEquivalentTo(MemcachedClientBuilder.class)
+					&& dependency.getTargetClass().isEquivalentTo(ClientOptions.class));
 
 	private static final JavaClasses CLASSES = new ClassFileImporter()
 		.withImportOption(new ImportOption.DoNotIncludeTests())
@@ -40,31 +54,37 @@ class ArchitectureTest {
 	}
 
 	@Test
-	void packagesUseOnlyTheLayersBelowThem() {
-		LAYERS.forEach((name, below) -> noClasses().that()
-			.resideInAPackage(name)
-			.should()
-			.dependOnClassesThat(DescribedPredicate.describe("lie in another layer of ours that is not below",
-					(JavaClass used) -> used.getPackageName().startsWith("io.libmc")
-							&& !used.getPackageName().equals(name) && !below.contains(used.getPackageName())))
-			.check(CLASSES));
+	void packagesUseOnlyTheLayersBelowThemAndTheApi() {
+		List<String> upwards = CLASSES.stream()
+			.flatMap((type) -> type.getDirectDependenciesFromSelf().stream())
+			.filter((dependency) -> !mayUse(dependency) && !THE_DOOR.test(dependency))
+			.map(Dependency::getDescription)
+			.toList();
+		assertThat(upwards).isEmpty();
+	}
+
+	private static boolean mayUse(Dependency dependency) {
+		String user = dependency.getOriginClass().getPackageName();
+		String used = dependency.getTargetClass().getBaseComponentType().getPackageName();
+		return !used.startsWith("io.libmc") || used.equals(user) || used.equals("io.libmc")
+				|| LAYERS.getOrDefault(user, Set.of()).contains(used);
 	}
 
 	@Test
+	void theApiHasOneDoor() {
+		assertThat(CLASSES.get(MemcachedClientBuilder.class).getDirectDependenciesFromSelf()).anyMatch(THE_DOOR);
+	}
+
+	/** Below the API, whose types everybody may use. */
+	@Test
 	void packagesHaveNoCycles() {
-		slices().assignedFrom(new SliceAssignment() {
-
-			@Override
-			public SliceIdentifier getIdentifierOf(JavaClass type) {
-				return SliceIdentifier.of(type.getPackageName());
-			}
-
-			@Override
-			public String getDescription() {
-				return "packages";
-			}
-
-		}).should().beFreeOfCycles().check(CLASSES);
+		slices().matching("io.libmc.(internal.*)..").should().beFreeOfCycles().check(CLASSES);
+		noClasses().that()
+			.resideInAPackage("io.libmc.codec")
+			.should()
+			.dependOnClassesThat()
+			.resideInAnyPackage("io.libmc", "io.libmc.internal..")
+			.check(CLASSES);
 	}
 
 	@Test

@@ -17,6 +17,7 @@ import java.util.Random;
 import java.util.stream.Stream;
 
 import io.libmc.codec.MarshalReaderFuzz;
+import io.libmc.internal.call.KeyEncoderFuzz;
 import io.libmc.internal.protocol.ReplyParserFuzz;
 import io.libmc.internal.routing.ServerAddressFuzz;
 import org.junit.jupiter.api.Timeout;
@@ -37,7 +38,8 @@ class FuzzTest {
 	private final long seed = Long.getLong("libmc.fuzz.seed", new Random().nextInt());
 
 	@ParameterizedTest
-	@ValueSource(classes = { ReplyParserFuzz.class, MarshalReaderFuzz.class, ServerAddressFuzz.class, KeysFuzz.class })
+	@ValueSource(
+			classes = { ReplyParserFuzz.class, MarshalReaderFuzz.class, ServerAddressFuzz.class, KeyEncoderFuzz.class })
 	void noInputBreaksThePromise(Class<?> target) throws Exception {
 		Method run = target.getMethod("fuzzerTestOneInput", byte[].class);
 		List<byte[]> corpus = corpus(target.getSimpleName());

@@ -406,7 +406,7 @@ class LoadPolicyTest {
 			.jitter(1)
 			.refreshAhead(Duration.ofSeconds(30));
 		for (int i = 0; i < 1000; i++) {
-			assertThat(policy.nextTtl()).isBetween(Duration.ofSeconds(31), Duration.ofSeconds(60));
+			assertThat(policy.nextTimeToLive()).isBetween(Duration.ofSeconds(31), Duration.ofSeconds(60));
 		}
 	}
 

@@ -138,17 +138,17 @@ public final class Operation extends Exchange {
 		return operation;
 	}
 
-	/** The meta commands on a key but for {@code ms}; the flags begin with a space. */
-	public static Operation meta(Command command, long startedAt, long deadline, byte[] key, String flags) {
+	/**
+	 * The meta commands on a key.
+	 * @param data what {@code ms} stores; null for the others
+	 * @param flags each with a space in front
+	 * @param timeToLive what is behind the flag T, if it is there
+	 * @param vivify what is behind the flag N, if it is there
+	 */
+	public static Operation meta(Command command, long startedAt, long deadline, byte[] key, byte @Nullable [] data,
+			String flags, long timeToLive, long vivify) {
 		Operation operation = new Operation(command, startedAt, deadline, key);
-		operation.arguments(flags);
-		return operation;
-	}
-
-	/** {@code ms}; the flags begin with a space. */
-	public static Operation metaSet(long startedAt, long deadline, byte[] key, byte[] data, String flags) {
-		Operation operation = store(Command.MS, startedAt, deadline, key, data, 0, 0, 0);
-		operation.arguments(flags);
+		operation.meta(data, flags, timeToLive, vivify);
 		return operation;
 	}
 
@@ -278,6 +278,11 @@ public final class Operation extends Exchange {
 
 	void fail(Failure failure, Progress progress) {
 		end(FAILED, failure, progress);
+	}
+
+	/** Fails it instead of submitting it. */
+	public void refuse(Failure why) {
+		fail(why, Progress.UNSENT);
 	}
 
 	/** Gives up on it; does nothing if it has ended. */

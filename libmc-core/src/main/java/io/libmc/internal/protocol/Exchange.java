@@ -59,7 +59,7 @@ public class Exchange {
 
 	private long exptime;
 
-	/** The delta of a counter or the unique number of a cas. */
+	/** The delta of a counter, the unique number of a cas or a meta command's vivify. */
 	private long number;
 
 	private boolean noReply;
@@ -137,6 +137,13 @@ public class Exchange {
 
 	protected final void arguments(String arguments) {
 		this.arguments = arguments;
+	}
+
+	protected final void meta(byte @Nullable [] stored, String requested, long timeToLive, long vivify) {
+		this.data = stored;
+		this.arguments = requested;
+		this.exptime = timeToLive;
+		this.number = vivify;
 	}
 
 	/**
@@ -243,7 +250,10 @@ public class Exchange {
 			default -> {
 			}
 		}
-		if (this.arguments != null) {
+		if (this.arguments != null && this.command.replies == Command.Replies.META) {
+			putFlags(out, this.arguments);
+		}
+		else if (this.arguments != null) {
 			out.put(this.arguments.getBytes(StandardCharsets.UTF_8));
 		}
 		if (this.noReply) {
@@ -253,6 +263,17 @@ public class Exchange {
 		if (this.data != null) {
 			out.putData(this.data);
 			out.putLineEnd();
+		}
+	}
+
+	/** Adds the flags of a meta command, each of the two times behind its letter. */
+	private void putFlags(OutBuffer out, String text) {
+		for (int i = 0; i < text.length(); i++) {
+			char c = text.charAt(i);
+			out.put(c);
+			if ((c == 'T' || c == 'N') && text.charAt(i - 1) == ' ') {
+				out.putDecimal((c == 'T') ? this.exptime : this.number);
+			}
 		}
 	}
 

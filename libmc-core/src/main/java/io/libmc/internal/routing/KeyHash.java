@@ -2,11 +2,23 @@ package io.libmc.internal.routing;
 
 import java.util.zip.CRC32;
 
+import io.libmc.HashFunction;
+
 /**
  * Maps a key to a place on the ring. The result is an unsigned number.
  */
 @FunctionalInterface
 public interface KeyHash {
+
+	/** How a client that was given this function hashes. */
+	static KeyHash of(HashFunction function) {
+		return switch (function) {
+			case MD5 -> MD5;
+			case FNV1_32 -> FNV1_32;
+			case FNV1A_32 -> FNV1A_32;
+			case CRC_32 -> CRC_32;
+		};
+	}
 
 	/** The first four bytes of the MD5 digest, little-endian. */
 	KeyHash MD5 = Md5::hash;

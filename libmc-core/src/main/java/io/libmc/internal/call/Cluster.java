@@ -1,0 +1,108 @@
+package io.libmc.internal.call;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+import io.libmc.ServerSnapshot;
+import io.libmc.internal.connection.Failure;
+import io.libmc.internal.connection.Node;
+import io.libmc.internal.connection.Node.MetaSupport;
+import io.libmc.internal.connection.Operation.Progress;
+import io.libmc.internal.routing.Ring;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The servers and which key is whose: where it belongs, which substitute it goes to if
+ * the owner is dead and failover is on, and whether what failed may be sent again.
+ * Another list of servers is another cluster.
+ */
+public final class Cluster {
+
+	private final Ring ring;
+
+	private final List<Node> nodes;
+
+	private final boolean failover;
+
+	private final int maxRetries;
+
+	/** Those who hang up when they are asked for meta commands. */
+	private final Set<Node> hangingUp = ConcurrentHashMap.newKeySet();
+
+	public Cluster(Ring ring, List<Node> nodes, boolean failover, int maxRetries) {
+		this.ring = ring;
+		this.nodes = List.copyOf(nodes);
+		this.failover = failover;
+		this.maxRetries = maxRetries;
+	}
+
+	public List<Node> nodes() {
+		return this.nodes;
+	}
+
+	public List<ServerSnapshot> snapshots() {
+		double[] shares = this.ring.shares();
+		List<ServerSnapshot> snapshots = new ArrayList<>(shares.length);
+		for (int i = 0; i < shares.length; i++) {
+			Node node = this.nodes.get(i);
+			snapshots.add(new ServerSnapshot(node.name(), node.outageReason(), shares[i], node.openConnections(),
+					node.operationsInFlight(), node.traffic().written(), node.traffic().read()));
+		}
+		return List.copyOf(snapshots);
+	}
+
+	/** The server a key belongs to. */
+	Node homeOf(byte[] key) {
+		return this.nodes.get(this.ring.find(key));
+	}
+
+	/**
+	 * The server a key is sent to: its home or, if that is dead and failover is on,
+	 * another.
+	 */
+	public Node nodeFor(byte[] key) {
+		Node home = homeOf(key);
+		if (!this.failover || !home.isDead()) {
+			return home;
+		}
+		Node substitute = substituteFor(key, Set.of());
+		return (substitute != null) ? substitute : home;
+	}
+
+	private @Nullable Node substituteFor(byte[] key, Set<Node> unreachable) {
+		int substitute = this.ring.find(key,
+				(i) -> !unreachable.contains(this.nodes.get(i)) && !this.nodes.get(i).isDead());
+		return (substitute >= 0) ? this.nodes.get(substitute) : null;
+	}
+
+	/**
+	 * Where a key of a failed operation may be sent next.
+	 * @param attempts all that was tried, this operation included
+	 * @return null if nowhere
+	 */
+	@Nullable Node next(byte[] key, Leg failed, Attempts attempts) {
+		Failure failure = failed.operation.failure();
+		if (failure == null || !failed.operation.hasTime()) {
+			return null;
+		}
+		if (failure.kind() == Failure.Kind.UNREACHABLE && this.failover) {
+			return substituteFor(key, attempts.unreachable());
+		}
+		boolean safe = failed.operation.command().isRead() || failed.operation.progress() == Progress.UNSENT;
+		return (failure.kind() == Failure.Kind.LOST && safe && attempts.losses() <= this.maxRetries) ? failed.node
+				: null;
+	}
+
+	/** Notes that a server hangs up when it is asked for meta commands. */
+	void hangsUp(Node node) {
+		this.hangingUp.add(node);
+	}
+
+	/** Whether the server speaks meta commands, as far as is known. */
+	MetaSupport metaSupport(Node node) {
+		return this.hangingUp.contains(node) ? MetaSupport.NO : node.metaSupport();
+	}
+
+}

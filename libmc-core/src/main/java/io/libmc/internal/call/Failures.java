@@ -1,0 +1,92 @@
+package io.libmc.internal.call;
+
+import java.nio.charset.StandardCharsets;
+
+import io.libmc.ErrorCode;
+import io.libmc.MemcachedConnectionException;
+import io.libmc.MemcachedException;
+import io.libmc.MemcachedProtocolException;
+import io.libmc.MemcachedServerException;
+import io.libmc.MemcachedTimeoutException;
+import io.libmc.codec.Transcoder;
+import io.libmc.internal.connection.Failure;
+import io.libmc.internal.connection.Operation;
+import io.libmc.internal.connection.Operation.Progress;
+
+/**
+ * Makes the exceptions, on the thread that gets them.
+ */
+final class Failures {
+
+	private Failures() {
+	}
+
+	/** Whether an operation failed, or was answered with an error. */
+	static boolean isFailure(Operation operation) {
+		return operation.failure() != null || switch (operation.answer()) {
+			case SERVER_ERROR, CLIENT_ERROR, TOO_LARGE -> true;
+			default -> false;
+		};
+	}
+
+	/** What an operation throws that {@linkplain #isFailure failed}. */
+	static MemcachedException of(Operation operation, String server) {
+		Failure failure = operation.failure();
+		if (failure != null) {
+			return of(operation, server, failure);
+		}
+		String answered = server + " answered " + operation.command() + " with \"" + operation.text() + "\"";
+		return switch (operation.answer()) {
+			case SERVER_ERROR -> new MemcachedServerException(ErrorCode.SERVER_ERROR, server, answered, null);
+			case CLIENT_ERROR -> new MemcachedProtocolException(ErrorCode.PROGRAMMING_ERROR, server, answered, null);
+			case TOO_LARGE -> new MemcachedException(ErrorCode.INCOMPLETE_BUFFER_ERROR, server,
+					operation.text() + ", more than this client takes; raise maxValueBytes if that is intended", null);
+			default -> throw new IllegalStateException(answered + ", which is no failure");
+		};
+	}
+
+	private static MemcachedException of(Operation operation, String server, Failure failure) {
+		String message = operation.command() + " on " + server + " failed after "
+				+ (System.nanoTime() - operation.startedAt()) / 1_000_000 + " ms: " + failure.message() + "; "
+				+ progress(operation.progress());
+		Throwable cause = failure.cause();
+		return switch (failure.kind()) {
+			case TIMEOUT, NO_ROOM -> new MemcachedTimeoutException(ErrorCode.POLL_TIMEOUT_ERROR, server,
+					message + " (pollTimeout; raise it, or see what keeps the server busy)", cause);
+			case UNREACHABLE ->
+				new MemcachedConnectionException(ErrorCode.CONNECTION_POLL_ERROR, server, message, cause);
+			case LOST,
+					CLOSED ->
+				new MemcachedConnectionException(
+						(operation.progress() == Progress.UNSENT) ? ErrorCode.SEND_ERROR : ErrorCode.RECV_ERROR, server,
+						message, cause);
+			case NONSENSE -> new MemcachedProtocolException(ErrorCode.RECV_ERROR, server, message, cause);
+		};
+	}
+
+	private static String progress(Progress progress) {
+		return switch (progress) {
+			case UNSENT -> "nothing of it was sent";
+			case SENT -> "it was sent, and nothing of the reply came";
+			case PARTLY_READ -> "it was sent, and a part of the reply came";
+		};
+	}
+
+	static MemcachedException notChunked(byte[] key) {
+		return new MemcachedException(ErrorCode.INCOMPLETE_BUFFER_ERROR, null,
+				"the value of \"" + new String(key, StandardCharsets.UTF_8) + "\" is flagged as chunked ("
+						+ Transcoder.CHUNKED + ") but its item holds no number of 1 to 10",
+				null);
+	}
+
+	static MemcachedException undecodable(String key, int flags, RuntimeException cause) {
+		return new MemcachedException(ErrorCode.INCOMPLETE_BUFFER_ERROR, null, "the value of \"" + key
+				+ "\" with flags " + (flags & 0xffffffffL) + " cannot be decoded: " + cause.getMessage(), cause);
+	}
+
+	static MemcachedException wrongType(String key, Object value, Class<?> wanted) {
+		return new MemcachedException(ErrorCode.INCOMPLETE_BUFFER_ERROR, null, "the value of \"" + key + "\" is a "
+				+ value.getClass().getName() + " and not, exactly, a " + wanted.getName(), null);
+	}
+
+}

@@ -1,0 +1,121 @@
+package io.libmc.internal.call;
+
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+
+import io.libmc.MemcachedListener;
+import io.libmc.MemcachedListener.LoadOutcome;
+import io.libmc.MemcachedListener.Outcome;
+import io.libmc.internal.connection.Failure;
+import io.libmc.internal.connection.Node;
+import io.libmc.internal.connection.Operation;
+import io.libmc.internal.connection.Settings;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Tells the user's listener what goes on, and keeps what it throws away from the
+ * operations. Without a listener it does nothing.
+ */
+public final class OperationEvents implements Settings.ServerEvents {
+
+	private static final System.Logger LOGGER = System.getLogger("io.libmc");
+
+	/** Null for none. */
+	private final @Nullable MemcachedListener listener;
+
+	private final Set<String> withoutElections = ConcurrentHashMap.newKeySet();
+
+	public OperationEvents(@Nullable MemcachedListener listener) {
+		this.listener = listener;
+	}
+
+	public @Nullable Object start(Operation operation, Node node) {
+		MemcachedListener told = this.listener;
+		if (told == null) {
+			return null;
+		}
+		try {
+			return told.operationStarted(operation.command().toString(), node.name());
+		}
+		catch (RuntimeException ex) {
+			log(told, ex);
+			return null;
+		}
+	}
+
+	public void stop(Operation operation, Node node, @Nullable Object started) {
+		if (this.listener != null) {
+			Duration elapsed = Duration.ofNanos(System.nanoTime() - operation.startedAt());
+			tell((told) -> told.operationStopped(operation.command().toString(), node.name(), outcome(operation),
+					elapsed, started));
+		}
+	}
+
+	/** Tells once of a server of which more was wanted than it can do. */
+	public void lacksElections(String server) {
+		if (this.withoutElections.add(server)) {
+			LOGGER.log(Level.WARNING,
+					server + " has no meta commands (it is a proxy, or older than memcached 1.6):"
+							+ " its values are loaded under a lock item, stored whatever happens meanwhile, and neither"
+							+ " refreshed ahead of their expiry nor served while they are stale");
+		}
+	}
+
+	private static Outcome outcome(Operation operation) {
+		Failure failure = operation.failure();
+		if (failure != null) {
+			return (failure.kind() == Failure.Kind.TIMEOUT || failure.kind() == Failure.Kind.NO_ROOM) ? Outcome.TIMEOUT
+					: Outcome.ERROR;
+		}
+		return switch (operation.answer()) {
+			case END -> operation.command().readsValues() ? (operation.hasValues() ? Outcome.HIT : Outcome.MISS)
+					: Outcome.SUCCESS;
+			case DONE -> operation.command().readsValues() ? Outcome.HIT : Outcome.SUCCESS;
+			case NONE, STORED, DELETED, TOUCHED, OK, NUMBER, VERSION -> Outcome.SUCCESS;
+			case NOT_FOUND -> operation.command().carriesData() ? Outcome.NOT_STORED : Outcome.MISS;
+			case NOT_STORED, EXISTS -> Outcome.NOT_STORED;
+			case SERVER_ERROR, CLIENT_ERROR, TOO_LARGE -> Outcome.ERROR;
+		};
+	}
+
+	public void loaded(LoadOutcome outcome) {
+		tell((told) -> told.loadEnded(outcome));
+	}
+
+	@Override
+	public void down(String server, String reason) {
+		tell((told) -> told.serverDown(server, reason));
+	}
+
+	@Override
+	public void up(String server, long downForNanos) {
+		tell((told) -> told.serverUp(server, Duration.ofNanos(downForNanos)));
+	}
+
+	public void serversChanged(List<Node> nodes) {
+		List<String> names = nodes.stream().map(Node::name).toList();
+		tell((told) -> told.serversChanged(names));
+	}
+
+	private void tell(Consumer<MemcachedListener> event) {
+		MemcachedListener told = this.listener;
+		if (told == null) {
+			return;
+		}
+		try {
+			event.accept(told);
+		}
+		catch (RuntimeException ex) {
+			log(told, ex);
+		}
+	}
+
+	private static void log(MemcachedListener told, RuntimeException thrown) {
+		LOGGER.log(Level.WARNING, "the listener " + told.getClass().getName() + " threw", thrown);
+	}
+
+}

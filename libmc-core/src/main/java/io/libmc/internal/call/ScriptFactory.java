@@ -1,0 +1,519 @@
+package io.libmc.internal.call;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.function.IntFunction;
+import java.util.function.Supplier;
+
+import io.libmc.CasResult;
+import io.libmc.CasValue;
+import io.libmc.MemcachedException;
+import io.libmc.MultiGetResult;
+import io.libmc.MultiResult;
+import io.libmc.RawValue;
+import io.libmc.codec.EncodedValue;
+import io.libmc.codec.Transcoder;
+import io.libmc.internal.call.Storing.Entry;
+import io.libmc.internal.connection.Node;
+import io.libmc.internal.connection.Operation;
+import io.libmc.internal.protocol.Command;
+import io.libmc.internal.protocol.Exchange.Answer;
+import io.libmc.internal.protocol.Exptime;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes the scripts: checks and encodes the arguments of each API method, and says how
+ * its result is made of the answers.
+ */
+public final class ScriptFactory {
+
+	private final Supplier<Cluster> cluster;
+
+	private final KeyEncoder keys;
+
+	private final ValueCodec values;
+
+	private final long pollNanos;
+
+	private final boolean splits;
+
+	private final boolean noReply;
+
+	private final boolean flushAllEnabled;
+
+	/**
+	 * Creates a factory.
+	 * @param cluster the servers of now
+	 * @param pollNanos how long an operation may take
+	 * @param splits whether large values are stored in chunks
+	 * @param noReply whether changes ask for no reply
+	 * @param flushAllEnabled whether the servers may be emptied
+	 */
+	public ScriptFactory(Supplier<Cluster> cluster, KeyEncoder keys, ValueCodec values, long pollNanos, boolean splits,
+			boolean noReply, boolean flushAllEnabled) {
+		this.cluster = cluster;
+		this.keys = keys;
+		this.values = values;
+		this.pollNanos = pollNanos;
+		this.splits = splits;
+		this.noReply = noReply;
+		this.flushAllEnabled = flushAllEnabled;
+	}
+
+	/** The same with another transcoder, and with every reply awaited. */
+	public ScriptFactory withTranscoder(Transcoder transcoder) {
+		return awaiting(this.values.with(transcoder));
+	}
+
+	/** The same with every reply awaited. */
+	public ScriptFactory awaitingReplies() {
+		return awaiting(this.values);
+	}
+
+	private ScriptFactory awaiting(ValueCodec codec) {
+		return new ScriptFactory(this.cluster, this.keys, codec, this.pollNanos, this.splits, false,
+				this.flushAllEnabled);
+	}
+
+	/** The scripts of the meta commands. */
+	public MetaScriptFactory meta() {
+		return new MetaScriptFactory(this, this.cluster, this.keys, this.pollNanos);
+	}
+
+	public ValueCodec values() {
+		return this.values;
+	}
+
+	// Reading
+
+	public Script<@Nullable Object> get(String key) {
+		return read(Command.GET, key).map((item) -> this.values.decode(key, item));
+	}
+
+	/**
+	 * As {@link #get(String)}, performed on the spot: most values are read by one
+	 * operation, and only what goes on after it takes a script.
+	 */
+	public @Nullable Object get(String key, Performer performer) {
+		byte[] encodedKey = this.keys.encode(key);
+		Operation operation = operation(Command.GET, encodedKey);
+		Cluster current = this.cluster.get();
+		Node node = current.nodeFor(encodedKey);
+		performer.perform(node, operation);
+		boolean whole = operation.failure() == null && operation.answer() == Answer.END
+				&& (operation.flags(0) & Transcoder.CHUNKED) == 0;
+		if (whole) {
+			byte[] bytes = operation.takeValue(0);
+			return (bytes != null) ? this.values.decode(key, operation.flags(0), bytes) : null;
+		}
+		Item item = performer.run(whole(current, encodedKey,
+				KeyCommand.after(current, encodedKey, node, operation, (read, at) -> Item.of(read))));
+		return this.values.decode(key, item);
+	}
+
+	/** Performs operations and runs scripts on the thread of its caller. */
+	public interface Performer {
+
+		void perform(Node node, Operation operation);
+
+		<T extends @Nullable Object> T run(Script<T> script);
+
+	}
+
+	public <T> Script<@Nullable T> get(String key, Class<T> type) {
+		Objects.requireNonNull(type, "type");
+		return get(key).map((value) -> convert(key, value, type));
+	}
+
+	/** The value as this type; null for none. */
+	public static <T> @Nullable T convert(String key, @Nullable Object value, Class<T> type) {
+		Objects.requireNonNull(type, "type");
+		return (value != null) ? Conversions.convert(key, value, type) : null;
+	}
+
+	public Script<@Nullable CasValue<Object>> gets(String key) {
+		return read(Command.GETS, key).map((item) -> {
+			Object value = this.values.decode(key, item);
+			return (value != null && item != null) ? new CasValue<>(value, item.unique()) : null;
+		});
+	}
+
+	public Script<@Nullable RawValue> getRaw(String key) {
+		return read(Command.GET, key).map((item) -> (item != null) ? new RawValue(item.flags(), item.bytes()) : null);
+	}
+
+	public Script<@Nullable Object> getAndTouch(String key, Duration ttl) {
+		byte[] encodedKey = this.keys.encode(key);
+		long exptime = Exptime.of(ttl);
+		long now = System.nanoTime();
+		return read(encodedKey, Operation.touch(Command.GAT, now, now + this.pollNanos, encodedKey, exptime))
+			.map((item) -> this.values.decode(key, item));
+	}
+
+	private Script<@Nullable Item> read(Command command, String key) {
+		byte[] encodedKey = this.keys.encode(key);
+		return read(encodedKey, operation(command, encodedKey));
+	}
+
+	private Script<@Nullable Item> read(byte[] key, Operation operation) {
+		Cluster current = this.cluster.get();
+		return whole(current, key, new KeyCommand<>(current, key, operation, (read, node) -> Item.of(read)));
+	}
+
+	/** Reads an item and, if it stands for chunks, those. */
+	private static Script<@Nullable Item> whole(Cluster current, byte[] key, KeyCommand<@Nullable Item> master) {
+		return master.then((item) -> (item != null && item.isChunked())
+				? new ChunkedValue(current, key, item, master.operation) : Script.done(item));
+	}
+
+	private Operation operation(Command command, byte[] key) {
+		long now = System.nanoTime();
+		return Operation.of(command, now, now + this.pollNanos, key);
+	}
+
+	public Script<MultiGetResult<Object>> getMulti(Collection<String> keys) {
+		String[] names = distinct(keys);
+		byte[][] encoded = encode(names);
+		long now = System.nanoTime();
+		return new ValuesRead(this.cluster.get(), encoded, now, now + this.pollNanos)
+			.map((read) -> multiGetResult(names, read));
+	}
+
+	public Script<List<@Nullable Object>> getList(List<String> keys) {
+		Objects.requireNonNull(keys, "keys");
+		List<String> asked = new ArrayList<>(keys);
+		return getMulti(asked).map((result) -> {
+			for (MemcachedException failed : result.failures().values()) {
+				throw failed;
+			}
+			List<@Nullable Object> list = new ArrayList<>(asked.size());
+			asked.forEach((key) -> list.add(result.values().get(key)));
+			return list;
+		});
+	}
+
+	private MultiGetResult<Object> multiGetResult(String[] names, ValuesRead read) {
+		Map<String, Object> found = new LinkedHashMap<>(names.length * 4 / 3 + 1);
+		Set<String> missing = new LinkedHashSet<>();
+		Map<String, MemcachedException> failures = new LinkedHashMap<>();
+		for (int i = 0; i < names.length; i++) {
+			Failed failed = read.failure(i);
+			if (failed != null) {
+				failures.put(names[i], failed.exception());
+				continue;
+			}
+			try {
+				Object value = this.values.decode(names[i], read.item(i));
+				if (value != null) {
+					found.put(names[i], value);
+				}
+				else {
+					missing.add(names[i]);
+				}
+			}
+			catch (MemcachedException ex) {
+				failures.put(names[i], ex);
+			}
+		}
+		return new MultiGetResult<>(found, missing, failures);
+	}
+
+	// Storing
+
+	public Script<Boolean> set(String key, Object value, Duration ttl) {
+		byte[] encodedKey = this.keys.encode(key);
+		long exptime = Exptime.of(ttl);
+		return set(key, encodedKey, this.values.encode(key, value), exptime);
+	}
+
+	public Script<Boolean> setRaw(String key, RawValue value, Duration ttl) {
+		byte[] encodedKey = this.keys.encode(key);
+		long exptime = Exptime.of(ttl);
+		checkNotChunked(key, value);
+		return set(key, encodedKey, new EncodedValue(value.flags(), value.bytes()), exptime);
+	}
+
+	private Script<Boolean> set(String key, byte[] encodedKey, EncodedValue value, long exptime) {
+		if (isSplit(key, encodedKey, value)) {
+			return setAll(List.of(new Entry(key, encodedKey, value, true)), exptime).map((result) -> {
+				for (MemcachedException failed : result.failures().values()) {
+					throw failed;
+				}
+				return result.notStored().isEmpty();
+			});
+		}
+		return store(Command.SET, encodedKey, value.bytes(), value.flags(), exptime);
+	}
+
+	void checkNotChunked(String key, RawValue value) {
+		Objects.requireNonNull(value, "value");
+		if ((value.flags() & Transcoder.CHUNKED) != 0) {
+			throw new IllegalArgumentException(
+					"the flags of \"" + key + "\" hold " + Transcoder.CHUNKED + ", which marks split values; clear it");
+		}
+		this.values.checkLength(key, value.bytes().length);
+	}
+
+	/** Whether a value is stored in chunks. */
+	boolean isSplit(String key, byte[] encodedKey, EncodedValue value) {
+		int length = value.bytes().length;
+		if (!this.splits || length <= Chunks.CHUNK_BYTES) {
+			return false;
+		}
+		if (length > Chunks.MAX_VALUE_BYTES) {
+			throw new IllegalArgumentException(
+					"the value of \"" + key + "\" has " + length + " bytes; values of more than "
+							+ Chunks.MAX_VALUE_BYTES + " are not split (splitLargeValues); store less, or compress it");
+		}
+		if (encodedKey.length > Chunks.MAX_KEY_BYTES) {
+			throw new IllegalArgumentException("the key \"" + key + "\" has " + encodedKey.length
+					+ " bytes with its prefix; a value of more than " + Chunks.CHUNK_BYTES
+					+ " bytes is split, which takes a key of at most " + Chunks.MAX_KEY_BYTES);
+		}
+		return true;
+	}
+
+	public Script<MultiResult> setMulti(Map<String, ?> entries, Duration ttl) {
+		Objects.requireNonNull(entries, "entries");
+		long exptime = Exptime.of(ttl);
+		List<Entry> encoded = new ArrayList<>(entries.size());
+		entries.forEach((key, value) -> {
+			byte[] encodedKey = this.keys.encode(key);
+			EncodedValue encodedValue = this.values.encode(key, value);
+			encoded.add(new Entry(key, encodedKey, encodedValue, isSplit(key, encodedKey, encodedValue)));
+		});
+		return setAll(encoded, exptime);
+	}
+
+	private Script<MultiResult> setAll(List<Entry> entries, long exptime) {
+		long now = System.nanoTime();
+		long deadline = now + this.pollNanos;
+		return Storing.of(entries, new Storing.Commands() {
+
+			@Override
+			public KeyCommand<Boolean> set(byte[] key, byte[] data, int flags) {
+				return change(key, Operation.store(Command.SET, now, deadline, key, data, flags, exptime, 0),
+						Answer.STORED);
+			}
+
+			@Override
+			public KeyCommand<Boolean> delete(byte[] key) {
+				return change(key, Operation.of(Command.DELETE, now, deadline, key), Answer.DELETED);
+			}
+
+		});
+	}
+
+	public Script<Boolean> store(Command command, String key, Object value, Duration ttl) {
+		byte[] encodedKey = this.keys.encode(key);
+		long exptime = Exptime.of(ttl);
+		EncodedValue encoded = this.values.encode(key, value);
+		return store(command, encodedKey, encoded.bytes(), encoded.flags(), exptime);
+	}
+
+	/** Stores a value that is encoded already. */
+	public Script<Boolean> setEncoded(String key, EncodedValue value, Duration ttl) {
+		return set(key, this.keys.encode(key), value, Exptime.of(ttl));
+	}
+
+	/** Stores an item as it is if the key is absent. */
+	public Script<Boolean> addRaw(String key, RawValue value, Duration ttl) {
+		return store(Command.ADD, this.keys.encode(key), value.bytes(), value.flags(), Exptime.of(ttl));
+	}
+
+	public Script<Boolean> concat(Command command, String key, byte[] data) {
+		byte[] encodedKey = this.keys.encode(key);
+		Objects.requireNonNull(data, "data");
+		this.values.checkLength(key, data.length);
+		return store(command, encodedKey, data, 0, 0);
+	}
+
+	private KeyCommand<Boolean> store(Command command, byte[] key, byte[] data, int flags, long exptime) {
+		long now = System.nanoTime();
+		return change(key, Operation.store(command, now, now + this.pollNanos, key, data, flags, exptime, 0),
+				Answer.STORED);
+	}
+
+	public Script<CasResult> cas(String key, Object value, Duration ttl, long unique) {
+		byte[] encodedKey = this.keys.encode(key);
+		long exptime = Exptime.of(ttl);
+		EncodedValue encoded = this.values.encode(key, value);
+		long now = System.nanoTime();
+		Operation operation = replyMode(Operation.store(Command.CAS, now, now + this.pollNanos, encodedKey,
+				encoded.bytes(), encoded.flags(), exptime, unique));
+		return new KeyCommand<>(this.cluster.get(), encodedKey, operation,
+				(answered, node) -> switch (answered.answer()) {
+					case EXISTS, NOT_STORED -> CasResult.EXISTS;
+					case NOT_FOUND -> CasResult.NOT_FOUND;
+					default -> CasResult.STORED;
+				});
+	}
+
+	public Script<MultiResult> concatMulti(Command command, Collection<String> keys, byte[] data) {
+		Objects.requireNonNull(data, "data");
+		String[] names = distinct(keys);
+		byte[][] encoded = encode(names);
+		for (String name : names) {
+			this.values.checkLength(name, data.length);
+		}
+		long now = System.nanoTime();
+		return changeMany(names, encoded,
+				(i) -> Operation.store(command, now, now + this.pollNanos, encoded[i], data, 0, 0, 0), Answer.STORED);
+	}
+
+	public Script<MultiResult> deleteMulti(Collection<String> keys) {
+		String[] names = distinct(keys);
+		byte[][] encoded = encode(names);
+		long now = System.nanoTime();
+		return changeMany(names, encoded, (i) -> Operation.of(Command.DELETE, now, now + this.pollNanos, encoded[i]),
+				Answer.DELETED);
+	}
+
+	private Script<MultiResult> changeMany(String[] names, byte[][] encoded, IntFunction<Operation> operations,
+			Answer success) {
+		List<KeyCommand<Boolean>> commands = new ArrayList<>(names.length);
+		for (int i = 0; i < names.length; i++) {
+			commands.add(change(encoded[i], operations.apply(i), success));
+		}
+		return new Together<>(commands).map((done) -> {
+			Set<String> notStored = new LinkedHashSet<>();
+			Map<String, MemcachedException> failures = new LinkedHashMap<>();
+			for (int i = 0; i < names.length; i++) {
+				KeyCommand<Boolean> command = done.get(i);
+				if (command.hasFailed()) {
+					failures.put(names[i], command.exception());
+				}
+				else if (command.operation.answer() == Answer.NOT_STORED) {
+					notStored.add(names[i]);
+				}
+			}
+			return new MultiResult(notStored, failures);
+		});
+	}
+
+	// Changing
+
+	public Script<Boolean> delete(String key) {
+		byte[] encodedKey = this.keys.encode(key);
+		return change(encodedKey, operation(Command.DELETE, encodedKey), Answer.DELETED);
+	}
+
+	public Script<Boolean> touch(String key, Duration ttl) {
+		byte[] encodedKey = this.keys.encode(key);
+		long exptime = Exptime.of(ttl);
+		long now = System.nanoTime();
+		return change(encodedKey, Operation.touch(Command.TOUCH, now, now + this.pollNanos, encodedKey, exptime),
+				Answer.TOUCHED);
+	}
+
+	private KeyCommand<Boolean> change(byte[] key, Operation operation, Answer success) {
+		return new KeyCommand<>(this.cluster.get(), key, replyMode(operation),
+				(answered, node) -> answered.answer() == success || answered.isNoReply());
+	}
+
+	public Script<OptionalLong> count(Command command, String key, long delta) {
+		byte[] encodedKey = this.keys.encode(key);
+		if (delta < 0) {
+			throw new IllegalArgumentException("delta: " + delta + " is negative; use "
+					+ ((command == Command.INCR) ? "decr" : "incr") + " with a positive one");
+		}
+		long now = System.nanoTime();
+		Operation operation = replyMode(Operation.count(command, now, now + this.pollNanos, encodedKey, delta));
+		return new KeyCommand<>(this.cluster.get(), encodedKey, operation,
+				(answered, node) -> (answered.answer() == Answer.NUMBER) ? OptionalLong.of(answered.counter())
+						: OptionalLong.empty());
+	}
+
+	private Operation replyMode(Operation operation) {
+		if (this.noReply) {
+			operation.noReply();
+		}
+		return operation;
+	}
+
+	// Servers
+
+	public Script<Map<String, String>> version() {
+		return onEachServer(Command.VERSION, "", (legs) -> {
+			Map<String, String> versions = new LinkedHashMap<>();
+			legs.forEach((leg) -> versions.put(leg.node.name(), Objects.requireNonNull(leg.operation.text())));
+			return versions;
+		});
+	}
+
+	public Script<Map<String, Map<String, String>>> stats(String... arguments) {
+		return onEachServer(Command.STATS, KeyEncoder.arguments(arguments), (legs) -> {
+			Map<String, Map<String, String>> stats = new LinkedHashMap<>();
+			legs.forEach((leg) -> stats.put(leg.node.name(), leg.operation.stats()));
+			return stats;
+		});
+	}
+
+	public Script<List<String>> flushAll() {
+		if (!this.flushAllEnabled) {
+			throw new IllegalStateException(
+					"flushAll is off, for it empties the servers for everybody; switch it on with flushAllEnabled(true)");
+		}
+		return onEachServer(Command.FLUSH_ALL, "", (legs) -> legs.stream().map((leg) -> leg.node.name()).toList());
+	}
+
+	/** The result is made of the servers that answered without an error. */
+	private <T> Script<T> onEachServer(Command command, String arguments, Function<List<Leg>, T> reader) {
+		List<Leg> legs = this.cluster.get()
+			.nodes()
+			.stream()
+			.map((node) -> new Leg(node, admin(command, arguments)))
+			.toList();
+		return new Together<>(legs)
+			.map((done) -> reader.apply(done.stream().filter((leg) -> !leg.hasFailed()).toList()));
+	}
+
+	Operation admin(Command command, String arguments) {
+		long now = System.nanoTime();
+		return Operation.admin(command, now, now + this.pollNanos, arguments);
+	}
+
+	public String serverFor(String key) {
+		return this.cluster.get().homeOf(this.keys.encode(key)).name();
+	}
+
+	public Script<@Nullable String> liveServerFor(String key) {
+		Leg asked = new KeyCommand<>(this.cluster.get(), this.keys.encode(key), admin(Command.VERSION, ""),
+				(answered, node) -> true);
+		return new Together<>(List.of(asked)).map((done) -> asked.hasFailed() ? null : asked.node.name());
+	}
+
+	// Arguments
+
+	/**
+	 * Checks that something can be asked about a key.
+	 * @throws IllegalArgumentException if it cannot be sent
+	 * @throws IllegalStateException if the client is closed
+	 */
+	public void check(String key) {
+		this.cluster.get().nodeFor(this.keys.encode(key));
+	}
+
+	private String[] distinct(Collection<String> keys) {
+		Objects.requireNonNull(keys, "keys");
+		return new LinkedHashSet<>(keys).toArray(new String[0]);
+	}
+
+	private byte[][] encode(String[] names) {
+		byte[][] encoded = new byte[names.length][];
+		for (int i = 0; i < names.length; i++) {
+			encoded[i] = this.keys.encode(names[i]);
+		}
+		return encoded;
+	}
+
+}

@@ -1,0 +1,122 @@
+package io.libmc.internal.call;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+import io.libmc.MemcachedException;
+import io.libmc.MultiResult;
+import io.libmc.codec.EncodedValue;
+import io.libmc.codec.Transcoder;
+import io.libmc.internal.protocol.Command;
+import io.libmc.internal.protocol.Exchange.Answer;
+
+/**
+ * Stores many values. A large one goes in chunks first, then comes the item that stands
+ * for them; if a chunk cannot be stored that item is deleted instead, so that no old one
+ * points to a mixture.
+ */
+final class Storing {
+
+	private final List<Entry> entries;
+
+	private final Commands commands;
+
+	private final Set<String> notStored = new LinkedHashSet<>();
+
+	private final Map<String, MemcachedException> failures = new LinkedHashMap<>();
+
+	/** What the commands of the phase under way belong to. */
+	private final List<Entry> owners = new ArrayList<>();
+
+	/**
+	 * One value to store.
+	 *
+	 * @param name the key as the user gave it
+	 * @param key the key as it goes on the wire
+	 * @param value what to store
+	 * @param split whether it is stored in chunks
+	 */
+	@SuppressWarnings("ArrayRecordComponent")
+	record Entry(String name, byte[] key, EncodedValue value, boolean split) {
+
+	}
+
+	/** Makes the commands, with the call's deadline, time to live and reply mode. */
+	interface Commands {
+
+		KeyCommand<Boolean> set(byte[] key, byte[] data, int flags);
+
+		KeyCommand<Boolean> delete(byte[] key);
+
+	}
+
+	private Storing(List<Entry> entries, Commands commands) {
+		this.entries = entries;
+		this.commands = commands;
+	}
+
+	static Script<MultiResult> of(List<Entry> entries, Commands commands) {
+		Storing storing = new Storing(entries, commands);
+		return storing.valuesAndChunks().then((done) -> {
+			storing.take(done);
+			return storing.masters();
+		}).map((done) -> {
+			storing.take(done);
+			return new MultiResult(storing.notStored, storing.failures);
+		});
+	}
+
+	private Together<KeyCommand<Boolean>> valuesAndChunks() {
+		List<KeyCommand<Boolean>> phase = new ArrayList<>(this.entries.size());
+		for (Entry entry : this.entries) {
+			byte[] value = entry.value().bytes();
+			byte[][] keys = { entry.key() };
+			byte[][] data = { value };
+			if (entry.split()) {
+				data = Chunks.split(value);
+				keys = Chunks.keys(entry.key(), data.length);
+			}
+			for (int i = 0; i < keys.length; i++) {
+				phase.add(this.commands.set(keys[i], data[i], entry.value().flags()));
+				this.owners.add(entry);
+			}
+		}
+		return new Together<>(phase);
+	}
+
+	private void take(List<KeyCommand<Boolean>> done) {
+		for (int i = 0; i < done.size(); i++) {
+			KeyCommand<Boolean> command = done.get(i);
+			String name = this.owners.get(i).name();
+			if (command.hasFailed()) {
+				if (!this.failures.containsKey(name)) {
+					this.failures.put(name, command.exception());
+				}
+			}
+			else if (command.operation.command() == Command.SET && command.operation.answer() == Answer.NOT_STORED) {
+				this.notStored.add(name);
+			}
+		}
+		this.owners.clear();
+	}
+
+	private Script<List<KeyCommand<Boolean>>> masters() {
+		List<KeyCommand<Boolean>> phase = new ArrayList<>();
+		for (Entry entry : this.entries) {
+			if (entry.split()) {
+				boolean failed = this.failures.containsKey(entry.name()) || this.notStored.contains(entry.name());
+				EncodedValue value = entry.value();
+				byte[] master = Chunks.master(Chunks.count(value.bytes()));
+				phase.add(failed ? this.commands.delete(entry.key())
+						: this.commands.set(entry.key(), master, value.flags() | Transcoder.CHUNKED));
+				this.owners.add(entry);
+			}
+		}
+		return new Together<>(phase);
+	}
+
+}

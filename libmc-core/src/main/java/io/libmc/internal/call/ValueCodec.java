@@ -1,0 +1,135 @@
+package io.libmc.internal.call;
+
+import java.io.ByteArrayOutputStream;
+import java.util.Arrays;
+import java.util.Objects;
+import java.util.zip.DataFormatException;
+import java.util.zip.Deflater;
+import java.util.zip.Inflater;
+
+import io.libmc.codec.EncodedValue;
+import io.libmc.codec.Transcoder;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Values to items and back: the transcoder's work, compression on top of it, and the
+ * limit that holds for both.
+ */
+public final class ValueCodec {
+
+	private static final int INFLATED_AT_ONCE = 64 * 1024;
+
+	private final Transcoder transcoder;
+
+	/** Longer values are compressed; 0 means none is. */
+	private final int compressionThreshold;
+
+	private final int maxBytes;
+
+	public ValueCodec(Transcoder transcoder, int compressionThreshold, int maxBytes) {
+		this.transcoder = transcoder;
+		this.compressionThreshold = compressionThreshold;
+		this.maxBytes = maxBytes;
+	}
+
+	/** The same with another transcoder. */
+	ValueCodec with(Transcoder other) {
+		return new ValueCodec(other, this.compressionThreshold, this.maxBytes);
+	}
+
+	/**
+	 * Encodes a value.
+	 * @throws IllegalArgumentException if it cannot be encoded or is too large
+	 */
+	public EncodedValue encode(String key, Object value) {
+		Objects.requireNonNull(value, () -> "value of \"" + key + "\"");
+		EncodedValue encoded = this.transcoder.encode(value);
+		if ((encoded.flags() & (Transcoder.COMPRESSED | Transcoder.CHUNKED)) != 0) {
+			throw new IllegalArgumentException("the transcoder gave the value of \"" + key + "\" the flags "
+					+ (encoded.flags() & 0xffffffffL) + "; " + Transcoder.COMPRESSED + " and " + Transcoder.CHUNKED
+					+ " mean compressed and split, which only the client does");
+		}
+		byte[] bytes = encoded.bytes();
+		if (this.compressionThreshold > 0 && bytes.length > this.compressionThreshold) {
+			byte[] compressed = compress(bytes);
+			if (compressed.length < bytes.length) {
+				encoded = new EncodedValue(encoded.flags() | Transcoder.COMPRESSED, compressed);
+			}
+		}
+		checkLength(key, encoded.bytes().length);
+		return encoded;
+	}
+
+	/**
+	 * Checks the length of an item's data.
+	 * @throws IllegalArgumentException if it is too large
+	 */
+	void checkLength(String key, int length) {
+		if (length > this.maxBytes) {
+			throw new IllegalArgumentException(
+					"the value of \"" + key + "\" has " + length + " bytes, more than the limit of " + this.maxBytes
+							+ " (maxValueBytes); store less, compress it or spread it over several keys");
+		}
+	}
+
+	/**
+	 * Decodes an item.
+	 * @return the value; null if there is no item, or it stands for null
+	 * @throws MemcachedException if it cannot be decoded
+	 */
+	@Nullable Object decode(String key, @Nullable Item item) {
+		return (item != null) ? decode(key, item.flags(), item.bytes()) : null;
+	}
+
+	public @Nullable Object decode(String key, int flags, byte[] bytes) {
+		try {
+			boolean compressed = (flags & Transcoder.COMPRESSED) != 0;
+			return this.transcoder.decode(flags & ~Transcoder.COMPRESSED, compressed ? decompress(bytes) : bytes);
+		}
+		catch (RuntimeException ex) {
+			throw Failures.undecodable(key, flags, ex);
+		}
+	}
+
+	private static byte[] compress(byte[] bytes) {
+		Deflater deflater = new Deflater();
+		try {
+			deflater.setInput(bytes);
+			deflater.finish();
+			byte[] compressed = new byte[bytes.length];
+			int length = deflater.deflate(compressed);
+			return deflater.finished() ? Arrays.copyOf(compressed, length) : bytes;
+		}
+		finally {
+			deflater.end();
+		}
+	}
+
+	private byte[] decompress(byte[] bytes) {
+		Inflater inflater = new Inflater();
+		try {
+			inflater.setInput(bytes);
+			ByteArrayOutputStream inflated = new ByteArrayOutputStream(Math.min(bytes.length * 4, this.maxBytes));
+			byte[] piece = new byte[Math.min(INFLATED_AT_ONCE, this.maxBytes + 1)];
+			while (!inflater.finished()) {
+				int count = inflater.inflate(piece);
+				if (count == 0 && (inflater.needsInput() || inflater.needsDictionary())) {
+					throw new IllegalArgumentException("its zlib data ends early");
+				}
+				if (inflated.size() + (long) count > this.maxBytes) {
+					throw new IllegalArgumentException(
+							"decompressed it has more than " + this.maxBytes + " bytes (maxValueBytes)");
+				}
+				inflated.write(piece, 0, count);
+			}
+			return inflated.toByteArray();
+		}
+		catch (DataFormatException ex) {
+			throw new IllegalArgumentException("it is flagged as compressed but is not zlib data", ex);
+		}
+		finally {
+			inflater.end();
+		}
+	}
+
+}

@@ -1,0 +1,274 @@
+package io.libmc.internal.client;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+
+import io.libmc.internal.call.Failed;
+import io.libmc.internal.call.Leg;
+import io.libmc.internal.call.OperationEvents;
+import io.libmc.internal.call.Script;
+import io.libmc.internal.call.SendWindow;
+import io.libmc.internal.call.Step;
+import io.libmc.internal.call.Step.Awaiting;
+import io.libmc.internal.connection.Failure;
+import io.libmc.internal.connection.Failure.Kind;
+import io.libmc.internal.connection.Node;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Runs scripts for callers who do not wait: the first step is begun on the caller's
+ * thread, and the script goes on, elsewhere, whenever a step has ended.
+ */
+final class AsyncRunner {
+
+	private final OperationEvents events;
+
+	private final Completions completions;
+
+	/** How many scripts may have operations under way, callbacks included. */
+	private final int most;
+
+	private final Semaphore room;
+
+	AsyncRunner(ClientOptions options, OperationEvents events) {
+		this.events = events;
+		this.completions = new Completions(options.executor);
+		this.most = (int) Math.min(Integer.MAX_VALUE, 2L * options.maxInFlightOperations * options.servers.size());
+		this.room = new Semaphore(this.most);
+	}
+
+	/**
+	 * Starts a script.
+	 * @param atEnd runs at its end, before anybody learns of that
+	 */
+	<T extends @Nullable Object> CompletableFuture<T> start(Script<? extends T> script, Runnable atEnd) {
+		Run<T> run = new Run<>(script, atEnd);
+		run.begin();
+		return run.future;
+	}
+
+	/** A script under way. */
+	private final class Run<T extends @Nullable Object> {
+
+		private final Script<? extends T> script;
+
+		private final Runnable atEnd;
+
+		/** Each caller has one of its own: to cancel it cancels nobody else's. */
+		private final CompletableFuture<T> future = new CompletableFuture<>();
+
+		private final AtomicBoolean holdsRoom = new AtomicBoolean();
+
+		Run(Script<? extends T> script, Runnable atEnd) {
+			this.script = script;
+			this.atEnd = atEnd;
+		}
+
+		/** Begins the first step on the caller's thread, and nothing else. */
+		void begin() {
+			try {
+				Step first = this.script.next();
+				if (first == null) {
+					complete();
+				}
+				else if (begin(first)) {
+					goOnElsewhere();
+				}
+			}
+			catch (Throwable ex) {
+				fail(ex);
+			}
+		}
+
+		private void goOnElsewhere() {
+			AsyncRunner.this.completions.execute(this::goOn);
+		}
+
+		/** Goes on until a step has to be waited for, or all is done. */
+		private void goOn() {
+			try {
+				Step step;
+				do {
+					step = this.script.next();
+				}
+				while (step != null && begin(step));
+				if (step == null) {
+					complete();
+				}
+			}
+			catch (Throwable ex) {
+				fail(ex);
+			}
+		}
+
+		private void complete() {
+			this.atEnd.run();
+			Failed failed = this.script.failure();
+			if (failed != null) {
+				this.future.completeExceptionally(failed.exception());
+			}
+			else {
+				this.future.complete(this.script.result());
+			}
+			leaveRoom();
+		}
+
+		private void fail(Throwable ex) {
+			this.script.broken(ex);
+			this.atEnd.run();
+			this.future.completeExceptionally(ex);
+			leaveRoom();
+		}
+
+		/**
+		 * Begins a step.
+		 * @return whether it has ended already
+		 */
+		private boolean begin(Step step) {
+			if (step instanceof Leg leg) {
+				return begin(List.of(leg));
+			}
+			if (step instanceof Step.Round round) {
+				return begin(round.legs());
+			}
+			leaveRoom();
+			if (step instanceof Awaiting awaiting) {
+				return begin(awaiting);
+			}
+			if (step instanceof Step.Elsewhere elsewhere) {
+				elsewhere.handOver(() -> new Run<>(elsewhere.script(), () -> {
+				}).begin());
+			}
+			return true;
+		}
+
+		/** Frees the room that operations take, now that callbacks have run. */
+		private void leaveRoom() {
+			if (this.holdsRoom.compareAndSet(true, false)) {
+				AsyncRunner.this.room.release();
+			}
+		}
+
+		private boolean findRoom() {
+			if (!this.holdsRoom.get()) {
+				this.holdsRoom.set(AsyncRunner.this.room.tryAcquire());
+			}
+			return this.holdsRoom.get();
+		}
+
+		private boolean begin(Awaiting awaiting) {
+			CompletableFuture<?> awaited = awaiting.future();
+			if (awaited.isDone()) {
+				return true;
+			}
+			if (awaiting.isBounded()) {
+				awaited = awaited.copy().orTimeout(awaiting.nanos(), TimeUnit.NANOSECONDS);
+			}
+			CompletableFuture<?> unused = awaited.whenComplete((value, ex) -> goOnElsewhere());
+			return false;
+		}
+
+		private boolean begin(List<? extends Leg> legs) {
+			if (!findRoom()) {
+				Failure none = new Failure(Kind.NO_ROOM, "there are already " + AsyncRunner.this.most
+						+ " asynchronous calls under way, callbacks included (twice maxInFlightOperations for each server)",
+						null);
+				legs.forEach((leg) -> leg.operation().refuse(none));
+				return true;
+			}
+			// one more than there are lanes, so that none ends the round before all are
+			// started
+			AtomicInteger open = new AtomicInteger(1);
+			Map<Node, Lane> lanes = new LinkedHashMap<>();
+			legs.forEach((leg) -> lanes.computeIfAbsent(leg.node(), (node) -> new Lane(open)).waiting.add(leg));
+			open.addAndGet(lanes.size());
+			lanes.values().forEach(Lane::begin);
+			return open.decrementAndGet() == 0;
+		}
+
+		/**
+		 * The operations of a round for one server, a window of them under way. It gets
+		 * the next one when it has answered the last, whatever the others do.
+		 */
+		private final class Lane {
+
+			private final Deque<Leg> waiting = new ArrayDeque<>();
+
+			/** How many lanes of the round have not ended. */
+			private final AtomicInteger open;
+
+			private List<Leg> underWay = List.of();
+
+			Lane(AtomicInteger open) {
+				this.open = open;
+			}
+
+			void begin() {
+				if (startWindow()) {
+					AsyncRunner.this.completions.execute(this::goOn);
+				}
+			}
+
+			private void goOn() {
+				try {
+					boolean ended = true;
+					while (ended) {
+						ended = advance();
+					}
+				}
+				catch (Throwable ex) {
+					fail(ex);
+				}
+			}
+
+			private boolean advance() {
+				this.underWay.forEach((leg) -> leg.end(AsyncRunner.this.events));
+				if (!this.waiting.isEmpty()) {
+					return startWindow();
+				}
+				if (this.open.decrementAndGet() == 0) {
+					Run.this.goOn();
+				}
+				return false;
+			}
+
+			/** Returns whether the window has ended already. */
+			private boolean startWindow() {
+				SendWindow window = new SendWindow();
+				List<Leg> legs = new ArrayList<>();
+				while (!this.waiting.isEmpty() && window.takes(this.waiting.element().operation())) {
+					legs.add(this.waiting.remove());
+				}
+				this.underWay = legs;
+				AtomicInteger left = new AtomicInteger(legs.size() + 1);
+				Runnable ended = () -> {
+					if (left.decrementAndGet() == 0) {
+						AsyncRunner.this.completions.execute(this::goOn);
+					}
+				};
+				legs.forEach((leg) -> {
+					leg.operation().whenEnded(ended);
+					leg.begin(AsyncRunner.this.events, false);
+				});
+				return left.decrementAndGet() == 0;
+			}
+
+		}
+
+	}
+
+	/** Lets its threads end once what has been started has ended. */
+	void close() {
+		this.completions.close();
+	}
+
+}

@@ -1,0 +1,203 @@
+package io.libmc.internal.client;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Deque;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+import io.libmc.internal.call.Failed;
+import io.libmc.internal.call.Leg;
+import io.libmc.internal.call.OperationEvents;
+import io.libmc.internal.call.Script;
+import io.libmc.internal.call.ScriptFactory;
+import io.libmc.internal.call.SendWindow;
+import io.libmc.internal.call.Step;
+import io.libmc.internal.call.Step.Awaiting;
+import io.libmc.internal.connection.Node;
+import io.libmc.internal.connection.Operation;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Runs scripts on the thread of their caller, which waits.
+ */
+final class BlockingRunner implements ScriptFactory.Performer {
+
+	private final OperationEvents events;
+
+	BlockingRunner(OperationEvents events) {
+		this.events = events;
+	}
+
+	@Override
+	public <T extends @Nullable Object> T run(Script<T> script) {
+		try {
+			for (Step step = script.next(); step != null; step = script.next()) {
+				perform(step);
+			}
+		}
+		catch (Throwable ex) {
+			script.broken(ex);
+			throw ex;
+		}
+		Failed failed = script.failure();
+		if (failed != null) {
+			throw failed.exception();
+		}
+		return script.result();
+	}
+
+	private void perform(Step step) {
+		if (step instanceof Leg leg) {
+			perform(leg.node(), leg.operation());
+		}
+		else if (step instanceof Step.Round round) {
+			perform(round.legs());
+		}
+		else if (step instanceof Awaiting awaiting) {
+			await(awaiting);
+		}
+		else if (step instanceof Step.Elsewhere elsewhere) {
+			elsewhere.handOver(() -> run(elsewhere.script()));
+		}
+	}
+
+	@Override
+	public void perform(Node node, Operation operation) {
+		Object started = this.events.start(operation, node);
+		node.submit(operation, false);
+		operation.await();
+		this.events.stop(operation, node, started);
+	}
+
+	/** What the future holds, or that it holds nothing yet, is the script's to see. */
+	private static void await(Awaiting awaiting) {
+		boolean interrupted = false;
+		try {
+			long until = System.nanoTime() + awaiting.nanos();
+			while (!awaiting.future().isDone() && !awaiting.isInterrupted()) {
+				try {
+					if (awaiting.isBounded()) {
+						awaiting.future().get(until - System.nanoTime(), TimeUnit.NANOSECONDS);
+					}
+					else {
+						awaiting.future().get();
+					}
+				}
+				catch (InterruptedException ex) {
+					interrupted = true;
+					if (awaiting.isBounded()) {
+						awaiting.interrupt();
+					}
+				}
+			}
+		}
+		catch (ExecutionException | TimeoutException | CancellationException ex) {
+			// the future tells
+		}
+		finally {
+			if (interrupted) {
+				Thread.currentThread().interrupt();
+			}
+		}
+	}
+
+	/** Performs operations side by side. */
+	private void perform(List<? extends Leg> legs) {
+		if (legs.size() == 1) {
+			perform(legs.get(0).node(), legs.get(0).operation());
+			return;
+		}
+		Map<Node, Lane> byNode = new LinkedHashMap<>();
+		legs.forEach((leg) -> byNode.computeIfAbsent(leg.node(), (node) -> new Lane()).waiting.add(leg));
+		byNode.values().forEach(Lane::start);
+		Deque<Lane> lanes = inHalves(new ArrayList<>(byNode.values()));
+		while (!lanes.isEmpty()) {
+			Lane lane = lanes.remove();
+			if (!lane.await(lanes)) {
+				lanes.add(lane);
+			}
+			else if (!lane.waiting.isEmpty()) {
+				lane.start();
+				lanes.add(lane);
+			}
+		}
+	}
+
+	/**
+	 * In which order to wait: for one half way down the list, then for those before it,
+	 * and so on with the rest. Servers answer about in the order they were asked, so most
+	 * replies are there when their turn comes: few waits put the thread to sleep, and it
+	 * reads while servers are still at work.
+	 */
+	private static Deque<Lane> inHalves(List<Lane> started) {
+		Deque<Lane> order = new ArrayDeque<>(started.size());
+		int from = 0;
+		while (from < started.size()) {
+			int middle = (from + started.size()) / 2;
+			order.add(started.get(middle));
+			order.addAll(started.subList(from, middle));
+			from = middle + 1;
+		}
+		return order;
+	}
+
+	/**
+	 * The operations of one call for one server, a window of them under way. Each server
+	 * gets its next window when it has answered the last, and a slow one is left until
+	 * the others are done.
+	 */
+	private final class Lane {
+
+		/** How long to wait for one server before looking at the others. */
+		private static final long PATIENCE_NANOS = 2_000_000;
+
+		/** So many are sent at once: the server begins while further ones are encoded. */
+		private static final int PORTION = 128;
+
+		private final Deque<Leg> waiting = new ArrayDeque<>();
+
+		private final Deque<Leg> underWay = new ArrayDeque<>();
+
+		private boolean late;
+
+		void start() {
+			SendWindow window = new SendWindow();
+			while (!this.waiting.isEmpty() && window.takes(this.waiting.element().operation())) {
+				Leg leg = this.waiting.remove();
+				this.underWay.add(leg);
+				leg.begin(BlockingRunner.this.events, this.underWay.size() % PORTION != 0);
+			}
+			this.underWay.forEach((leg) -> leg.operation().flush());
+			this.late = false;
+		}
+
+		/**
+		 * Waits for the window to end; returns whether it has. The last reply is waited
+		 * for first: when it is there, so are the others, and the connection need not
+		 * look for another reader in between.
+		 */
+		boolean await(Collection<Lane> others) {
+			boolean onlyLook = this.late && !others.stream().allMatch((other) -> other.late);
+			long until = System.nanoTime() + (onlyLook ? 0 : PATIENCE_NANOS);
+			while (!this.underWay.isEmpty()) {
+				Leg leg = this.underWay.getLast();
+				if (!leg.operation().await(others.isEmpty() ? leg.operation().deadline() : until)) {
+					this.late = true;
+					return false;
+				}
+				this.underWay.removeLast();
+				leg.end(BlockingRunner.this.events);
+			}
+			return true;
+		}
+
+	}
+
+}

@@ -1,0 +1,128 @@
+package io.libmc.internal.client;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.Executor;
+import java.util.function.Supplier;
+
+import javax.net.ssl.SSLContext;
+
+import io.libmc.HashFunction;
+import io.libmc.MemcachedClient;
+import io.libmc.MemcachedListener;
+import io.libmc.codec.LibmcTranscoder;
+import io.libmc.codec.Transcoder;
+import io.libmc.internal.call.KeyEncoder;
+import io.libmc.internal.connection.Credentials;
+import io.libmc.internal.connection.Settings;
+import io.libmc.internal.routing.ServerAddress;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a client is made of: the options of its builder, checked where they are set.
+ */
+public final class ClientOptions {
+
+	private static final Duration LONGEST = Duration.ofDays(1);
+
+	List<ServerAddress> servers = List.of();
+
+	String prefix = "";
+
+	@Nullable Credentials credentials;
+
+	public HashFunction hashFunction = HashFunction.MD5;
+
+	public boolean failover;
+
+	public Duration connectTimeout = Duration.ofMillis(100);
+
+	public Duration handshakeTimeout = Duration.ofSeconds(5);
+
+	public Duration pollTimeout = Duration.ofMillis(300);
+
+	public Duration retryTimeout = Duration.ofSeconds(5);
+
+	public int maxRetries;
+
+	public boolean splitLargeValues = true;
+
+	public int compressionThreshold;
+
+	public boolean noReply;
+
+	public boolean flushAllEnabled;
+
+	public int connectionsPerServer = 1;
+
+	public int maxInFlightOperations = 16_384;
+
+	public long maxInFlightBytes = 64L << 20;
+
+	public int maxValueBytes = 10_000_000;
+
+	public Transcoder transcoder = LibmcTranscoder.create();
+
+	public @Nullable Supplier<SSLContext> ssl;
+
+	public boolean hostnameVerification = true;
+
+	public @Nullable Executor executor;
+
+	public @Nullable MemcachedListener listener;
+
+	public void servers(Collection<String> servers) {
+		this.servers = ServerAddress.parseAll(new ArrayList<>(Objects.requireNonNull(servers, "servers")));
+	}
+
+	public void prefix(String prefix) {
+		KeyEncoder.checkPrefix(prefix);
+		this.prefix = prefix;
+	}
+
+	public void credentials(String user, String password) {
+		this.credentials = new Credentials(user, password);
+	}
+
+	/** A client as they say now. */
+	public MemcachedClient build() {
+		checkNotEmpty(this.servers);
+		return new BlockingClient(this);
+	}
+
+	static void checkNotEmpty(List<ServerAddress> servers) {
+		if (servers.isEmpty()) {
+			throw new IllegalArgumentException("servers: none given; name at least one, such as \"localhost:11211\"");
+		}
+	}
+
+	Settings settings(Settings.ServerEvents events) {
+		return new Settings(this.connectTimeout.toNanos(), this.handshakeTimeout.toNanos(), this.pollTimeout.toNanos(),
+				this.retryTimeout.toNanos(), this.connectionsPerServer, this.maxInFlightOperations,
+				this.maxInFlightBytes, this.maxValueBytes, this.credentials, this.ssl, this.hostnameVerification,
+				events);
+	}
+
+	/** A timeout that is within bounds. */
+	public static Duration checkTimeout(String option, Duration value) {
+		Objects.requireNonNull(value, option);
+		if (value.compareTo(Duration.ofMillis(1)) < 0 || value.compareTo(LONGEST) > 0) {
+			throw new IllegalArgumentException(
+					option + ": " + value + " is out of range; give 1 ms to 1 day, such as Duration.ofMillis(300)");
+		}
+		return value;
+	}
+
+	/** A number that is within bounds. */
+	public static long checkRange(String option, long value, long least, long most) {
+		if (value < least || value > most) {
+			throw new IllegalArgumentException(
+					option + ": " + value + " is out of range; give " + least + " to " + most);
+		}
+		return value;
+	}
+
+}

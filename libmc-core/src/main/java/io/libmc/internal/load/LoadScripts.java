@@ -1,0 +1,215 @@
+package io.libmc.internal.load;
+
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.function.Consumer;
+
+import io.libmc.ErrorCode;
+import io.libmc.LoadListener;
+import io.libmc.LoadPolicy;
+import io.libmc.MemcachedException;
+import io.libmc.MemcachedListener.LoadOutcome;
+import io.libmc.MetaGet;
+import io.libmc.RawValue;
+import io.libmc.codec.EncodedValue;
+import io.libmc.internal.call.MetaAnswer;
+import io.libmc.internal.call.MetaScriptFactory;
+import io.libmc.internal.call.OperationEvents;
+import io.libmc.internal.call.Script;
+import io.libmc.internal.call.ScriptFactory;
+import io.libmc.internal.call.SideBySide;
+import io.libmc.internal.load.Election.Verdict;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes the scripts of keys whose values are loaded: what these ask of memcached, what
+ * they make of its replies, and whom they tell.
+ */
+public final class LoadScripts {
+
+	private static final System.Logger LOGGER = System.getLogger("io.libmc");
+
+	private static final String LOCK_SUFFIX = "/lock";
+
+	/** A lock's item, 1 to whoever reads it. */
+	private static final RawValue LOCK = new RawValue(4, new byte[] { '1' });
+
+	private final ScriptFactory plain;
+
+	private final MetaScriptFactory meta;
+
+	private final OperationEvents events;
+
+	private final SharedLoads shared;
+
+	private final Election election = new Election();
+
+	/**
+	 * Creates a factory.
+	 * @param plain makes scripts that await every reply
+	 */
+	public LoadScripts(ScriptFactory plain, OperationEvents events, SharedLoads shared) {
+		this.plain = plain;
+		this.meta = plain.meta();
+		this.events = events;
+		this.shared = shared;
+	}
+
+	/** Finds a value or loads it. */
+	public Script<@Nullable Object> getOrLoad(String key, LoadPolicy policy, Loader loader) {
+		Objects.requireNonNull(policy, "policy");
+		this.plain.check(key);
+		return new Load(this, this.shared, key, policy, loader);
+	}
+
+	/** The value if there is one and this caller is not the one to load another. */
+	public Script<@Nullable Object> get(String key, LoadPolicy policy) {
+		return new PolicyRead(this, key, policy, question(key, policy, policy.readRequest()));
+	}
+
+	/** Takes a value back. */
+	public Script<Boolean> invalidate(String key, Duration staleFor) {
+		Objects.requireNonNull(staleFor, "staleFor");
+		if (staleFor.isNegative()) {
+			throw new IllegalArgumentException("staleFor: " + staleFor + " is negative; give zero to delete at once");
+		}
+		return staleFor.isZero() ? this.plain.delete(key) : new Invalidation(this, key, staleFor);
+	}
+
+	// What is asked of memcached
+
+	MetaScriptFactory meta() {
+		return this.meta;
+	}
+
+	ScriptFactory plain() {
+		return this.plain;
+	}
+
+	Election election() {
+		return this.election;
+	}
+
+	/** Asks for a value, and for what is read beside it. */
+	Script<MetaAnswer> question(String key, LoadPolicy policy, MetaGet request) {
+		Script<MetaAnswer> question = this.meta.get(key, request);
+		String beside = policy.beside();
+		return (beside != null) ? withBeside(question, beside, policy) : question;
+	}
+
+	private Script<MetaAnswer> withBeside(Script<MetaAnswer> question, String beside, LoadPolicy policy) {
+		Script<@Nullable RawValue> reading = this.plain.getRaw(beside);
+		return new SideBySide<>(question, reading).then((answer) -> {
+			tell(policy, (listener) -> listener.beside(valueOf(beside, reading.result())));
+			return Script.done(answer);
+		});
+	}
+
+	Script<Boolean> lock(String lock, LoadPolicy policy) {
+		return this.plain.addRaw(lock, LOCK, policy.lease());
+	}
+
+	static String lockOf(String key) {
+		return key + LOCK_SUFFIX;
+	}
+
+	// What the replies mean
+
+	Verdict verdict(String key, LoadPolicy policy, MetaAnswer answer) {
+		Verdict verdict = Election.verdict(answer, policy.elects());
+		if (verdict == Verdict.UNSUPPORTED && (policy.elects() || marks(policy))) {
+			lacksElections(key);
+		}
+		return verdict;
+	}
+
+	/**
+	 * Whether values are refreshed or served stale, which takes a server that marks them.
+	 */
+	static boolean marks(LoadPolicy policy) {
+		return !policy.refreshAhead().isZero() || !policy.staleFor().isZero();
+	}
+
+	/** More was wanted of a key's server than it can do. */
+	void lacksElections(String key) {
+		this.events.lacksElections(this.plain.serverFor(key));
+	}
+
+	/** A value that was read; null if there is none or it cannot be decoded. */
+	@Nullable Object valueOf(String key, @Nullable RawValue raw) {
+		try {
+			return decode(key, raw);
+		}
+		catch (MemcachedException ex) {
+			LOGGER.log(Level.DEBUG, "a value that cannot be decoded counts as none", ex);
+			return null;
+		}
+	}
+
+	/**
+	 * A value that was read; null if there is none.
+	 * @throws MemcachedException if it cannot be decoded
+	 */
+	@Nullable Object decode(String key, @Nullable RawValue raw) {
+		return (raw != null) ? this.plain.values().decode(key, raw.flags(), raw.bytes()) : null;
+	}
+
+	EncodedValue encode(String key, Object value) {
+		EncodedValue encoded = this.plain.values().encode(key, value);
+		if (encoded.bytes().length == 0) {
+			throw new IllegalArgumentException("the value of \"" + key
+					+ "\" is empty, which is what memcached's own placeholders are; it is not stored");
+		}
+		return encoded;
+	}
+
+	/** Whether it is the item that fails, not the server. */
+	static boolean isUndecodable(MemcachedException ex) {
+		return ex.code() == ErrorCode.INCOMPLETE_BUFFER_ERROR;
+	}
+
+	// Whom to tell
+
+	void ended(LoadOutcome outcome) {
+		this.events.loaded(outcome);
+	}
+
+	/** What a listener throws is its own. */
+	void tell(LoadPolicy policy, Consumer<LoadListener> event) {
+		try {
+			event.accept(policy.listener());
+		}
+		catch (Throwable ex) {
+			listenerThrew(ex);
+		}
+	}
+
+	void listenerThrew(Throwable ex) {
+		LOGGER.log(Level.WARNING, "the listener of a load threw", ex);
+	}
+
+	void refreshFailed(String key, Throwable ex) {
+		LOGGER.log(Level.WARNING, "refreshing \"" + key + "\" failed; its present value is used on", ex);
+		ended(LoadOutcome.REFRESH_FAILED);
+	}
+
+	/**
+	 * memcached failed, and the value is loaded without it.
+	 * @throws MemcachedException if the policy's listener wants that
+	 */
+	void bypassed(String key, LoadPolicy policy, MemcachedException failure) {
+		try {
+			policy.listener().failed(failure);
+		}
+		catch (MemcachedException ex) {
+			throw ex;
+		}
+		catch (Throwable ex) {
+			listenerThrew(ex);
+		}
+		LOGGER.log(Level.DEBUG, "memcached fails; \"" + key + "\" is loaded and not kept", failure);
+		ended(LoadOutcome.BYPASSED);
+	}
+
+}

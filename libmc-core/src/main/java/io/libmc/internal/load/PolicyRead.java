@@ -1,0 +1,51 @@
+package io.libmc.internal.load;
+
+import io.libmc.LoadPolicy;
+import io.libmc.MetaReply.Status;
+import io.libmc.internal.call.Failed;
+import io.libmc.internal.call.MetaAnswer;
+import io.libmc.internal.call.Script;
+import io.libmc.internal.call.Step;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads a value that others load: a placeholder is a miss, and so is a value that this
+ * caller was elected to load anew.
+ */
+final class PolicyRead extends LoadSteps<@Nullable Object> {
+
+	private final LoadPolicy policy;
+
+	private final Script<MetaAnswer> question;
+
+	PolicyRead(LoadScripts scripts, String key, LoadPolicy policy, Script<MetaAnswer> question) {
+		super(scripts, key);
+		this.policy = policy;
+		this.question = question;
+	}
+
+	@Override
+	@Nullable Step begin() {
+		return ask(this.question, this::read);
+	}
+
+	private @Nullable Step read() {
+		Failed failed = this.question.failure();
+		if (failed != null) {
+			return fail(failed);
+		}
+		MetaAnswer answer = this.question.result();
+		if (answer.status() == Status.UNSUPPORTED) {
+			if (LoadScripts.marks(this.policy)) {
+				this.scripts.lacksElections(this.key);
+			}
+			return ask(this.scripts.plain().get(this.key), this::done);
+		}
+		if (!answer.hasValue() || answer.won()) {
+			return done(null);
+		}
+		return !answer.winTaken() ? done(this.scripts.decode(this.key, answer.value()))
+				: markIfAbandoned(this.policy, answer, () -> done(this.scripts.decode(this.key, answer.value())));
+	}
+
+}

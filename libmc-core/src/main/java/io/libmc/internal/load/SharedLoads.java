@@ -1,0 +1,93 @@
+package io.libmc.internal.load;
+
+import java.util.Collection;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The callers in this process who want the same key's value at the same time: one leads,
+ * the others follow and share what it finds or loads.
+ * <p>
+ * Whoever changes the key through the same client <em>overtakes</em> the flight, before
+ * and after: those aboard get its value, but nobody who comes later does, and where the
+ * store is not guarded by memcached the loader does not keep it. The changer overtakes
+ * first and writes then, while the loader writes first and looks then whether it was
+ * overtaken: so one of them sees the other.
+ */
+public final class SharedLoads {
+
+	private final ConcurrentMap<String, Flight> flights = new ConcurrentHashMap<>();
+
+	/** The callers of one key. */
+	static final class Flight {
+
+		/** What the leader found or loaded. */
+		final CompletableFuture<@Nullable Object> result = new CompletableFuture<>();
+
+		/**
+		 * Whether there was a value, once that is known; never known if memcached failed.
+		 */
+		final CompletableFuture<Boolean> found = new CompletableFuture<>();
+
+		/** The thread that runs the loader; null if none does. */
+		private volatile @Nullable Thread loading;
+
+		private volatile boolean overtaken;
+
+		/** Whether its loader is what asks. */
+		boolean isOwn() {
+			return this.loading == Thread.currentThread();
+		}
+
+		void beginLoading() {
+			this.loading = Thread.currentThread();
+		}
+
+		void stopLoading() {
+			this.loading = null;
+		}
+
+		boolean isOvertaken() {
+			return this.overtaken;
+		}
+
+	}
+
+	/** Makes it the key's flight, or returns the one that there is. */
+	@Nullable Flight join(String key, Flight flight) {
+		return this.flights.putIfAbsent(key, flight);
+	}
+
+	void leave(String key, Flight flight) {
+		this.flights.remove(key, flight);
+	}
+
+	/**
+	 * Gives those aboard a value that is good enough for them, while its leader loads.
+	 */
+	void land(String key, Flight flight, Object value) {
+		leave(key, flight);
+		flight.found.complete(true);
+		flight.result.complete(value);
+	}
+
+	/** The key changes: its flight is not joined any more, and may not be kept. */
+	public void overtake(String key) {
+		if (!this.flights.isEmpty()) {
+			Flight flight = this.flights.remove(key);
+			if (flight != null) {
+				flight.overtaken = true;
+			}
+		}
+	}
+
+	public void overtake(Collection<String> keys) {
+		if (!this.flights.isEmpty()) {
+			keys.forEach(this::overtake);
+		}
+	}
+
+}
