@@ -30,6 +30,27 @@ final class Chunks {
 	private Chunks() {
 	}
 
+	/**
+	 * Whether a value is too long to be stored whole.
+	 * @throws IllegalArgumentException if it cannot be split either
+	 */
+	static boolean isNeeded(String key, byte[] encodedKey, byte[] value) {
+		if (value.length <= CHUNK_BYTES) {
+			return false;
+		}
+		if (value.length > MAX_VALUE_BYTES) {
+			throw new IllegalArgumentException(
+					"the value of \"" + key + "\" has " + value.length + " bytes; values of more than "
+							+ MAX_VALUE_BYTES + " are not split (splitLargeValues); store less, or compress it");
+		}
+		if (encodedKey.length > MAX_KEY_BYTES) {
+			throw new IllegalArgumentException(
+					"the key \"" + key + "\" has " + encodedKey.length + " bytes with its prefix; a value of more than "
+							+ CHUNK_BYTES + " bytes is split, which takes a key of at most " + MAX_KEY_BYTES);
+		}
+		return true;
+	}
+
 	/** The keys of a value's chunks. */
 	static byte[][] keys(byte[] key, int count) {
 		return keys(key, count, "");

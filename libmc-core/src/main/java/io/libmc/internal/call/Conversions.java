@@ -3,6 +3,8 @@ package io.libmc.internal.call;
 import java.lang.invoke.MethodType;
 import java.math.BigDecimal;
 import java.math.BigInteger;
+import java.util.Map;
+import java.util.function.Function;
 
 import org.jspecify.annotations.Nullable;
 
@@ -11,6 +13,11 @@ import org.jspecify.annotations.Nullable;
  * nothing else.
  */
 final class Conversions {
+
+	private static final Map<Class<?>, Function<BigDecimal, Number>> EXACT = Map.of(Long.class,
+			BigDecimal::longValueExact, Integer.class, BigDecimal::intValueExact, Short.class,
+			BigDecimal::shortValueExact, Byte.class, BigDecimal::byteValueExact, BigInteger.class,
+			BigDecimal::toBigIntegerExact, BigDecimal.class, (exact) -> exact);
 
 	private Conversions() {
 	}
@@ -55,24 +62,11 @@ final class Conversions {
 		}
 	}
 
+	/** A number may be none that this type has: then null, or an exception. */
 	private static @Nullable Number convertExactly(BigDecimal exact, Class<?> wanted) {
-		if (wanted == Long.class) {
-			return exact.longValueExact();
-		}
-		if (wanted == Integer.class) {
-			return exact.intValueExact();
-		}
-		if (wanted == Short.class) {
-			return exact.shortValueExact();
-		}
-		if (wanted == Byte.class) {
-			return exact.byteValueExact();
-		}
-		if (wanted == BigInteger.class) {
-			return exact.toBigIntegerExact();
-		}
-		if (wanted == BigDecimal.class) {
-			return exact;
+		Function<BigDecimal, Number> whole = EXACT.get(wanted);
+		if (whole != null) {
+			return whole.apply(exact);
 		}
 		if (wanted == Double.class) {
 			double value = exact.doubleValue();

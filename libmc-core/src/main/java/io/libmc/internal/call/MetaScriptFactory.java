@@ -55,7 +55,7 @@ public final class MetaScriptFactory {
 
 	public Script<MetaAnswer> set(String key, RawValue value, MetaSet request) {
 		byte[] encodedKey = this.keys.encode(key);
-		this.scripts.checkNotChunked(key, value);
+		this.scripts.values().check(key, value);
 		return set(encodedKey, value.bytes(), value.flags(), request);
 	}
 

@@ -69,17 +69,8 @@ public final class ScriptFactory {
 		this.flushAllEnabled = flushAllEnabled;
 	}
 
-	/** The same with another transcoder, and with every reply awaited. */
-	public ScriptFactory withTranscoder(Transcoder transcoder) {
-		return awaiting(this.values.with(transcoder));
-	}
-
-	/** The same with every reply awaited. */
-	public ScriptFactory awaitingReplies() {
-		return awaiting(this.values);
-	}
-
-	private ScriptFactory awaiting(ValueCodec codec) {
+	/** The same with another codec, and with every reply awaited. */
+	public ScriptFactory awaitingReplies(ValueCodec codec) {
 		return new ScriptFactory(this.cluster, this.keys, codec, this.pollNanos, this.splits, false,
 				this.flushAllEnabled);
 	}
@@ -120,15 +111,6 @@ public final class ScriptFactory {
 		return this.values.decode(key, item);
 	}
 
-	/** Performs operations and runs scripts on the thread of its caller. */
-	public interface Performer {
-
-		void perform(Node node, Operation operation);
-
-		<T extends @Nullable Object> T run(Script<T> script);
-
-	}
-
 	public <T> Script<@Nullable T> get(String key, Class<T> type) {
 		Objects.requireNonNull(type, "type");
 		return get(key).map((value) -> convert(key, value, type));
@@ -136,7 +118,6 @@ public final class ScriptFactory {
 
 	/** The value as this type; null for none. */
 	public static <T> @Nullable T convert(String key, @Nullable Object value, Class<T> type) {
-		Objects.requireNonNull(type, "type");
 		return (value != null) ? Conversions.convert(key, value, type) : null;
 	}
 
@@ -185,7 +166,7 @@ public final class ScriptFactory {
 		byte[][] encoded = encode(names);
 		long now = System.nanoTime();
 		return new ValuesRead(this.cluster.get(), encoded, now, now + this.pollNanos)
-			.map((read) -> multiGetResult(names, read));
+			.map((read) -> read.decoded(names, this.values));
 	}
 
 	public Script<List<@Nullable Object>> getList(List<String> keys) {
@@ -201,32 +182,6 @@ public final class ScriptFactory {
 		});
 	}
 
-	private MultiGetResult<Object> multiGetResult(String[] names, ValuesRead read) {
-		Map<String, Object> found = new LinkedHashMap<>(names.length * 4 / 3 + 1);
-		Set<String> missing = new LinkedHashSet<>();
-		Map<String, MemcachedException> failures = new LinkedHashMap<>();
-		for (int i = 0; i < names.length; i++) {
-			Failed failed = read.failure(i);
-			if (failed != null) {
-				failures.put(names[i], failed.exception());
-				continue;
-			}
-			try {
-				Object value = this.values.decode(names[i], read.item(i));
-				if (value != null) {
-					found.put(names[i], value);
-				}
-				else {
-					missing.add(names[i]);
-				}
-			}
-			catch (MemcachedException ex) {
-				failures.put(names[i], ex);
-			}
-		}
-		return new MultiGetResult<>(found, missing, failures);
-	}
-
 	// Storing
 
 	public Script<Boolean> set(String key, Object value, Duration ttl) {
@@ -238,7 +193,7 @@ public final class ScriptFactory {
 	public Script<Boolean> setRaw(String key, RawValue value, Duration ttl) {
 		byte[] encodedKey = this.keys.encode(key);
 		long exptime = Exptime.of(ttl);
-		checkNotChunked(key, value);
+		this.values.check(key, value);
 		return set(key, encodedKey, new EncodedValue(value.flags(), value.bytes()), exptime);
 	}
 
@@ -254,32 +209,9 @@ public final class ScriptFactory {
 		return store(Command.SET, encodedKey, value.bytes(), value.flags(), exptime);
 	}
 
-	void checkNotChunked(String key, RawValue value) {
-		Objects.requireNonNull(value, "value");
-		if ((value.flags() & Transcoder.CHUNKED) != 0) {
-			throw new IllegalArgumentException(
-					"the flags of \"" + key + "\" hold " + Transcoder.CHUNKED + ", which marks split values; clear it");
-		}
-		this.values.checkLength(key, value.bytes().length);
-	}
-
 	/** Whether a value is stored in chunks. */
 	boolean isSplit(String key, byte[] encodedKey, EncodedValue value) {
-		int length = value.bytes().length;
-		if (!this.splits || length <= Chunks.CHUNK_BYTES) {
-			return false;
-		}
-		if (length > Chunks.MAX_VALUE_BYTES) {
-			throw new IllegalArgumentException(
-					"the value of \"" + key + "\" has " + length + " bytes; values of more than "
-							+ Chunks.MAX_VALUE_BYTES + " are not split (splitLargeValues); store less, or compress it");
-		}
-		if (encodedKey.length > Chunks.MAX_KEY_BYTES) {
-			throw new IllegalArgumentException("the key \"" + key + "\" has " + encodedKey.length
-					+ " bytes with its prefix; a value of more than " + Chunks.CHUNK_BYTES
-					+ " bytes is split, which takes a key of at most " + Chunks.MAX_KEY_BYTES);
-		}
-		return true;
+		return this.splits && Chunks.isNeeded(key, encodedKey, value.bytes());
 	}
 
 	public Script<MultiResult> setMulti(Map<String, ?> entries, Duration ttl) {
@@ -362,9 +294,7 @@ public final class ScriptFactory {
 		Objects.requireNonNull(data, "data");
 		String[] names = distinct(keys);
 		byte[][] encoded = encode(names);
-		for (String name : names) {
-			this.values.checkLength(name, data.length);
-		}
+		List.of(names).forEach((name) -> this.values.checkLength(name, data.length));
 		long now = System.nanoTime();
 		return changeMany(names, encoded,
 				(i) -> Operation.store(command, now, now + this.pollNanos, encoded[i], data, 0, 0, 0), Answer.STORED);

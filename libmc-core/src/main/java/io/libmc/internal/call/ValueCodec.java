@@ -7,6 +7,7 @@ import java.util.zip.DataFormatException;
 import java.util.zip.Deflater;
 import java.util.zip.Inflater;
 
+import io.libmc.RawValue;
 import io.libmc.codec.EncodedValue;
 import io.libmc.codec.Transcoder;
 import org.jspecify.annotations.Nullable;
@@ -33,7 +34,7 @@ public final class ValueCodec {
 	}
 
 	/** The same with another transcoder. */
-	ValueCodec with(Transcoder other) {
+	public ValueCodec with(Transcoder other) {
 		return new ValueCodec(other, this.compressionThreshold, this.maxBytes);
 	}
 
@@ -58,6 +59,19 @@ public final class ValueCodec {
 		}
 		checkLength(key, encoded.bytes().length);
 		return encoded;
+	}
+
+	/**
+	 * Checks an item that is stored as it is.
+	 * @throws IllegalArgumentException if it is too large or poses as a split one
+	 */
+	void check(String key, RawValue value) {
+		Objects.requireNonNull(value, "value");
+		if ((value.flags() & Transcoder.CHUNKED) != 0) {
+			throw new IllegalArgumentException(
+					"the flags of \"" + key + "\" hold " + Transcoder.CHUNKED + ", which marks split values; clear it");
+		}
+		checkLength(key, value.bytes().length);
 	}
 
 	/**

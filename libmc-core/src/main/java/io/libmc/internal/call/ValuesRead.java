@@ -1,8 +1,14 @@
 package io.libmc.internal.call;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 
+import io.libmc.MemcachedException;
+import io.libmc.MultiGetResult;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -96,6 +102,33 @@ final class ValuesRead implements Script<ValuesRead> {
 		ItemsRead asked = this.chunks;
 		return (item == null || !item.isChunked() || asked == null) ? item
 				: Chunks.join(item, asked.items(this.offsets[index], this.offsets[index + 1]));
+	}
+
+	/** The values by their names, and which are missing or failed. */
+	MultiGetResult<Object> decoded(String[] names, ValueCodec codec) {
+		Map<String, Object> found = new LinkedHashMap<>(names.length * 4 / 3 + 1);
+		Set<String> missing = new LinkedHashSet<>();
+		Map<String, MemcachedException> failures = new LinkedHashMap<>();
+		for (int i = 0; i < names.length; i++) {
+			Failed failed = failure(i);
+			if (failed != null) {
+				failures.put(names[i], failed.exception());
+				continue;
+			}
+			try {
+				Object value = codec.decode(names[i], item(i));
+				if (value != null) {
+					found.put(names[i], value);
+				}
+				else {
+					missing.add(names[i]);
+				}
+			}
+			catch (MemcachedException ex) {
+				failures.put(names[i], ex);
+			}
+		}
+		return new MultiGetResult<>(found, missing, failures);
 	}
 
 }

@@ -67,7 +67,8 @@ final class BlockingClient implements MemcachedClient {
 				new ValueCodec(options.transcoder, options.compressionThreshold, options.maxValueBytes),
 				options.pollTimeout.toNanos(), options.splitLargeValues, options.noReply, options.flushAllEnabled);
 		this.metaScripts = this.scripts.meta();
-		this.loads = new LoadScripts(this.scripts.awaitingReplies(), this.servers.events(), this.shared);
+		this.loads = new LoadScripts(this.scripts.awaitingReplies(this.scripts.values()), this.servers.events(),
+				this.shared);
 		this.async = new AsyncClient(new AsyncRunner(options, this.servers.events()), this.scripts, this.loads,
 				this.shared);
 		this.view = false;
@@ -76,7 +77,7 @@ final class BlockingClient implements MemcachedClient {
 	private BlockingClient(BlockingClient viewed, Transcoder transcoder) {
 		this.servers = viewed.servers;
 		this.runner = viewed.runner;
-		this.scripts = viewed.scripts.withTranscoder(transcoder);
+		this.scripts = viewed.scripts.awaitingReplies(viewed.scripts.values().with(transcoder));
 		this.metaScripts = this.scripts.meta();
 		this.loads = new LoadScripts(this.scripts, this.servers.events(), this.shared);
 		this.async = new AsyncClient(viewed.async.runner(), this.scripts, this.loads, this.shared);
@@ -121,6 +122,7 @@ final class BlockingClient implements MemcachedClient {
 
 	@Override
 	public <T> @Nullable T get(String key, Class<T> type) {
+		Objects.requireNonNull(type, "type");
 		return ScriptFactory.convert(key, this.scripts.get(key, this.runner), type);
 	}
 

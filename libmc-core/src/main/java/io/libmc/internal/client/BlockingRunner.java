@@ -15,8 +15,8 @@ import java.util.concurrent.TimeoutException;
 import io.libmc.internal.call.Failed;
 import io.libmc.internal.call.Leg;
 import io.libmc.internal.call.OperationEvents;
+import io.libmc.internal.call.Performer;
 import io.libmc.internal.call.Script;
-import io.libmc.internal.call.ScriptFactory;
 import io.libmc.internal.call.SendWindow;
 import io.libmc.internal.call.Step;
 import io.libmc.internal.call.Step.Awaiting;
@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Runs scripts on the thread of their caller, which waits.
  */
-final class BlockingRunner implements ScriptFactory.Performer {
+final class BlockingRunner implements Performer {
 
 	private final OperationEvents events;
 

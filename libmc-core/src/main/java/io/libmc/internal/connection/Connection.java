@@ -28,9 +28,6 @@ final class Connection {
 	/** How long a caller whose time is up may still take what has already arrived. */
 	static final long DRAIN_NANOS = 5_000_000L;
 
-	/** So many operations without a reply are followed by one with. */
-	private static final int BARRIER_DISTANCE = 512;
-
 	static final long FOREVER = Long.MAX_VALUE;
 
 	private enum State {
@@ -76,17 +73,15 @@ final class Connection {
 	/** It ends once nothing is in its line. */
 	private volatile boolean ending;
 
-	private int sinceBarrier;
-
 	Connection(Node node, Settings settings, Watchdog watchdog, String threadName) {
 		this.node = node;
 		this.settings = settings;
 		this.watchdog = watchdog;
 		this.connector = new Connector(node.endpoint(), settings);
 		this.line = new Line(settings.maxInFlightOperations(), settings.maxInFlightBytes());
-		this.outbox = new Outbox(this, this.lock, this.line, settings, watchdog, node.traffic());
+		this.outbox = new Outbox(this, this.lock, this.line, settings, watchdog, node);
 		this.room = new Room(this, this.lock, this.line, this.outbox);
-		this.inbox = new Inbox(this, this.line, settings.maxValueBytes(), node.traffic());
+		this.inbox = new Inbox(this, this.line, settings.maxValueBytes(), node);
 		this.deadlines = new Deadlines(this, settings, watchdog, this.connector, this.line, this.outbox, this.inbox);
 		this.ownThread = new OwnThread(this, this.connector, this.line, this.inbox, threadName);
 	}
@@ -118,7 +113,6 @@ final class Connection {
 		this.inbox.seeToReader();
 	}
 
-	/** Whether it ends once nothing is in its line. */
 	boolean isEnding() {
 		return this.ending;
 	}
@@ -130,25 +124,6 @@ final class Connection {
 	/** How many operations wait for their reply; none once it has ended. */
 	long operationsInFlight() {
 		return isClosed() ? 0 : this.line.length();
-	}
-
-	/** Whether gets of several callers may share a command. */
-	boolean isSharing() {
-		return this.node.isSharing();
-	}
-
-	/** Gives every get to the server a command of its own from now on. */
-	void stopSharing() {
-		this.node.stopSharing();
-	}
-
-	/** A shared command is a suspect if the connection was lost before its reply. */
-	private void pauseSharingIfSuspect() {
-		this.line.forEach((operation) -> {
-			if (operation.hasShared() && !this.outbox.isUnsent(operation)) {
-				this.node.pauseSharing();
-			}
-		});
 	}
 
 	String threadName() {
@@ -276,10 +251,7 @@ final class Connection {
 	 * that they cannot fill it, every so many of them are followed by a question.
 	 */
 	private void appendBarrier(Operation operation) {
-		this.sinceBarrier++;
-		if (this.sinceBarrier >= Math.min(BARRIER_DISTANCE, this.settings.maxInFlightOperations() / 2)
-				|| this.line.bytes() >= this.settings.maxInFlightBytes() / 2) {
-			this.sinceBarrier = 0;
+		if (this.line.isBarrierDue()) {
 			Operation barrier = Operation.admin(Command.VERSION, operation.startedAt, operation.deadline, "");
 			barrier.whenEnded(() -> {
 			});
@@ -437,7 +409,11 @@ final class Connection {
 			return;
 		}
 		if (failure.kind() == Kind.LOST) {
-			pauseSharingIfSuspect();
+			this.line.forEach((operation) -> {
+				if (!isUnsent(operation)) {
+					this.node.sharing().lost(operation);
+				}
+			});
 		}
 		if (this.state.getAndSet(State.CLOSED) == State.CLOSED) {
 			return;
@@ -468,10 +444,6 @@ final class Connection {
 			this.lock.unlock();
 		}
 		this.ownThread.wake();
-	}
-
-	static int millis(long nanos) {
-		return (int) Math.min(Integer.MAX_VALUE, Math.max(1, (nanos + 999_999) / 1_000_000));
 	}
 
 }

@@ -105,7 +105,7 @@ final class Connector implements Closeable {
 	private static void connect(Socket socket, InetSocketAddress address, long nanos) throws IOException {
 		socket.setTcpNoDelay(true);
 		socket.setKeepAlive(true);
-		socket.connect(address, Connection.millis(nanos));
+		socket.connect(address, Transport.millis(nanos));
 	}
 
 	private Transport connectUnix(String path) throws IOException {
@@ -146,7 +146,7 @@ final class Connector implements Closeable {
 				parameters.setEndpointIdentificationAlgorithm("HTTPS");
 				secure.setSSLParameters(parameters);
 			}
-			plain.setSoTimeout(Connection.millis(this.settings.handshakeNanos()));
+			plain.setSoTimeout(Transport.millis(this.settings.handshakeNanos()));
 			secure.startHandshake();
 			plain.setSoTimeout(0);
 			return new TlsTransport(plain, secure);
@@ -187,7 +187,7 @@ final class Connector implements Closeable {
 		out.writeTo(transport);
 		ReplyParser parser = new ReplyParser(0);
 		while (parser.parse(operation) == null) {
-			int timeout = Connection.millis(this.handshakeDeadline - System.nanoTime());
+			int timeout = Transport.millis(this.handshakeDeadline - System.nanoTime());
 			if (parser.fill((target, offset, length) -> transport.read(target, offset, length, timeout)) < 0) {
 				throw new EOFException("the server closed the connection");
 			}

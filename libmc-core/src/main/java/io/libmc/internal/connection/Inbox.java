@@ -48,6 +48,8 @@ final class Inbox {
 
 	private final Line line;
 
+	private final Sharing sharing;
+
 	private final ReplyParser parser;
 
 	private final ReplyParser.Source source;
@@ -87,11 +89,12 @@ final class Inbox {
 	/** The reader's own. */
 	private int readTimeoutMillis;
 
-	Inbox(Connection connection, Line line, int maxValueBytes, Traffic traffic) {
+	Inbox(Connection connection, Line line, int maxValueBytes, Node node) {
 		this.connection = connection;
 		this.line = line;
 		this.parser = new ReplyParser(maxValueBytes);
-		this.source = (target, offset, length) -> traffic
+		this.sharing = node.sharing();
+		this.source = (target, offset, length) -> node.traffic()
 			.addRead(transport().read(target, offset, length, this.readTimeoutMillis));
 	}
 
@@ -269,7 +272,7 @@ final class Inbox {
 	}
 
 	private void read(long nanos) throws IOException {
-		this.readTimeoutMillis = (nanos == Connection.FOREVER) ? 0 : Connection.millis(nanos);
+		this.readTimeoutMillis = (nanos == Connection.FOREVER) ? 0 : Transport.millis(nanos);
 		try {
 			if (this.parser.fill(this.source) < 0) {
 				throw new EOFException("the server closed the connection");
@@ -338,7 +341,7 @@ final class Inbox {
 		}
 		boolean error = this.parser.lastWasError();
 		if (error && operation.hasShared()) {
-			this.connection.stopSharing();
+			this.sharing.stop();
 			throw errorForSeveralKeys();
 		}
 		this.line.removeFirst(operation);

@@ -15,6 +15,9 @@ import org.jspecify.annotations.Nullable;
 @SuppressWarnings("NonAtomicVolatileUpdate")
 final class Line {
 
+	/** So many operations without a reply are followed by one with. */
+	private static final int BARRIER_DISTANCE = 512;
+
 	private final int maxOperations;
 
 	private final long maxBytes;
@@ -26,6 +29,9 @@ final class Line {
 
 	/** Guarded by the connection's lock. */
 	private Operation tail = this.head;
+
+	/** Guarded by the connection's lock. */
+	private int sinceBarrier;
 
 	private volatile long entered;
 
@@ -93,6 +99,17 @@ final class Line {
 	/** Whether there is room for it; an empty line has room for anything. */
 	boolean hasRoomFor(Operation operation) {
 		return isEmpty() || (length() < this.maxOperations && bytes() + operation.maxEncodedLength() <= this.maxBytes);
+	}
+
+	/**
+	 * Whether the operation without a reply that was just appended needs one behind it.
+	 */
+	boolean isBarrierDue() {
+		this.sinceBarrier++;
+		boolean due = this.sinceBarrier >= Math.min(BARRIER_DISTANCE, this.maxOperations / 2)
+				|| bytes() >= this.maxBytes / 2;
+		this.sinceBarrier = due ? 0 : this.sinceBarrier;
+		return due;
 	}
 
 	/** Why an operation fails for which there was no room. */

@@ -45,11 +45,7 @@ public final class Node {
 
 	private volatile MetaSupport metaSupport = MetaSupport.UNKNOWN;
 
-	/** Whether gets of several callers may share a command, but for a pause. */
-	private volatile boolean sharing = true;
-
-	/** When the pause ends in which they may not, or 0. */
-	private final AtomicLong sharingPausedUntil = new AtomicLong();
+	private final Sharing sharing;
 
 	private volatile boolean closed;
 
@@ -75,6 +71,7 @@ public final class Node {
 		this.endpoint = endpoint;
 		this.settings = settings;
 		this.watchdog = watchdog;
+		this.sharing = new Sharing(settings.pollNanos());
 		this.connections = new AtomicReferenceArray<>(settings.connectionsPerServer());
 	}
 
@@ -92,29 +89,8 @@ public final class Node {
 		this.metaSupport = support;
 	}
 
-	/** Whether gets of several callers may share a command. */
-	boolean isSharing() {
-		long until = this.sharingPausedUntil.get();
-		boolean paused = until != 0
-				&& (until - System.nanoTime() > 0 || !this.sharingPausedUntil.compareAndSet(until, 0));
-		return this.sharing && !paused;
-	}
-
-	/**
-	 * Gives every get a command of its own for as long as a call may take: a connection
-	 * was lost with a shared one unanswered. A proxy may have hung up on an error, which
-	 * the system then drops; what was lost for it is not to be lost again.
-	 */
-	void pauseSharing() {
-		this.sharingPausedUntil.set((System.nanoTime() + this.settings.pollNanos()) | 1);
-	}
-
-	/**
-	 * Gives every get a command of its own from now on: an error was the answer to one
-	 * that several shared, as a proxy's is if only one of their keys cannot be read.
-	 */
-	void stopSharing() {
-		this.sharing = false;
+	Sharing sharing() {
+		return this.sharing;
 	}
 
 	/** What users know the server by. */

@@ -43,6 +43,8 @@ final class Outbox {
 
 	private final Traffic traffic;
 
+	private final Sharing sharing;
+
 	/** Set when the connection opens. */
 	private @Nullable Transport transport;
 
@@ -58,7 +60,7 @@ final class Outbox {
 	private @Nullable Operation openGet;
 
 	/** How many share its command; guarded by the lock. */
-	private int sharing;
+	private int inCommand;
 
 	/** Whether there is a writer; guarded by the lock. */
 	private boolean writing;
@@ -85,14 +87,14 @@ final class Outbox {
 
 	private @Nullable Thread thread;
 
-	Outbox(Connection connection, ReentrantLock lock, Line line, Settings settings, Watchdog watchdog,
-			Traffic traffic) {
+	Outbox(Connection connection, ReentrantLock lock, Line line, Settings settings, Watchdog watchdog, Node node) {
 		this.connection = connection;
 		this.lock = lock;
 		this.line = line;
 		this.settings = settings;
 		this.watchdog = watchdog;
-		this.traffic = traffic;
+		this.traffic = node.traffic();
+		this.sharing = node.sharing();
 	}
 
 	/** Gets the socket. Under the lock. */
@@ -105,14 +107,14 @@ final class Outbox {
 	void encode(Operation operation) {
 		long begin = this.encoded;
 		long before = this.pending.size();
-		boolean mayShare = operation.mayShare() && this.connection.isSharing();
-		if (mayShare && this.openGet != null && this.sharing < MOST_SHARING) {
+		boolean mayShare = operation.mayShare() && this.sharing.isOn();
+		if (mayShare && this.openGet != null && this.inCommand < MOST_SHARING) {
 			operation.encodeBehind(this.openGet, this.pending);
-			this.sharing++;
+			this.inCommand++;
 		}
 		else {
 			operation.encode(this.pending);
-			this.sharing = 1;
+			this.inCommand = 1;
 		}
 		this.openGet = mayShare ? operation : null;
 		this.encoded += this.pending.size() - before;

@@ -27,6 +27,11 @@ interface Transport extends OutBuffer.Sink, Closeable {
 	@Override
 	void write(byte[] source, int offset, int length, boolean more) throws IOException;
 
+	/** As many milliseconds as a socket waits at least so long. */
+	static int millis(long nanos) {
+		return (int) Math.min(Integer.MAX_VALUE, Math.max(1, (nanos + 999_999) / 1_000_000));
+	}
+
 	/** Whether a read would not wait. */
 	boolean isReadable() throws IOException;
 

@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.OptionalLong;
 
+import io.libmc.LoadPolicy;
 import io.libmc.MetaDelete;
 import io.libmc.MetaGet;
 import io.libmc.MetaReply;
@@ -90,6 +91,15 @@ final class Election {
 			return Verdict.HAS_VALUE;
 		}
 		return reply.stale() ? Verdict.RELOADS : Verdict.REFRESHES;
+	}
+
+	/**
+	 * Whether a value is loaded anew while it is still good. One is marked stale without
+	 * having been taken back where its winner was not heard of.
+	 */
+	static boolean isRefresh(Verdict verdict, LoadPolicy policy) {
+		return verdict == Verdict.REFRESHES
+				|| (verdict == Verdict.RELOADS && !policy.refreshAhead().isZero() && policy.staleFor().isZero());
 	}
 
 	/** Removes what was read, if it has not changed. */

@@ -1,6 +1,5 @@
 package io.libmc.internal.load;
 
-import io.libmc.LoadPolicy;
 import io.libmc.MetaReply.Status;
 import io.libmc.codec.EncodedValue;
 import io.libmc.internal.call.MetaAnswer;
@@ -22,19 +21,19 @@ interface Licence {
 	boolean isOvertaken();
 
 	/** One that memcached gave and checks: the item must be as it was read. */
-	static Licence of(LoadScripts scripts, String key, LoadPolicy policy, MetaAnswer read) {
+	static Licence of(Load load, MetaAnswer read) {
 		return new Licence() {
 
 			@Override
 			public Script<Boolean> store(EncodedValue value) {
-				return scripts.meta()
-					.storeLoaded(key, value, policy.nextTimeToLive(), read.cas().orElse(0))
+				return load.scripts.meta()
+					.storeLoaded(load.key, value, load.policy.nextTimeToLive(), read.cas().orElse(0))
 					.map((stored) -> stored.status() == Status.DONE);
 			}
 
 			@Override
 			public Script<?> removal() {
-				return scripts.meta().delete(key, Election.removal(read));
+				return load.scripts.meta().delete(load.key, Election.removal(read));
 			}
 
 			@Override
@@ -46,17 +45,19 @@ interface Licence {
 	}
 
 	/** One that nobody gave: only this process's own changes are seen. */
-	static Licence unguarded(LoadScripts scripts, String key, LoadPolicy policy, Flight flight) {
+	static Licence unguarded(Load load, Flight flight) {
 		return new Licence() {
 
 			@Override
 			public Script<Boolean> store(EncodedValue value) {
-				return scripts.plain().setEncoded(key, value, policy.nextTimeToLive()).map((stored) -> true);
+				return load.scripts.plain()
+					.setEncoded(load.key, value, load.policy.nextTimeToLive())
+					.map((stored) -> true);
 			}
 
 			@Override
 			public Script<?> removal() {
-				return scripts.plain().delete(key);
+				return load.scripts.plain().delete(load.key);
 			}
 
 			@Override

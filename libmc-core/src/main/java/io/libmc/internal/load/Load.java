@@ -48,11 +48,7 @@ final class Load extends LoadSteps<@Nullable Object> {
 	 */
 	private static final int ATTEMPTS = 4;
 
-	private static final CompletableFuture<Boolean> YES = CompletableFuture.completedFuture(true);
-
-	private static final CompletableFuture<Boolean> NO = CompletableFuture.completedFuture(false);
-
-	private final LoadPolicy policy;
+	final LoadPolicy policy;
 
 	private final Loader loader;
 
@@ -119,7 +115,7 @@ final class Load extends LoadSteps<@Nullable Object> {
 			if (ex != null) {
 				return end(null, ex);
 			}
-			return check((value != null) ? startCheck(value) : YES, (good) -> {
+			return check((value != null) ? this.scripts.check(this.policy, value) : LoadScripts.YES, (good) -> {
 				if (good) {
 					this.scripts.ended(LoadOutcome.WAITED);
 					return end(value, null);
@@ -134,16 +130,8 @@ final class Load extends LoadSteps<@Nullable Object> {
 
 	private @Nullable Step lead() {
 		this.attempts = 0;
-		try {
-			this.policy.listener().asking();
-		}
-		catch (MemcachedException ex) {
-			return bypass(ex);
-		}
-		catch (Throwable ex) {
-			this.scripts.listenerThrew(ex);
-		}
-		return find();
+		MemcachedException failure = this.scripts.ask(this.policy, LoadListener::asking);
+		return (failure != null) ? bypass(failure) : find();
 	}
 
 	private @Nullable Step find() {
@@ -162,8 +150,8 @@ final class Load extends LoadSteps<@Nullable Object> {
 			return act(answer, null);
 		}
 		Object value = this.scripts.valueOf(this.key, answer.value());
-		CompletionStage<Boolean> checking = (value != null) ? startCheck(value) : NO;
-		if (isTrue(checking)) {
+		CompletionStage<Boolean> checking = this.scripts.check(this.policy, value);
+		if (LoadScripts.isTrue(checking)) {
 			return act(answer, value);
 		}
 		return check(checking, (good) -> good ? act(answer, value)
@@ -200,7 +188,8 @@ final class Load extends LoadSteps<@Nullable Object> {
 				Object current = Objects.requireNonNull(value);
 				this.shared.land(this.key, this.flight, current);
 				this.flight = new Flight();
-				return isRefresh(verdict) ? refresh(answer, current) : load(answer, LoadOutcome.WON);
+				return Election.isRefresh(verdict, this.policy) ? refresh(answer, current)
+						: load(answer, LoadOutcome.WON);
 			}
 			case UNSUPPORTED -> {
 				return findPlain();
@@ -213,15 +202,6 @@ final class Load extends LoadSteps<@Nullable Object> {
 		}
 	}
 
-	/**
-	 * Whether a value is loaded anew while it is still good. One is marked stale without
-	 * having been taken back where its winner was not heard of.
-	 */
-	private boolean isRefresh(Verdict verdict) {
-		return verdict == Verdict.REFRESHES || (verdict == Verdict.RELOADS && !this.policy.refreshAhead().isZero()
-				&& this.policy.staleFor().isZero());
-	}
-
 	private @Nullable Step pauseOr(Supplier<@Nullable Step> again, Supplier<@Nullable Step> late) {
 		if (System.nanoTime() - this.waitUntil >= 0) {
 			return late.get();
@@ -231,22 +211,7 @@ final class Load extends LoadSteps<@Nullable Object> {
 		return after(rest, () -> rest.isInterrupted() ? late.get() : again.get());
 	}
 
-	/** Asks whether a value is good enough; most often that is known at once. */
-	private CompletionStage<Boolean> startCheck(Object value) {
-		Function<Object, ? extends CompletionStage<Boolean>> accepting = this.policy.accepting();
-		try {
-			return (accepting != null) ? accepting.apply(value) : YES;
-		}
-		catch (Throwable ex) { // it is the application's
-			return CompletableFuture.failedFuture(ex);
-		}
-	}
-
-	private static boolean isTrue(CompletionStage<Boolean> checking) {
-		return checking == YES || (checking instanceof CompletableFuture<Boolean> known && known.isDone()
-				&& !known.isCompletedExceptionally() && known.join());
-	}
-
+	/** Goes on with whether a value is good enough. */
 	private @Nullable Step check(CompletionStage<Boolean> checking, Function<Boolean, @Nullable Step> next) {
 		return await(Loader.settled(checking), (good, ex) -> {
 			if (good != null) {
@@ -265,17 +230,13 @@ final class Load extends LoadSteps<@Nullable Object> {
 	private @Nullable Step load(MetaAnswer answer, LoadOutcome outcome) {
 		missed();
 		return runLoader((value, ex) -> (ex != null) ? release(answer, () -> end(null, ex))
-				: keep(value, licence(answer), outcome));
-	}
-
-	private Licence licence(MetaAnswer answer) {
-		return Licence.of(this.scripts, this.key, this.policy, answer);
+				: keep(value, Licence.of(this, answer), outcome));
 	}
 
 	/** Loads and stores what nothing but this process guards. */
 	private @Nullable Step loadUnelected() {
 		missed();
-		Licence licence = Licence.unguarded(this.scripts, this.key, this.policy, this.flight);
+		Licence licence = Licence.unguarded(this, this.flight);
 		return runLoader((value, ex) -> (ex != null || value == null) ? ended(LoadOutcome.WON, value, ex)
 				: keep(value, licence, LoadOutcome.WON));
 	}
@@ -286,13 +247,8 @@ final class Load extends LoadSteps<@Nullable Object> {
 	}
 
 	private @Nullable Step bypass(MemcachedException failure) {
-		try {
-			this.scripts.bypassed(this.key, this.policy, failure);
-		}
-		catch (MemcachedException ex) {
-			return end(null, ex);
-		}
-		return loadAlone();
+		MemcachedException thrownOn = this.scripts.bypassed(this.key, this.policy, failure);
+		return (thrownOn != null) ? end(null, thrownOn) : loadAlone();
 	}
 
 	/** Loads a value anew that is still good, and goes on with it if that fails. */
@@ -319,7 +275,7 @@ final class Load extends LoadSteps<@Nullable Object> {
 				this.scripts.refreshFailed(this.key, ex);
 				return end(current, null);
 			}
-			return keep(value, licence(answer), LoadOutcome.REFRESHED);
+			return keep(value, Licence.of(this, answer), LoadOutcome.REFRESHED);
 		});
 	}
 
@@ -373,7 +329,7 @@ final class Load extends LoadSteps<@Nullable Object> {
 
 	/** Gives the token back: a placeholder goes, a stale value is marked again. */
 	private @Nullable Step release(MetaAnswer answer, Supplier<@Nullable Step> next) {
-		return !answer.hasValue() ? quietly(licence(answer)::removal, next) : withState(answer, next,
+		return !answer.hasValue() ? quietly(Licence.of(this, answer)::removal, next) : withState(answer, next,
 				(state) -> state.cas().equals(answer.cas()) ? markAgain(state, next) : next.get());
 	}
 
@@ -388,13 +344,14 @@ final class Load extends LoadSteps<@Nullable Object> {
 				return bypass(failed.exception());
 			}
 			Object value = (failed == null) ? this.scripts.valueOf(this.key, reading.result()) : null;
-			return check((value != null) ? startCheck(value) : NO, (good) -> good ? foundPlain(value) : missedPlain());
+			return check(this.scripts.check(this.policy, value), (good) -> {
+				if (!good) {
+					return missedPlain();
+				}
+				found();
+				return end(value, null);
+			});
 		});
-	}
-
-	private @Nullable Step foundPlain(@Nullable Object value) {
-		found();
-		return end(value, null);
 	}
 
 	private @Nullable Step missedPlain() {
@@ -476,15 +433,9 @@ final class Load extends LoadSteps<@Nullable Object> {
 	@SuppressWarnings("NullAway") // it does not see that this type variable includes null
 	public @Nullable Object result() {
 		if (this.thrown != null) {
-			Load.<RuntimeException>rethrow(this.thrown);
+			Loader.<RuntimeException>rethrow(this.thrown);
 		}
 		return super.result();
-	}
-
-	/** What an asynchronous loader fails with may be checked. */
-	@SuppressWarnings({ "unchecked", "TypeParameterUnusedInFormals" })
-	private static <X extends Throwable> void rethrow(Throwable thrown) throws X {
-		throw (X) thrown;
 	}
 
 }

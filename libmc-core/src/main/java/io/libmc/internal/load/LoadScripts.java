@@ -3,7 +3,10 @@ package io.libmc.internal.load;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
+import java.util.function.Function;
 
 import io.libmc.ErrorCode;
 import io.libmc.LoadListener;
@@ -29,6 +32,10 @@ import org.jspecify.annotations.Nullable;
 public final class LoadScripts {
 
 	private static final System.Logger LOGGER = System.getLogger("io.libmc");
+
+	static final CompletableFuture<Boolean> YES = CompletableFuture.completedFuture(true);
+
+	private static final CompletableFuture<Boolean> NO = CompletableFuture.completedFuture(false);
 
 	private static final String LOCK_SUFFIX = "/lock";
 
@@ -155,6 +162,24 @@ public final class LoadScripts {
 		return (raw != null) ? this.plain.values().decode(key, raw.flags(), raw.bytes()) : null;
 	}
 
+	/**
+	 * Asks whether a value is good enough, which none is not; most often that is known.
+	 */
+	CompletionStage<Boolean> check(LoadPolicy policy, @Nullable Object value) {
+		Function<Object, ? extends CompletionStage<Boolean>> accepting = policy.accepting();
+		try {
+			return (value == null) ? NO : (accepting != null) ? accepting.apply(value) : YES;
+		}
+		catch (Throwable ex) { // it is the application's
+			return CompletableFuture.failedFuture(ex);
+		}
+	}
+
+	static boolean isTrue(CompletionStage<Boolean> checked) {
+		return checked == YES || (checked instanceof CompletableFuture<Boolean> known && known.isDone()
+				&& !known.isCompletedExceptionally() && known.join());
+	}
+
 	EncodedValue encode(String key, Object value) {
 		EncodedValue encoded = this.plain.values().encode(key, value);
 		if (encoded.bytes().length == 0) {
@@ -175,18 +200,26 @@ public final class LoadScripts {
 		this.events.loaded(outcome);
 	}
 
-	/** What a listener throws is its own. */
+	/** What a listener throws is its own, and logged. */
 	void tell(LoadPolicy policy, Consumer<LoadListener> event) {
-		try {
-			event.accept(policy.listener());
-		}
-		catch (Throwable ex) {
-			listenerThrew(ex);
+		MemcachedException thrown = ask(policy, event);
+		if (thrown != null) {
+			LOGGER.log(Level.WARNING, "the listener of a load threw", thrown);
 		}
 	}
 
-	void listenerThrew(Throwable ex) {
-		LOGGER.log(Level.WARNING, "the listener of a load threw", ex);
+	/** As {@link #tell}, but a failure that it wants to count is returned. */
+	@Nullable MemcachedException ask(LoadPolicy policy, Consumer<LoadListener> event) {
+		try {
+			event.accept(policy.listener());
+		}
+		catch (MemcachedException ex) {
+			return ex;
+		}
+		catch (Throwable ex) {
+			LOGGER.log(Level.WARNING, "the listener of a load threw", ex);
+		}
+		return null;
 	}
 
 	void refreshFailed(String key, Throwable ex) {
@@ -195,21 +228,16 @@ public final class LoadScripts {
 	}
 
 	/**
-	 * memcached failed, and the value is loaded without it.
-	 * @throws MemcachedException if the policy's listener wants that
+	 * memcached failed, and the value is loaded without it, unless the policy's listener
+	 * wants the caller to get the failure that is returned.
 	 */
-	void bypassed(String key, LoadPolicy policy, MemcachedException failure) {
-		try {
-			policy.listener().failed(failure);
+	@Nullable MemcachedException bypassed(String key, LoadPolicy policy, MemcachedException failure) {
+		MemcachedException thrown = ask(policy, (listener) -> listener.failed(failure));
+		if (thrown == null) {
+			LOGGER.log(Level.DEBUG, "memcached fails; \"" + key + "\" is loaded and not kept", failure);
+			ended(LoadOutcome.BYPASSED);
 		}
-		catch (MemcachedException ex) {
-			throw ex;
-		}
-		catch (Throwable ex) {
-			listenerThrew(ex);
-		}
-		LOGGER.log(Level.DEBUG, "memcached fails; \"" + key + "\" is loaded and not kept", failure);
-		ended(LoadOutcome.BYPASSED);
+		return thrown;
 	}
 
 }

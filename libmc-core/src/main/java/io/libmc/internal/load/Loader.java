@@ -64,4 +64,10 @@ public interface Loader {
 		return settled;
 	}
 
+	/** Throws what a loader failed with; that of an asynchronous one may be checked. */
+	@SuppressWarnings({ "unchecked", "TypeParameterUnusedInFormals" })
+	static <X extends Throwable> void rethrow(Throwable thrown) throws X {
+		throw (X) thrown;
+	}
+
 }

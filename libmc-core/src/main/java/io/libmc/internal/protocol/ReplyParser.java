@@ -21,8 +21,6 @@ public final class ReplyParser {
 
 	private static final byte[] VALUE = ascii("VALUE ");
 
-	private static final byte[] END = ascii("END");
-
 	private static final byte[] STAT = ascii("STAT ");
 
 	/** From {@code stats cachedump}. */
@@ -33,43 +31,15 @@ public final class ReplyParser {
 
 	private static final byte[] VERSION = ascii("VERSION ");
 
+	private static final byte[] VA = ascii("VA");
+
+	private static final byte[] ME = ascii("ME");
+
 	private static final byte[] ERROR = ascii("ERROR");
 
 	private static final byte[] CLIENT_ERROR = ascii("CLIENT_ERROR");
 
 	private static final byte[] SERVER_ERROR = ascii("SERVER_ERROR");
-
-	private static final byte[] STORED = ascii("STORED");
-
-	private static final byte[] NOT_STORED = ascii("NOT_STORED");
-
-	private static final byte[] EXISTS = ascii("EXISTS");
-
-	private static final byte[] NOT_FOUND = ascii("NOT_FOUND");
-
-	private static final byte[] DELETED = ascii("DELETED");
-
-	private static final byte[] TOUCHED = ascii("TOUCHED");
-
-	private static final byte[] OK = ascii("OK");
-
-	private static final byte[] RESET = ascii("RESET");
-
-	private static final byte[] HD = ascii("HD");
-
-	private static final byte[] VA = ascii("VA");
-
-	private static final byte[] EN = ascii("EN");
-
-	private static final byte[] NF = ascii("NF");
-
-	private static final byte[] NS = ascii("NS");
-
-	private static final byte[] EX = ascii("EX");
-
-	private static final byte[] MN = ascii("MN");
-
-	private static final byte[] ME = ascii("ME");
 
 	private static final byte[] NOTHING = {};
 
@@ -255,147 +225,74 @@ public final class ReplyParser {
 
 	/** What the line answers; NONE if the reply goes on after it. */
 	private Answer answerTo(Exchange exchange, int from, int to) throws ProtocolException {
-		switch (exchange.command().replies) {
-			case VALUES -> {
-				if (this.buffer.startsWith(VALUE, from, to)) {
-					takeValueLine(exchange, from + VALUE.length, to);
-					return Answer.NONE;
+		Command command = exchange.command();
+		boolean hasFlags = command.replies == Command.Replies.META && command != Command.MN;
+		int wordEnd = hasFlags ? this.buffer.findSpace(from, to) : to;
+		for (Command.Status status : command.statuses) {
+			if (this.buffer.is(status.word(), from, wordEnd)) {
+				if (hasFlags) {
+					takeMetaFlags(exchange, Math.min(wordEnd + 1, to), to);
 				}
-				if (this.buffer.is(END, from, to)) {
-					return Answer.END;
-				}
-			}
-			case STORAGE -> {
-				if (this.buffer.is(STORED, from, to)) {
-					return Answer.STORED;
-				}
-				if (this.buffer.is(NOT_STORED, from, to)) {
-					return Answer.NOT_STORED;
-				}
-				if (exchange.command() == Command.CAS && this.buffer.is(EXISTS, from, to)) {
-					return Answer.EXISTS;
-				}
-				if (exchange.command() == Command.CAS && this.buffer.is(NOT_FOUND, from, to)) {
-					return Answer.NOT_FOUND;
-				}
-			}
-			case DELETION -> {
-				if (this.buffer.is(DELETED, from, to)) {
-					return Answer.DELETED;
-				}
-				if (this.buffer.is(NOT_FOUND, from, to)) {
-					return Answer.NOT_FOUND;
-				}
-			}
-			case TOUCH -> {
-				if (this.buffer.is(TOUCHED, from, to)) {
-					return Answer.TOUCHED;
-				}
-				if (this.buffer.is(NOT_FOUND, from, to)) {
-					return Answer.NOT_FOUND;
-				}
-			}
-			case NUMBER -> {
-				if (this.buffer.isDigit(from)) {
-					int last = to;
-					while (this.buffer.at(last - 1) == ' ') {
-						last--;
-					}
-					exchange.replyNumber = this.buffer.decimal(from, last, from, to);
-					return Answer.NUMBER;
-				}
-				if (this.buffer.is(NOT_FOUND, from, to)) {
-					return Answer.NOT_FOUND;
-				}
-			}
-			case VERSION -> {
-				if (this.buffer.startsWith(VERSION, from, to)) {
-					exchange.text = this.buffer.text(from + VERSION.length, to);
-					return Answer.VERSION;
-				}
-			}
-			case STATS -> {
-				if (this.buffer.startsWith(STAT, from, to)) {
-					takeStatLine(exchange, from + STAT.length, to);
-					return Answer.NONE;
-				}
-				if (this.buffer.startsWith(ITEM, from, to) || this.buffer.startsWith(PREFIX, from, to)) {
-					takeStatLine(exchange, this.buffer.findSpace(from, to) + 1, to);
-					return Answer.NONE;
-				}
-				if (this.buffer.is(END, from, to)) {
-					return Answer.END;
-				}
-				if (this.buffer.is(OK, from, to) || this.buffer.is(RESET, from, to)) {
-					return Answer.OK;
-				}
-			}
-			case OK -> {
-				if (this.buffer.is(OK, from, to)) {
-					return Answer.OK;
-				}
-			}
-			case META -> {
-				Answer answer = metaAnswer(exchange, from, to);
-				if (answer != null) {
-					return answer;
-				}
+				return status.answer();
 			}
 		}
-		return error(exchange, from, to);
+		Answer answer = switch (command.replies) {
+			case VALUES -> valueLine(exchange, from, to);
+			case NUMBER -> number(exchange, from, to);
+			case STATS -> statLine(exchange, from, to);
+			case META -> metaLine(exchange, from, wordEnd, to);
+			case VERSION -> version(exchange, from, to);
+			case STATUS -> null;
+		};
+		return (answer != null) ? answer : error(exchange, from, to);
+	}
+
+	/** A counter that became shorter is followed by spaces. */
+	private @Nullable Answer number(Exchange exchange, int from, int to) throws ProtocolException {
+		if (!this.buffer.isDigit(from)) {
+			return null;
+		}
+		int last = to;
+		while (this.buffer.at(last - 1) == ' ') {
+			last--;
+		}
+		exchange.replyNumber = this.buffer.decimal(from, last, from, to);
+		return Answer.NUMBER;
+	}
+
+	private @Nullable Answer version(Exchange exchange, int from, int to) {
+		if (!this.buffer.startsWith(VERSION, from, to)) {
+			return null;
+		}
+		exchange.text = this.buffer.text(from + VERSION.length, to);
+		return Answer.VERSION;
+	}
+
+	private @Nullable Answer statLine(Exchange exchange, int from, int to) {
+		if (!this.buffer.startsWith(STAT, from, to) && !this.buffer.startsWith(ITEM, from, to)
+				&& !this.buffer.startsWith(PREFIX, from, to)) {
+			return null;
+		}
+		int nameFrom = this.buffer.findSpace(from, to) + 1;
+		int nameEnd = this.buffer.findSpace(nameFrom, to);
+		exchange.stat(this.buffer.text(nameFrom, nameEnd), this.buffer.text(Math.min(nameEnd + 1, to), to));
+		return Answer.NONE;
 	}
 
 	/**
-	 * What a meta command's line answers; NONE if data follow; null if it is no such
-	 * line.
+	 * A meta command's line that is no status: a value's, or what is known of an item.
 	 */
-	private @Nullable Answer metaAnswer(Exchange exchange, int from, int to) throws ProtocolException {
-		int wordEnd = this.buffer.findSpace(from, to);
+	private @Nullable Answer metaLine(Exchange exchange, int from, int wordEnd, int to) throws ProtocolException {
 		int rest = Math.min(wordEnd + 1, to);
-		if (this.buffer.is(VA, from, wordEnd)
-				&& (exchange.command() == Command.MG || exchange.command() == Command.MA)) {
+		if (this.buffer.is(VA, from, wordEnd) && exchange.command().readsMetaValue()) {
 			takeMetaValueLine(exchange, rest, to);
 			return Answer.NONE;
-		}
-		Answer answer = metaStatus(exchange.command(), from, wordEnd);
-		if (answer != null) {
-			takeMetaFlags(exchange, rest, to);
-			return answer;
-		}
-		if (this.buffer.is(MN, from, to) && exchange.command() == Command.MN) {
-			return Answer.DONE;
 		}
 		if (this.buffer.is(ME, from, wordEnd) && exchange.command() == Command.ME) {
 			exchange.text = this.buffer.text(Math.min(this.buffer.findSpace(rest, to) + 1, to), to);
 			return Answer.DONE;
 		}
 		return null;
-	}
-
-	/**
-	 * What a status that flags can follow says; null if the command has no such status.
-	 */
-	private @Nullable Answer metaStatus(Command command, int from, int to) {
-		boolean reads = command == Command.MG || command == Command.ME;
-		if (command == Command.MN) {
-			return null;
-		}
-		if (this.buffer.is(HD, from, to)) {
-			return (command != Command.ME) ? Answer.DONE : null;
-		}
-		if (this.buffer.is(EN, from, to)) {
-			return reads ? Answer.NOT_FOUND : null;
-		}
-		if (reads) {
-			return null;
-		}
-		if (this.buffer.is(NF, from, to)) {
-			return Answer.NOT_FOUND;
-		}
-		if (this.buffer.is(EX, from, to)) {
-			return Answer.EXISTS;
-		}
-		return (this.buffer.is(NS, from, to) && command != Command.MD) ? Answer.NOT_STORED : null;
 	}
 
 	/** {@code <bytes> <flag>*}. */
@@ -432,8 +329,12 @@ public final class ReplyParser {
 		return ofServer ? Answer.SERVER_ERROR : Answer.CLIENT_ERROR;
 	}
 
-	/** {@code <key> <flags> <bytes> [<unique>]}. */
-	private void takeValueLine(Exchange exchange, int from, int to) throws ProtocolException {
+	/** {@code VALUE <key> <flags> <bytes> [<unique>]}. */
+	private @Nullable Answer valueLine(Exchange exchange, int lineFrom, int to) throws ProtocolException {
+		if (!this.buffer.startsWith(VALUE, lineFrom, to)) {
+			return null;
+		}
+		int from = lineFrom + VALUE.length;
 		int keyEnd = this.buffer.findSpace(from, to);
 		Exchange asking = exchange;
 		this.position = this.buffer.position(exchange, from, keyEnd);
@@ -455,6 +356,7 @@ public final class ReplyParser {
 		this.flags = (int) flags;
 		this.unique = withUnique ? this.buffer.decimal(lengthEnd + 1, to, from, to) : 0;
 		startData(asking, length, from, to);
+		return Answer.NONE;
 	}
 
 	private void startData(Exchange exchange, long length, int from, int to) throws ProtocolException {
@@ -472,11 +374,6 @@ public final class ReplyParser {
 		else {
 			this.value = (length == 0) ? NOTHING : new byte[(int) length];
 		}
-	}
-
-	private void takeStatLine(Exchange exchange, int from, int to) {
-		int nameEnd = this.buffer.findSpace(from, to);
-		exchange.stat(this.buffer.text(from, nameEnd), this.buffer.text(Math.min(nameEnd + 1, to), to));
 	}
 
 	private static byte[] ascii(String word) {
