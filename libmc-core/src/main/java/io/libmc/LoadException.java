@@ -9,7 +9,7 @@ public final class LoadException extends RuntimeException {
 	private static final long serialVersionUID = 1L;
 
 	/**
-	 * Creates one.
+	 * Creates an exception.
 	 * @param key the key that was loaded
 	 * @param cause what the loader threw
 	 */

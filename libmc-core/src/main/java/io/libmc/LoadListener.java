@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 public interface LoadListener {
 
 	/**
-	 * memcached is about to be asked. Not told to those who share another caller's
+	 * memcached is about to be asked. Not told to callers that share another caller's
 	 * answer.
 	 * @throws MemcachedException to have it count as memcached's failure
 	 */

@@ -368,10 +368,10 @@ public interface MemcachedClient extends AutoCloseable {
 	 * its value is being loaded the server holds an empty item there. To read it without
 	 * loading there is {@link #get(String, LoadPolicy)}.
 	 * <p>
-	 * Whoever changes the key through this client overtakes the loads under way in this
-	 * process: those who wait for one get its value, those who come later do not. A
-	 * loader that asks for its own key on its own thread is run at once, and on another
-	 * one after the policy's waiting time.
+	 * A caller that changes the key through this client overtakes the loads under way in
+	 * this process: callers that wait for one get its value, those that come later do
+	 * not. A loader that asks for its own key on its own thread is run at once, and on
+	 * another one after the policy's waiting time.
 	 * <p>
 	 * On servers without meta commands a lock item of the key with {@code /lock} behind
 	 * it elects; values are then stored whatever has happened meanwhile, and there is no

@@ -10,7 +10,7 @@ public class MemcachedConnectionException extends MemcachedException {
 	private static final long serialVersionUID = 1L;
 
 	/**
-	 * Creates one.
+	 * Creates an exception.
 	 * @param code what went wrong
 	 * @param server the server's name, or {@code null} if none was involved
 	 * @param message a full sentence

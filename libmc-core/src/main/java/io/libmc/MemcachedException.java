@@ -17,7 +17,7 @@ public class MemcachedException extends RuntimeException {
 	private final ErrorCode code;
 
 	/**
-	 * Creates one.
+	 * Creates an exception.
 	 * @param code what went wrong
 	 * @param server the server's name as {@link MemcachedClient#version()} shows it, or
 	 * {@code null} if none was involved

@@ -11,7 +11,7 @@ public class MemcachedTimeoutException extends MemcachedException {
 	private static final long serialVersionUID = 1L;
 
 	/**
-	 * Creates one.
+	 * Creates a timeout.
 	 * @param code what went wrong
 	 * @param server the server's name, or {@code null} if none was involved
 	 * @param message a full sentence

@@ -14,7 +14,7 @@ import java.util.Objects;
 public record RawValue(int flags, byte[] bytes) {
 
 	/**
-	 * Creates one.
+	 * Creates a raw value.
 	 * @param flags the flags
 	 * @param bytes the data
 	 */

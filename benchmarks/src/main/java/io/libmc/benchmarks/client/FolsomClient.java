@@ -24,7 +24,8 @@ final class FolsomClient implements Client {
 
 	private final AsciiMemcacheClient<byte[]> client;
 
-	@SuppressWarnings("NullAway") // null is folsom's word for its event loop
+	// null is folsom's word for its event loop
+	@SuppressWarnings("NullAway")
 	FolsomClient(ClientSettings settings) throws Exception {
 		if (settings.compressionThreshold() > 0) {
 			throw new UnsupportedOperationException("folsom does not compress");

@@ -67,7 +67,8 @@ final class Wire implements Closeable {
 		add(GET, GET.length);
 	}
 
-	@SuppressWarnings("deprecation") // the quickest way to ASCII bytes
+	// the quickest way to ASCII bytes
+	@SuppressWarnings("deprecation")
 	void addKey(String key) {
 		int length = key.length();
 		ensure(length + 1);
@@ -80,7 +81,8 @@ final class Wire implements Closeable {
 		add(CRLF, CRLF.length);
 	}
 
-	@SuppressWarnings("deprecation") // as above
+	// as above
+	@SuppressWarnings("deprecation")
 	void addSet(String key, byte[] value) {
 		int length = key.length();
 		ensure(length + value.length + 64);
@@ -152,7 +154,8 @@ final class Wire implements Closeable {
 		while (had < length) {
 			had += checkEnd(this.in.read(value, had, length - had));
 		}
-		readLine(); // the CR LF after it
+		// the CR LF after it
+		readLine();
 		return value;
 	}
 

@@ -165,7 +165,8 @@ final class Compare {
 					workers.remove(client);
 				}
 			}
-			TimeUnit.MILLISECONDS.sleep(20); // what a client may still have to send
+			// what a client may still have to send
+			TimeUnit.MILLISECONDS.sleep(20);
 		}
 	}
 

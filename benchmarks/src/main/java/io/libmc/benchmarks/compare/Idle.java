@@ -32,7 +32,8 @@ final class Idle {
 	}
 
 	static Map<Metric, Double> rest(long millis) throws IOException, InterruptedException {
-		TimeUnit.MILLISECONDS.sleep(500); // what the step before left to do
+		// what the step before left to do
+		TimeUnit.MILLISECONDS.sleep(500);
 		long start = System.nanoTime();
 		long before = scheduledNanos();
 		TimeUnit.MILLISECONDS.sleep(Math.max(millis, LEAST_REST_MILLIS));
@@ -65,7 +66,8 @@ final class Idle {
 			while (clients.size() < CLIENTS) {
 				Client client = setup.client().open(setup.settings());
 				clients.add(client);
-				for (int i = 0; i < KEYS; i++) { // so that it connects to every server
+				// so that it connects to every server
+				for (int i = 0; i < KEYS; i++) {
 					client.get("connect:" + i);
 				}
 			}
@@ -86,8 +88,8 @@ final class Idle {
 		static Memory now() throws InterruptedException, IOException {
 			for (int i = 0; i < COLLECTIONS; i++) {
 				System.gc();
-				TimeUnit.MILLISECONDS.sleep(100); // for what cleaners and reference
-													// queues free
+				// for what cleaners and reference queues free
+				TimeUnit.MILLISECONDS.sleep(100);
 			}
 			return new Memory(ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed(), residentBytes(),
 					ManagementFactory.getThreadMXBean().getThreadCount());

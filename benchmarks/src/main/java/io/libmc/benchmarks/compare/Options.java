@@ -56,7 +56,8 @@ final class Options {
 	static Options parse(String... args) {
 		Options options = new Options();
 		List<String> rest = new ArrayList<>(Arrays.asList(args));
-		if (rest.remove("--full")) { // first: others change what it stands for
+		// first: others change what it stands for
+		if (rest.remove("--full")) {
 			options.full = true;
 			options.rounds = 3;
 			options.budgetMillis = Long.MAX_VALUE;

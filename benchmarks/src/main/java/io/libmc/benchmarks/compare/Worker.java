@@ -46,7 +46,8 @@ final class Worker implements AutoCloseable {
 				out.println(Messages.write(worker.perform(Messages.read(line, Request.class))));
 			}
 		}
-		System.exit(0); // whatever threads a client may have left
+		// whatever threads a client may have left
+		System.exit(0);
 	}
 
 	Ready check() throws Exception {

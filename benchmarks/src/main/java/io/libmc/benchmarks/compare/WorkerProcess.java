@@ -34,8 +34,8 @@ final class WorkerProcess implements AutoCloseable {
 		List<String> command = new ArrayList<>();
 		command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
 		if (Runtime.version().feature() >= 22) {
-			command.add("--enable-native-access=ALL-UNNAMED"); // Netty's, and a warning
-																// else
+			// Netty's, and a warning else
+			command.add("--enable-native-access=ALL-UNNAMED");
 		}
 		command.addAll(jvmArgs);
 		command.addAll(

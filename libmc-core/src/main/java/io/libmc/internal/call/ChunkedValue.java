@@ -48,7 +48,8 @@ final class ChunkedValue implements Script<@Nullable Item> {
 	}
 
 	@Override
-	@SuppressWarnings("NullAway") // it does not see that this type variable includes null
+	// it does not see that this type variable includes null
+	@SuppressWarnings("NullAway")
 	public @Nullable Item result() {
 		return Chunks.join(this.master, this.chunks.items(0, this.count));
 	}

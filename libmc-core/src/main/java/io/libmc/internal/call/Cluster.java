@@ -28,7 +28,7 @@ public final class Cluster {
 
 	private final int maxRetries;
 
-	/** Those who hang up when they are asked for meta commands. */
+	/** Servers that hang up when they are asked for meta commands. */
 	private final Set<Node> hangingUp = ConcurrentHashMap.newKeySet();
 
 	public Cluster(Ring ring, List<Node> nodes, boolean failover, int maxRetries) {

@@ -35,7 +35,8 @@ final class Conversions {
 		if (!wanted.isInstance(converted)) {
 			throw Failures.wrongType(key, value, type);
 		}
-		@SuppressWarnings("unchecked") // a primitive class has its wrapper's instances
+		// a primitive class has its wrapper's instances
+		@SuppressWarnings("unchecked")
 		T result = (T) converted;
 		return result;
 	}

@@ -63,7 +63,7 @@ final class KeyCommand<T extends @Nullable Object> extends Leg implements Script
 		if (failure == null) {
 			return false;
 		}
-		// whoever it shared its command with may be the cause
+		// a key that it shared its command with may be the cause
 		if (failure.kind() == Failure.Kind.LOST && this.operation.hasShared() && this.operation.hasTime()) {
 			this.operation = this.operation.againAlone();
 			return true;

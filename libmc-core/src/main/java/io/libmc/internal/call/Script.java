@@ -6,8 +6,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One call of the API, as steps: it says what is to be done next, given what the last
- * step brought, until there is a result. Whoever runs it knows how to wait; the script
- * does not know.
+ * step brought, until there is a result. The runner knows how to wait; the script does
+ * not know.
  * <p>
  * Used by one thread at a time. Everything that can be wrong with the arguments is found
  * when it is made.

@@ -96,7 +96,8 @@ public sealed interface Step permits Leg, Step.Round, Step.Awaiting, Step.Elsewh
 			try {
 				this.executor.execute(running);
 			}
-			catch (Throwable ex) { // it is the application's
+			catch (Throwable ex) {
+				// it is the application's
 				this.refusal = ex;
 			}
 		}

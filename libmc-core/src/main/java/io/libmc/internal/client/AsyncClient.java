@@ -36,7 +36,8 @@ import org.jspecify.annotations.Nullable;
  * The asynchronous client: each call is started on the caller's thread and carried on by
  * the replies.
  */
-@SuppressWarnings("unchecked") // the caller says what the values are
+// the caller says what the values are
+@SuppressWarnings("unchecked")
 final class AsyncClient implements AsyncMemcachedClient {
 
 	private final AsyncRunner runner;

@@ -25,7 +25,7 @@ import io.libmc.internal.connection.Node;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs scripts for callers who do not wait: the first step is begun on the caller's
+ * Runs scripts for callers that do not wait: the first step is begun on the caller's
  * thread, and the script goes on, elsewhere, whenever a step has ended.
  */
 final class AsyncRunner {

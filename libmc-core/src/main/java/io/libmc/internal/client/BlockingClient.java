@@ -38,7 +38,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The blocking client: each call is performed on the caller's thread.
  */
-@SuppressWarnings("unchecked") // the caller says what the values are
+// the caller says what the values are
+@SuppressWarnings("unchecked")
 final class BlockingClient implements MemcachedClient {
 
 	private final Servers servers;

@@ -1,6 +1,6 @@
 /**
- * The two clients that users get, and who runs their scripts: one waits, the other is
- * called back.
+ * The two clients that users get, and what runs their scripts: one runner waits, the
+ * other is called back.
  */
 @NullMarked
 package io.libmc.internal.client;

@@ -15,10 +15,11 @@ import java.util.concurrent.ArrayBlockingQueue;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A TCP or unix socket that does not block: who has to wait for it sleeps in a selector.
- * So an interrupt, which would close a blocking channel under everyone, only wakes that
- * thread, which sleeps on. A large value goes to the system in one piece rather than in
- * pieces of 128 kB, as by a {@link java.net.Socket}: each piece would wake the server.
+ * A TCP or unix socket that does not block: a thread that has to wait for it sleeps in a
+ * selector. So an interrupt, which would close a blocking channel under everyone, only
+ * wakes that thread, which sleeps on. A large value goes to the system in one piece
+ * rather than in pieces of 128 kB, as by a {@link java.net.Socket}: each piece would wake
+ * the server.
  */
 final class ChannelTransport implements Transport {
 
@@ -53,7 +54,7 @@ final class ChannelTransport implements Transport {
 	private @Nullable ByteBuffer gathered;
 
 	/**
-	 * Creates one.
+	 * Creates a transport.
 	 * @param channel is connected; from now on it does not block
 	 */
 	ChannelTransport(SocketChannel channel) throws IOException {
@@ -199,7 +200,8 @@ final class ChannelTransport implements Transport {
 
 	@Override
 	public boolean isReadable() throws IOException {
-		try (Selector selector = Selector.open()) { // another thread may sleep in ours
+		try (Selector selector = Selector.open()) {
+			// another thread may sleep in ours
 			this.channel.register(selector, SelectionKey.OP_READ);
 			return selector.selectNow() > 0;
 		}
@@ -241,7 +243,8 @@ final class ChannelTransport implements Transport {
 		private ByteBuffer otherBuffer = this.buffer;
 
 		ByteBuffer of(byte[] bytes, int offset, int length) {
-			if (bytes.length > LARGE) { // not to be held on to
+			// not to be held on to
+			if (bytes.length > LARGE) {
 				return ByteBuffer.wrap(bytes, offset, length);
 			}
 			if (this.array != bytes) {

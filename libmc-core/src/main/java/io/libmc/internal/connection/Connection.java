@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
  * One connection, from its connect attempt to its end, shared by every thread that talks
  * to its server. There is no event loop: the callers do the work, in two roles that one
  * thread at a time can hold, the writer ({@link Outbox}) and the reader ({@link Inbox}).
- * A thread of the connection's own connects, reads for those who do not wait, and takes
- * the role of the reader when nobody has used the connection for a while, so that a
+ * A thread of the connection's own connects, reads for callers that do not wait, and
+ * takes the role of the reader when nobody has used the connection for a while, so that a
  * server that went away is noticed at once.
  * <p>
  * No caller ever gets the reply to another's request. Replies come in the order of
@@ -194,9 +194,10 @@ final class Connection {
 
 	/**
 	 * Lets the virtual threads that are due run first, as their requests can share the
-	 * write. Whoever else comes to write meanwhile does.
+	 * write. Another thread that comes to write meanwhile does.
 	 */
-	@SuppressWarnings("ThreadPriorityCheck") // nothing depends on it
+	// nothing depends on it
+	@SuppressWarnings("ThreadPriorityCheck")
 	private @Nullable OutBuffer gather() {
 		Thread.yield();
 		this.lock.lock();
@@ -418,7 +419,8 @@ final class Connection {
 		if (this.state.getAndSet(State.CLOSED) == State.CLOSED) {
 			return;
 		}
-		this.lock.lock(); // who found it open has put its operation in line by then
+		// a caller that found it open has put its operation in line by then
+		this.lock.lock();
 		try {
 			this.room.close();
 		}

@@ -15,7 +15,7 @@ public final class Credentials {
 	private final byte[] data;
 
 	/**
-	 * Creates them.
+	 * Creates credentials.
 	 * @throws IllegalArgumentException if no memcached could agree to them
 	 */
 	public Credentials(String user, String password) {

@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * What becomes due on a connection while nobody waits for it in person: operations whose
  * callers do not wait, or are virtual threads, a handshake or a write that takes too
- * long, a server that has been silent for too long. Any thread may ask; whoever notices
- * ends the connection.
+ * long, a server that has been silent for too long. Any thread may ask; the one that
+ * notices ends the connection.
  */
 final class Deadlines {
 
@@ -40,7 +40,8 @@ final class Deadlines {
 
 	/** What {@link Watchdog} asks: does what is due, says how soon to ask again. */
 	long check(long now) {
-		boolean connecting = this.connection.isConnecting(); // opening rebuilds the line
+		// opening rebuilds the line
+		boolean connecting = this.connection.isConnecting();
 		long next = expireWatched(now);
 		if (connecting) {
 			long left = this.connector.handshakeTimeLeft(now);

@@ -14,16 +14,16 @@ import io.libmc.internal.protocol.ReplyParser;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The reading side of a connection. A caller whose reply has not come and who finds
+ * The reading side of a connection. A caller whose reply has not come and that finds
  * nobody reading becomes the reader, on its own thread, asleep at the socket. It
  * completes the operations of others as their replies come by, and passes the role on
  * when its own is complete: to a caller that is parked here, else to the connection's own
  * thread.
  * <p>
  * Passing on must not lose a wake-up. The role is given up first, and a successor looked
- * for then; who comes in between finds it free. A nominee stays nominated until it has
- * looked, and who stops waiting, for whatever reason, repeats the search if the role is
- * free.
+ * for then; a caller that comes in between finds it free. A nominee stays nominated until
+ * it has looked, and a caller that stops waiting, for whatever reason, repeats the search
+ * if the role is free.
  */
 final class Inbox {
 
@@ -36,7 +36,7 @@ final class Inbox {
 	/** How long the own thread lets replies gather then, for fewer reads and wake-ups. */
 	private static final long LINGERING_NANOS = 20_000;
 
-	/** How often who waits lets others run before it sleeps. */
+	/** How often a caller that waits lets others run before it sleeps. */
 	private static final int YIELDS = 5;
 
 	private static final int MOST_LUCK = 32;
@@ -66,7 +66,7 @@ final class Inbox {
 	/** Replies are being handed out; the reader will write what gathers meanwhile. */
 	private volatile boolean handingOut;
 
-	/** How many who wait are still awake, and will look for the reading role. */
+	/** How many callers that wait are still awake, and will look for the reading role. */
 	private final AtomicInteger awake = new AtomicInteger();
 
 	/** How well it paid of late to stay awake; not exact. */
@@ -176,7 +176,8 @@ final class Inbox {
 			if (mayRead || until != operation.deadline) {
 				LockSupport.parkNanos(this, left);
 			}
-			else { // the JDK keeps a timer for each virtual thread that parks for a time
+			else {
+				// the JDK keeps a timer for each virtual thread that parks for a time
 				this.connection.deadlines().watch(operation, left);
 				LockSupport.park(this);
 			}
@@ -200,7 +201,8 @@ final class Inbox {
 	 * up where it does not pay.
 	 * @return whether there is no need to sleep
 	 */
-	@SuppressWarnings("ThreadPriorityCheck") // nothing depends on it
+	// nothing depends on it
+	@SuppressWarnings("ThreadPriorityCheck")
 	private boolean staysAwake(Operation operation) {
 		if (this.luck <= 0 && this.unlucky++ % RETRIAL != 0) {
 			return false;
@@ -310,7 +312,8 @@ final class Inbox {
 	 * Lets the callers run that were just served. They are likely to ask again, and now
 	 * leave it to the reader to write that: their requests share one system call.
 	 */
-	@SuppressWarnings("ThreadPriorityCheck") // nothing depends on it
+	// nothing depends on it
+	@SuppressWarnings("ThreadPriorityCheck")
 	private static void letAsk() {
 		Thread.yield();
 	}
@@ -335,7 +338,8 @@ final class Inbox {
 		if (answered == null) {
 			return false;
 		}
-		if (answered != operation) { // it keeps its place in line
+		// it keeps its place in line
+		if (answered != operation) {
 			serve(answered);
 			return true;
 		}
@@ -397,8 +401,8 @@ final class Inbox {
 
 	/**
 	 * Offers the role to a caller that is parked here, else to the connection's own
-	 * thread. Whoever was offered it looks, or leaves and repeats the search; so does who
-	 * is awake.
+	 * thread. A thread that was offered it looks, or leaves and repeats the search; so
+	 * does one that is awake.
 	 */
 	void nominate() {
 		while (this.awake.get() == 0 && !this.line.isEmpty() && this.nominee == null && this.connection.isOpen()) {

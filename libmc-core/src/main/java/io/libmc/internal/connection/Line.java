@@ -8,9 +8,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The operations of one connection that wait for their reply, first in, first out, and
- * how much room they take. Appended to under the connection's lock, advanced by whoever
- * holds its reading role, looked through by anybody: a linked list whose first node is
- * the last operation that left it.
+ * how much room they take. Appended to under the connection's lock, advanced by the
+ * thread that holds its reading role, looked through by any: a linked list whose first
+ * node is the last operation that left it.
  */
 @SuppressWarnings("NonAtomicVolatileUpdate")
 final class Line {

@@ -205,12 +205,13 @@ public final class Node {
 		return connection;
 	}
 
-	/** Not under the lock: all who come meanwhile would queue for it. */
+	/** Not under the lock: all callers that come meanwhile would queue for it. */
 	private void start(Connection connection) {
 		try {
 			connection.start();
 		}
-		catch (OutOfMemoryError ex) { // of memory or of threads
+		catch (OutOfMemoryError ex) {
+			// of memory or of threads
 			connectFailed(connection, ex);
 		}
 		if (this.retired) {
@@ -265,8 +266,8 @@ public final class Node {
 	}
 
 	/**
-	 * The server is dead. That is told before it takes effect: who learns of an answer
-	 * from a substitute has been told why.
+	 * The server is dead. That is told before it takes effect: a listener that learns of
+	 * an answer from a substitute has been told why.
 	 */
 	void connectFailed(Connection connection, Throwable cause) {
 		String reason = "connecting failed: " + describe(cause);
@@ -327,7 +328,7 @@ public final class Node {
 		forEachConnection(Connection::quit);
 	}
 
-	/** Serves who still comes, but keeps no connection that is not in use. */
+	/** Serves callers that still come, but keeps no connection that is not in use. */
 	public void retire() {
 		this.retired = true;
 		forEachConnection(Connection::endWhenDrained);

@@ -12,14 +12,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * The writing side of a connection. Requests are encoded into a shared buffer under the
  * connection's lock; one thread at a time, the writer, takes what has gathered there and
- * writes it, until nothing is left. So the requests of all who come during a write share
- * the next one, and their gets share commands.
+ * writes it, until nothing is left. So the requests of all callers that come during a
+ * write share the next one, and their gets share commands.
  * <p>
  * memcached stops reading while its replies go unread, so a write that the socket might
  * not take at once is special: it begins only while somebody else reads or nothing long
  * can come back, the {@link Watchdog} ends the connection if it is not done in time, and
- * who may not block leaves it to the writing thread, which is started when it is first
- * needed.
+ * a caller that may not block leaves it to the writing thread, which is started when it
+ * is first needed.
  */
 final class Outbox {
 
@@ -259,7 +259,8 @@ final class Outbox {
 		this.threadWanted = true;
 		if (this.thread == null) {
 			Thread writer = Threads.daemon(this.connection.threadName() + "-writer", this::run);
-			writer.start(); // if it cannot be had, the next to want it tries again
+			// if it cannot be had, the next to want it tries again
+			writer.start();
 			this.thread = writer;
 		}
 		else {
@@ -283,8 +284,8 @@ final class Outbox {
 			if (batch != null) {
 				write(batch, System.nanoTime() + this.settings.pollNanos());
 			}
-			else if (!this.connection.isClosed()) { // waiting for the lock may have taken
-													// close()'s wake-up
+			else if (!this.connection.isClosed()) {
+				// waiting for the lock may have taken close()'s wake-up
 				LockSupport.park(this);
 			}
 		}

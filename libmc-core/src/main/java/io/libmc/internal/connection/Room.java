@@ -6,8 +6,8 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * Where callers wait for room in a connection's line, first come, first served. Whoever
- * has left wakes the next, as there may be room for both.
+ * Where callers wait for room in a connection's line, first come, first served. A caller
+ * that has found room wakes the next, as there may be room for both.
  */
 final class Room {
 
@@ -19,10 +19,10 @@ final class Room {
 
 	private final Outbox outbox;
 
-	/** One for each who waits, in the order they came; guarded by the lock. */
+	/** One for each caller that waits, in their order; guarded by the lock. */
 	private final Deque<Condition> waiting = new ArrayDeque<>();
 
-	/** Whether anybody does, for who does not hold the lock. */
+	/** Whether any caller waits, for threads that do not hold the lock. */
 	private volatile boolean awaited;
 
 	Room(Connection connection, ReentrantLock lock, Line line, Outbox outbox) {
@@ -33,8 +33,8 @@ final class Room {
 	}
 
 	/**
-	 * Whether there is room for an operation, by now: who can wait does, if there is none
-	 * or others wait. Under the lock.
+	 * Whether there is room for an operation, by now: a caller that can wait does, if
+	 * there is none or others wait. Under the lock.
 	 */
 	boolean findFor(Operation operation) {
 		if (operation.isDetached()) {
@@ -82,7 +82,7 @@ final class Room {
 		}
 	}
 
-	/** Operations have left the line: the one who has waited longest looks. */
+	/** Operations have left the line: the caller that has waited longest looks. */
 	void wasMade() {
 		if (this.awaited) {
 			this.lock.lock();
@@ -102,7 +102,7 @@ final class Room {
 		}
 	}
 
-	/** Wakes all who wait, as the connection takes no more. Under the lock. */
+	/** Wakes all callers that wait, as the connection takes no more. Under the lock. */
 	void close() {
 		this.waiting.forEach(Condition::signal);
 	}

@@ -18,7 +18,7 @@ final class Sharing {
 	private final long pauseNanos;
 
 	/**
-	 * Creates one that is on.
+	 * Creates a sharing that is on.
 	 * @param pauseNanos how long a call may take
 	 */
 	Sharing(long pauseNanos) {

@@ -10,7 +10,7 @@ import javax.net.ssl.SSLSocket;
 
 /**
  * A TLS socket on top of a plain one, which is the one to close: closing a TLS socket
- * waits for who writes to it.
+ * waits for the thread that writes to it.
  */
 final class TlsTransport implements Transport {
 
@@ -29,7 +29,7 @@ final class TlsTransport implements Transport {
 	private int timeoutMillis;
 
 	/**
-	 * Creates one.
+	 * Creates a transport.
 	 * @param plain the TCP socket
 	 * @param secure the TLS socket on top of it
 	 */

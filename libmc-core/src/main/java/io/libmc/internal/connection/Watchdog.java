@@ -52,8 +52,8 @@ public final class Watchdog {
 
 	private void run() {
 		while (!this.closed) {
-			this.wakesAt = System.nanoTime() + FAR; // who comes while it looks wakes it,
-													// for it may have been missed
+			// a caller that comes while it looks wakes it, for it may have been missed
+			this.wakesAt = System.nanoTime() + FAR;
 			sleep(checkAll());
 		}
 	}

@@ -1,5 +1,5 @@
 /**
- * Sockets, and who writes and reads them when.
+ * Sockets, and which thread writes and reads them when.
  */
 @NullMarked
 package io.libmc.internal.connection;

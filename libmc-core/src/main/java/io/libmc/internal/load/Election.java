@@ -13,16 +13,16 @@ import io.libmc.internal.call.MetaAnswer;
 
 /**
  * Reads what memcached says about a key whose value is loaded on a miss: whether this
- * caller was elected to load it, must wait for the one who was, or has the value.
+ * caller was elected to load it, must wait for the one that was, or has the value.
  * <p>
  * The election is memcached's. {@code mg N} puts an empty item where there is none and
  * tells one caller that it won; {@code md I} and a value's last seconds ({@code R}) do
  * the same for a value that is there. The item's cas number is the winner's licence: a
  * store with it is refused if anything has happened to the item meanwhile.
  * <p>
- * An empty item expires by itself if its winner dies. The other tokens do not: so whoever
- * sees one taken, on an unchanged item, for as long as a lease, marks the item stale,
- * which elects anew.
+ * An empty item expires by itself if its winner dies. The other tokens do not: so a
+ * caller that sees one taken, on an unchanged item, for as long as a lease, marks the
+ * item stale, which elects anew.
  */
 final class Election {
 
@@ -61,7 +61,7 @@ final class Election {
 		/** It loads a value anew that is still good. */
 		REFRESHES,
 
-		/** It waits for the one who loads. */
+		/** It waits for the caller that loads. */
 		WAITS,
 
 		/** The server holds no elections. */

@@ -335,7 +335,7 @@ final class Load extends LoadSteps<@Nullable Object> {
 
 	// Without meta commands
 
-	/** Whoever can add a lock loads; without a lease everybody does. */
+	/** The caller that can add a lock loads; without a lease every caller does. */
 	private @Nullable Step findPlain() {
 		Script<@Nullable RawValue> reading = this.scripts.plain().getRaw(this.key);
 		return ask(reading, () -> {
@@ -401,7 +401,7 @@ final class Load extends LoadSteps<@Nullable Object> {
 		return end(value, ex);
 	}
 
-	/** Gives the lock back, if there is one, and those who follow what there is. */
+	/** Gives the lock back, if there is one, and what there is to those that follow. */
 	private @Nullable Step end(@Nullable Object value, @Nullable Throwable ex) {
 		String held = this.lock;
 		if (held != null) {
@@ -430,7 +430,8 @@ final class Load extends LoadSteps<@Nullable Object> {
 
 	/** The value; throws what the loader threw. */
 	@Override
-	@SuppressWarnings("NullAway") // it does not see that this type variable includes null
+	// it does not see that this type variable includes null
+	@SuppressWarnings("NullAway")
 	public @Nullable Object result() {
 		if (this.thrown != null) {
 			Loader.<RuntimeException>rethrow(this.thrown);

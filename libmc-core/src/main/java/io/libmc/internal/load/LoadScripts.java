@@ -39,7 +39,7 @@ public final class LoadScripts {
 
 	private static final String LOCK_SUFFIX = "/lock";
 
-	/** A lock's item, 1 to whoever reads it. */
+	/** A lock's item, which any client reads as 1. */
 	private static final RawValue LOCK = new RawValue(4, new byte[] { '1' });
 
 	private final ScriptFactory plain;
@@ -170,7 +170,8 @@ public final class LoadScripts {
 		try {
 			return (value == null) ? NO : (accepting != null) ? accepting.apply(value) : YES;
 		}
-		catch (Throwable ex) { // it is the application's
+		catch (Throwable ex) {
+			// it is the application's
 			return CompletableFuture.failedFuture(ex);
 		}
 	}

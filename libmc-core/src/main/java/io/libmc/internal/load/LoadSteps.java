@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A script about a key whose value is loaded, told as it goes: each part asks memcached,
- * or whoever else, and says which part comes after. Parts return the step to take, or
+ * or somebody else, and says which part comes after. Parts return the step to take, or
  * null once the next one has been named; a loop in {@link #next()} runs them, so that
  * their number grows no stack.
  *
@@ -74,7 +74,8 @@ abstract class LoadSteps<T extends @Nullable Object> implements Script<T> {
 	}
 
 	@Override
-	@SuppressWarnings("NullAway") // it is null only if T includes null
+	// it is null only if T includes null
+	@SuppressWarnings("NullAway")
 	public T result() {
 		return this.result;
 	}
@@ -100,7 +101,8 @@ abstract class LoadSteps<T extends @Nullable Object> implements Script<T> {
 		try {
 			beside = script.get();
 		}
-		catch (RuntimeException ex) { // the client was closed
+		catch (RuntimeException ex) {
+			// the client was closed
 			LOGGER.log(Level.DEBUG, "what was to be done beside a load was not", ex);
 			return next.get();
 		}
@@ -143,8 +145,8 @@ abstract class LoadSteps<T extends @Nullable Object> implements Script<T> {
 	// Tokens
 
 	/**
-	 * Whoever finds the token of a good value taken looks whether that has been so for a
-	 * lease: then its winner is gone, and the item is marked for another one.
+	 * A caller that finds the token of a good value taken looks whether that has been so
+	 * for a lease: then its winner is gone, and the item is marked for another one.
 	 */
 	final @Nullable Step markIfAbandoned(LoadPolicy policy, MetaAnswer answer, Supplier<@Nullable Step> next) {
 		return !answer.winTaken() ? next.get()

@@ -43,7 +43,8 @@ public interface Loader {
 				}
 				return settled(loading);
 			}
-			catch (Throwable ex) { // it is the application's
+			catch (Throwable ex) {
+				// it is the application's
 				return CompletableFuture.failedFuture(ex);
 			}
 		};

@@ -8,14 +8,14 @@ import java.util.concurrent.ConcurrentMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The callers in this process who want the same key's value at the same time: one leads,
+ * The callers in this process that want the same key's value at the same time: one leads,
  * the others follow and share what it finds or loads.
  * <p>
- * Whoever changes the key through the same client <em>overtakes</em> the flight, before
- * and after: those aboard get its value, but nobody who comes later does, and where the
- * store is not guarded by memcached the loader does not keep it. The changer overtakes
- * first and writes then, while the loader writes first and looks then whether it was
- * overtaken: so one of them sees the other.
+ * A caller that changes the key through the same client <em>overtakes</em> the flight,
+ * before and after: those aboard get its value, but no caller that comes later does, and
+ * where the store is not guarded by memcached the loader does not keep it. The changer
+ * overtakes first and writes then, while the loader writes first and looks then whether
+ * it was overtaken: so one of them sees the other.
  */
 public final class SharedLoads {
 

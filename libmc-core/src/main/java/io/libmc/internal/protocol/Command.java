@@ -52,10 +52,12 @@ public enum Command {
 
 	final Replies replies;
 
-	@SuppressWarnings("ImmutableEnumChecker") // nobody writes to it
+	// nobody writes to it
+	@SuppressWarnings("ImmutableEnumChecker")
 	final Status[] statuses;
 
-	@SuppressWarnings("ImmutableEnumChecker") // nobody writes to it
+	// nobody writes to it
+	@SuppressWarnings("ImmutableEnumChecker")
 	final byte[] word;
 
 	private final String lowerCase;
