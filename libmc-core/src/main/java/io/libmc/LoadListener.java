@@ -6,7 +6,8 @@ import org.jspecify.annotations.Nullable;
  * Told of what becomes of single calls of {@link MemcachedClient#getOrLoad getOrLoad}, by
  * the {@linkplain LoadPolicy#listener policy} they are made with. Every method does
  * nothing unless overridden. Called on the thread of the call or, of an asynchronous one,
- * on that of its replies: so it must not wait then.
+ * on that of its replies: so it must not wait then. What a listener throws is logged and
+ * costs nobody a value, but for what {@link #asking()} and {@link #failed} say.
  */
 public interface LoadListener {
 

@@ -221,7 +221,8 @@ public final class LoadPolicy {
 
 	/**
 	 * Which values are good enough. One that is not is removed, unless it has changed
-	 * meanwhile, and one caller loads another.
+	 * meanwhile, and one caller loads another. Where memcached fails to remove it, that
+	 * is memcached's failure: the caller loads, and its value is not kept.
 	 * @param check says whether a value is good; what it fails with counts as memcached's
 	 * failure. Blocking callers wait for it
 	 * @return another policy
