@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
@@ -14,6 +15,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import io.libmc.MemcachedListener.LoadOutcome;
+import io.libmc.testing.Caller;
 import io.libmc.testing.Memcached;
 import io.libmc.testing.MemcachedServer;
 import io.libmc.testing.ScriptedServer;
@@ -22,13 +24,19 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 /**
- * Two clients stand for two processes: they share nothing but the server.
+ * Loading, for blocking and asynchronous callers alike. Two clients stand for two
+ * processes: they share nothing but the server.
  */
 @Timeout(60)
 @Memcached
@@ -37,6 +45,9 @@ class GetOrLoadTest {
 	private static final LoadPolicy POLICY = LoadPolicy.timeToLive(Duration.ofMinutes(5));
 
 	private static final LoadPolicy SHORT_LEASE = POLICY.lease(Duration.ofSeconds(1));
+
+	private static final LoadPolicy REFRESHED = LoadPolicy.timeToLive(Duration.ofSeconds(60))
+		.refreshAhead(Duration.ofSeconds(45));
 
 	private final ExecutorService threads = Executors.newCachedThreadPool();
 
@@ -59,8 +70,10 @@ class GetOrLoadTest {
 		this.threads.shutdownNow();
 	}
 
-	@Test
-	void ofManyCallersInSeveralProcessesOneLoadsAndAllGetItsValue(MemcachedServer server) throws Exception {
+	@ParameterizedTest
+	@EnumSource
+	void ofManyCallersInSeveralProcessesOneLoadsAndAllGetItsValue(Caller caller, MemcachedServer server)
+			throws Exception {
 		AtomicInteger loads = new AtomicInteger();
 		CyclicBarrier start = new CyclicBarrier(200);
 		List<MemcachedClient> clients = List.of(this.mine, this.other, client(server, new Outcomes()),
@@ -70,7 +83,7 @@ class GetOrLoadTest {
 			MemcachedClient client = clients.get(i % 4);
 			calls.add(this.threads.submit(() -> {
 				start.await();
-				return client.<String>getOrLoad("k", POLICY, () -> {
+				return caller.<String>getOrLoad(client, "k", POLICY, this.threads, () -> {
 					TimeUnit.MILLISECONDS.sleep(300);
 					return "value " + loads.incrementAndGet();
 				});
@@ -80,118 +93,176 @@ class GetOrLoadTest {
 			assertThat(call.get(20, TimeUnit.SECONDS)).isEqualTo("value 1");
 		}
 		assertThat(loads).hasValue(1);
+		assertThat(caller.<String>getOrLoad(this.other, "k", POLICY, GetOrLoadTest::unexpected)).isEqualTo("value 1");
 		clients.subList(2, 4).forEach(MemcachedClient::close);
 	}
 
 	@Test
-	void hitNeedsNoLoader() {
-		assertThat(this.mine.<Long>getOrLoad("k", POLICY, () -> 5L)).isEqualTo(5);
-		assertThat(this.other.<Long>getOrLoad("k", POLICY, GetOrLoadTest::unexpected)).isEqualTo(5);
+	void manyAsynchronousCallersNeedOneThreadAndOneOfThemLoads() throws Exception {
+		AtomicInteger loads = new AtomicInteger();
+		CompletableFuture<String> loader = new CompletableFuture<>();
+		List<CompletableFuture<String>> calls = new ArrayList<>();
+		for (int i = 0; i < 200; i++) {
+			MemcachedClient client = (i % 2 == 0) ? this.mine : this.other;
+			calls.add(client.async().getOrLoad("k", POLICY, () -> {
+				loads.incrementAndGet();
+				return loader;
+			}));
+		}
+		loader.complete("value");
+		for (CompletableFuture<String> call : calls) {
+			assertThat(call.get(20, TimeUnit.SECONDS)).isEqualTo("value");
+		}
+		assertThat(loads).hasValue(1);
+	}
+
+	@ParameterizedTest
+	@EnumSource
+	void hitNeedsNoLoader(Caller caller) throws Exception {
+		assertThat(caller.<Long>getOrLoad(this.mine, "k", POLICY, () -> 5L)).isEqualTo(5);
+		assertThat(caller.<Long>getOrLoad(this.other, "k", POLICY, GetOrLoadTest::unexpected)).isEqualTo(5);
 		assertThat(this.outcomes.all).containsExactly(LoadOutcome.WON);
 	}
 
-	@Test
-	void nullIsNotStoredAndTheNextCallerLoadsAtOnce() {
-		assertThat(this.mine.<String>getOrLoad("k", POLICY, () -> null)).isNull();
-		assertThat(this.other.<String>getOrLoad("k", POLICY, () -> "there now")).isEqualTo("there now");
+	@ParameterizedTest
+	@EnumSource
+	void nullIsNotStoredAndTheNextCallerLoadsAtOnce(Caller caller) throws Exception {
+		assertThat(caller.<String>getOrLoad(this.mine, "k", POLICY, () -> null)).isNull();
+		assertThat(caller.<String>getOrLoad(this.other, "k", POLICY, () -> "there now")).isEqualTo("there now");
 	}
 
-	@Test
-	void loaderThatThrowsDoesSoAtOnceAndTheNextCallerLoads() {
-		assertThatIllegalArgumentException().isThrownBy(() -> this.mine.getOrLoad("k", POLICY, () -> {
+	@ParameterizedTest
+	@EnumSource
+	void loaderThatThrowsDoesSoAtOnceAndTheNextCallerLoads(Caller caller) throws Exception {
+		assertThatIllegalArgumentException().isThrownBy(() -> caller.getOrLoad(this.mine, "k", POLICY, () -> {
 			throw new IllegalArgumentException("mine");
 		})).withMessage("mine");
-		assertThatExceptionOfType(LoadException.class).isThrownBy(() -> this.mine.getOrLoad("k", POLICY, () -> {
+		assertThatExceptionOfType(AssertionError.class)
+			.isThrownBy(() -> caller.getOrLoad(this.mine, "k", POLICY, () -> {
+				throw new AssertionError("even an error");
+			}))
+			.withMessage("even an error");
+		Throwable checked = catchThrowable(() -> caller.getOrLoad(this.mine, "k", POLICY, () -> {
 			throw new IOException("disk");
-		})).withMessageContaining("disk").withCauseInstanceOf(IOException.class);
-		assertThat(this.other.<String>getOrLoad("k", POLICY, () -> "loaded")).isEqualTo("loaded");
+		}));
+		if (caller == Caller.BLOCKING) {
+			assertThat(checked).isInstanceOf(LoadException.class)
+				.hasMessageContaining("disk")
+				.hasCauseInstanceOf(IOException.class);
+		}
+		else {
+			assertThat(checked).isInstanceOf(IOException.class).hasMessage("disk");
+		}
+		assertThat(caller.<String>getOrLoad(this.other, "k", POLICY, () -> "loaded")).isEqualTo("loaded");
 	}
 
 	@Test
-	void loadThatAnInvalidationOvertookIsReturnedButNotStored() throws Exception {
+	void asynchronousLoaderThatDoesNotEvenStartFailsLikeOneThatDoes() throws Exception {
+		assertThatThrownBy(() -> this.mine.async().getOrLoad("k", POLICY, () -> {
+			throw new IllegalStateException("not even started");
+		}).join()).hasRootCauseMessage("not even started");
+		assertThatThrownBy(() -> this.mine.async().getOrLoad("k", POLICY, () -> null).join())
+			.hasRootCauseInstanceOf(IllegalStateException.class)
+			.hasMessageContaining("returned no future");
+		assertThat(Caller.ASYNC.<String>getOrLoad(this.other, "k", POLICY, () -> "loaded")).isEqualTo("loaded");
+	}
+
+	@ParameterizedTest
+	@EnumSource
+	void loadThatAnInvalidationOvertookIsReturnedButNotStored(Caller caller) throws Exception {
 		CountDownLatch reading = new CountDownLatch(1);
 		CountDownLatch invalidated = new CountDownLatch(1);
-		Future<String> slow = this.threads.submit(() -> this.mine.<String>getOrLoad("k", POLICY, () -> {
-			reading.countDown();
-			invalidated.await();
-			return "old";
-		}));
+		Future<String> slow = this.threads
+			.submit(() -> caller.<String>getOrLoad(this.mine, "k", POLICY, this.threads, () -> {
+				reading.countDown();
+				invalidated.await();
+				return "old";
+			}));
 		reading.await();
 		this.other.invalidate("k", Duration.ZERO);
-		assertThat(this.other.<String>getOrLoad("k", POLICY, () -> "new")).isEqualTo("new");
+		assertThat(caller.<String>getOrLoad(this.other, "k", POLICY, () -> "new")).isEqualTo("new");
 		invalidated.countDown();
 		assertThat(slow.get(5, TimeUnit.SECONDS)).isEqualTo("old");
-		assertThat(this.mine.<String>getOrLoad("k", POLICY, GetOrLoadTest::unexpected)).isEqualTo("new");
+		assertThat(caller.<String>getOrLoad(this.mine, "k", POLICY, GetOrLoadTest::unexpected)).isEqualTo("new");
+		assertThat(this.mine.<String>get("k", String.class)).isEqualTo("new");
 		assertThat(this.outcomes.all).containsExactly(LoadOutcome.LOST);
 	}
 
-	@Test
-	void afterAnInvalidationOneReloadsAndTheOthersGetTheOldValueMeanwhile() throws Exception {
-		this.mine.getOrLoad("k", POLICY, () -> "old");
+	@ParameterizedTest
+	@EnumSource
+	void afterAnInvalidationOneReloadsAndTheOthersGetTheOldValueMeanwhile(Caller caller) throws Exception {
+		caller.getOrLoad(this.mine, "k", POLICY, () -> "old");
 		assertThat(this.mine.invalidate("k", Duration.ofSeconds(30))).isTrue();
 		CountDownLatch reloading = new CountDownLatch(1);
 		CountDownLatch finish = new CountDownLatch(1);
-		Future<String> elected = this.threads.submit(() -> this.mine.<String>getOrLoad("k", POLICY, () -> {
-			reloading.countDown();
-			finish.await();
-			return "new";
-		}));
+		Future<String> elected = this.threads
+			.submit(() -> caller.<String>getOrLoad(this.mine, "k", POLICY, this.threads, () -> {
+				reloading.countDown();
+				finish.await();
+				return "new";
+			}));
 		reloading.await();
 		for (int i = 0; i < 10; i++) {
-			assertThat(this.other.<String>getOrLoad("k", POLICY, GetOrLoadTest::unexpected)).isEqualTo("old");
+			assertThat(caller.<String>getOrLoad(this.other, "k", POLICY, GetOrLoadTest::unexpected)).isEqualTo("old");
 		}
 		finish.countDown();
 		assertThat(elected.get(5, TimeUnit.SECONDS)).isEqualTo("new");
-		assertThat(this.other.<String>getOrLoad("k", POLICY, GetOrLoadTest::unexpected)).isEqualTo("new");
+		assertThat(caller.<String>getOrLoad(this.other, "k", POLICY, GetOrLoadTest::unexpected)).isEqualTo("new");
 	}
 
-	@Test
-	void failedReloadElectsTheNextCaller() {
-		this.mine.getOrLoad("k", POLICY, () -> "old");
+	@ParameterizedTest
+	@EnumSource
+	void failedReloadElectsTheNextCaller(Caller caller) throws Exception {
+		caller.getOrLoad(this.mine, "k", POLICY, () -> "old");
 		this.mine.invalidate("k", Duration.ofSeconds(30));
-		assertThatExceptionOfType(IllegalStateException.class).isThrownBy(() -> this.mine.getOrLoad("k", POLICY, () -> {
+		assertThatIllegalStateException().isThrownBy(() -> caller.getOrLoad(this.mine, "k", POLICY, () -> {
 			throw new IllegalStateException("no database");
-		}));
-		assertThat(this.other.<String>getOrLoad("k", POLICY, () -> "new")).isEqualTo("new");
+		})).withMessage("no database");
+		assertThat(caller.<String>getOrLoad(this.other, "k", POLICY, () -> "new")).isEqualTo("new");
 	}
 
-	@Test
-	void markingStaleNeverProlongsAValuesLife(MemcachedServer server) {
-		this.mine.getOrLoad("k", LoadPolicy.timeToLive(Duration.ofSeconds(20)), () -> "v");
+	@ParameterizedTest
+	@EnumSource
+	void markingStaleNeverProlongsAValuesLife(Caller caller) throws Exception {
+		caller.getOrLoad(this.mine, "k", LoadPolicy.timeToLive(Duration.ofSeconds(20)), () -> "v");
 		this.mine.invalidate("k", Duration.ofHours(1));
 		this.mine.invalidate("k", Duration.ofHours(1));
 		assertThat(this.mine.meta().get("k", MetaGet.NO_VALUE.ttl()).ttl().getAsLong()).isBetween(1L, 20L);
 	}
 
-	@Test
-	void aValueIsRefreshedByOneBeforeItExpiresAndAFailedRefreshHarmsNobody() throws Exception {
-		LoadPolicy policy = LoadPolicy.timeToLive(Duration.ofSeconds(60)).refreshAhead(Duration.ofSeconds(45));
-		this.mine.getOrLoad("k", policy, () -> "first");
+	@ParameterizedTest
+	@EnumSource
+	void aValueIsRefreshedByOneBeforeItExpiresAndAFailedRefreshHarmsNobody(Caller caller) throws Exception {
+		caller.getOrLoad(this.mine, "k", REFRESHED, () -> "first");
 		this.mine.touch("k", Duration.ofSeconds(30));
 		CountDownLatch refreshing = new CountDownLatch(1);
 		CountDownLatch finish = new CountDownLatch(1);
-		Future<String> elected = this.threads.submit(() -> this.mine.<String>getOrLoad("k", policy, () -> {
-			refreshing.countDown();
-			finish.await();
-			return "second";
-		}));
+		Future<String> elected = this.threads
+			.submit(() -> caller.<String>getOrLoad(this.mine, "k", REFRESHED, this.threads, () -> {
+				refreshing.countDown();
+				finish.await();
+				return "second";
+			}));
 		refreshing.await();
-		assertThat(this.other.<String>getOrLoad("k", policy, GetOrLoadTest::unexpected)).isEqualTo("first");
+		assertThat(caller.<String>getOrLoad(this.other, "k", REFRESHED, GetOrLoadTest::unexpected)).isEqualTo("first");
 		finish.countDown();
 		assertThat(elected.get(5, TimeUnit.SECONDS)).isEqualTo("second");
 		assertThat(this.outcomes.all).containsExactly(LoadOutcome.WON, LoadOutcome.REFRESHED);
 		this.mine.touch("k", Duration.ofSeconds(30));
-		assertThat(this.mine.<String>getOrLoad("k", policy, () -> {
+		assertThat(caller.<String>getOrLoad(this.mine, "k", REFRESHED, () -> {
 			throw new IllegalStateException("no database");
 		})).isEqualTo("second");
 		assertThat(this.outcomes.all).last().isEqualTo(LoadOutcome.REFRESH_FAILED);
 	}
 
 	@Test
-	void winnerThatDiedIsReplacedAfterItsLease() {
-		assertThat(this.other.meta().get("k", MetaGet.VALUE.vivify(Duration.ofSeconds(1))).won()).isTrue();
-		assertThat(this.mine.<String>getOrLoad("k", SHORT_LEASE, () -> "loaded")).isEqualTo("loaded");
-		assertThat(this.outcomes.all).containsExactly(LoadOutcome.WON);
+	void winnerThatDiedIsReplacedAfterItsLease() throws Exception {
+		Caller.both((caller) -> {
+			String key = caller.name();
+			assertThat(this.other.meta().get(key, MetaGet.VALUE.vivify(Duration.ofSeconds(1))).won()).isTrue();
+			assertThat(caller.<String>getOrLoad(this.mine, key, SHORT_LEASE, () -> "loaded")).isEqualTo("loaded");
+		});
+		assertThat(this.outcomes.all).containsExactly(LoadOutcome.WON, LoadOutcome.WON);
 	}
 
 	/** Whenever it begins between two ticks of memcached's clock. */
@@ -199,52 +270,61 @@ class GetOrLoadTest {
 	void leaseOfASecondLastsAsLongAsALoadOfHalfASecond() throws Exception {
 		List<Future<String>> calls = new ArrayList<>();
 		for (int i = 0; i < 10; i++) {
-			String key = "k" + i;
-			calls.add(this.threads.submit(() -> this.mine.<String>getOrLoad(key, SHORT_LEASE, () -> {
-				TimeUnit.MILLISECONDS.sleep(500);
-				return "loaded";
-			})));
+			for (Caller caller : Caller.values()) {
+				String key = caller.name() + i;
+				calls.add(this.threads
+					.submit(() -> caller.<String>getOrLoad(this.mine, key, SHORT_LEASE, this.threads, () -> {
+						TimeUnit.MILLISECONDS.sleep(500);
+						return "loaded";
+					})));
+			}
 			TimeUnit.MILLISECONDS.sleep(100);
 		}
 		for (Future<String> call : calls) {
 			assertThat(call.get(5, TimeUnit.SECONDS)).isEqualTo("loaded");
 		}
-		assertThat(this.outcomes.all).hasSize(10).containsOnly(LoadOutcome.WON);
+		assertThat(this.outcomes.all).hasSize(20).containsOnly(LoadOutcome.WON);
 	}
 
 	@Test
-	void reloaderThatDiedIsReplacedAfterItsLease() {
-		this.mine.getOrLoad("k", SHORT_LEASE, () -> "old");
-		this.mine.invalidate("k", Duration.ofMinutes(1));
-		assertThat(this.other.meta().get("k", MetaGet.VALUE.cas()).won()).as("and then it dies").isTrue();
-		AtomicInteger loads = new AtomicInteger();
-		Awaitility.await()
-			.atMost(Duration.ofSeconds(10))
-			.until(() -> this.mine.<String>getOrLoad("k", SHORT_LEASE, () -> "new " + loads.incrementAndGet())
-				.equals("new 1"));
-		assertThat(loads).hasValue(1);
+	void reloaderThatDiedIsReplacedAfterItsLease() throws Exception {
+		Caller.both((caller) -> {
+			String key = caller.name();
+			caller.getOrLoad(this.mine, key, SHORT_LEASE, () -> "old");
+			this.mine.invalidate(key, Duration.ofMinutes(1));
+			assertThat(this.other.meta().get(key, MetaGet.VALUE.cas()).won()).as("and then it dies").isTrue();
+			AtomicInteger loads = new AtomicInteger();
+			Awaitility.await()
+				.atMost(Duration.ofSeconds(10))
+				.until(() -> caller
+					.<String>getOrLoad(this.mine, key, SHORT_LEASE, () -> "new " + loads.incrementAndGet())
+					.equals("new 1"));
+			assertThat(loads).hasValue(1);
+		});
 	}
 
-	@Test
-	void waitersWaitNoLongerThanTheirPolicySaysAndThenLoadThemselves() {
+	@ParameterizedTest
+	@EnumSource
+	void waitersWaitNoLongerThanTheirPolicySaysAndThenLoadThemselves(Caller caller) throws Exception {
 		this.other.meta().get("k", MetaGet.VALUE.vivify(Duration.ofSeconds(30)));
 		long start = System.nanoTime();
 		LoadPolicy impatient = POLICY.wait(Duration.ofMillis(200));
-		assertThat(this.mine.<String>getOrLoad("k", impatient, () -> "my own")).isEqualTo("my own");
+		assertThat(caller.<String>getOrLoad(this.mine, "k", impatient, () -> "my own")).isEqualTo("my own");
 		assertThat(Duration.ofNanos(System.nanoTime() - start)).isBetween(Duration.ofMillis(200),
 				Duration.ofSeconds(2));
 		assertThat(this.outcomes.all).containsExactly(LoadOutcome.TIMED_OUT);
 	}
 
-	@Test
-	void loaderMayAskForItsOwnKey() {
-		assertThat(this.mine.<String>getOrLoad("k", POLICY,
-				() -> "outer " + this.mine.<String>getOrLoad("k", POLICY, () -> "inner")))
+	@ParameterizedTest
+	@EnumSource
+	void loaderMayAskForItsOwnKey(Caller caller) throws Exception {
+		assertThat(caller.<String>getOrLoad(this.mine, "k", POLICY,
+				() -> "outer " + caller.<String>getOrLoad(this.mine, "k", POLICY, () -> "inner")))
 			.isEqualTo("outer inner");
 	}
 
 	@Test
-	void interruptedWaiterLoadsForItselfAndStaysInterrupted() throws Exception {
+	void blockedWaiterThatIsInterruptedLoadsForItselfAndStaysInterrupted() throws Exception {
 		CountDownLatch loading = new CountDownLatch(1);
 		CountDownLatch finish = new CountDownLatch(1);
 		Future<String> leader = this.threads.submit(() -> this.mine.<String>getOrLoad("k", POLICY, () -> {
@@ -264,21 +344,42 @@ class GetOrLoadTest {
 	}
 
 	@Test
-	void withoutMemcachedEveryCallerLoads(MemcachedServer server) {
+	void cancellingOneCallersFutureCancelsNobodyElses() throws Exception {
+		CompletableFuture<String> loader = new CompletableFuture<>();
+		CountDownLatch loading = new CountDownLatch(1);
+		CompletableFuture<String> first = this.mine.async().getOrLoad("k", POLICY, () -> {
+			loading.countDown();
+			return loader;
+		});
+		CompletableFuture<String> second = this.mine.async().getOrLoad("k", POLICY, GetOrLoadTest::unexpected);
+		loading.await();
+		CompletableFuture<String> third = this.other.async().getOrLoad("k", POLICY, GetOrLoadTest::unexpected);
+		assertThat(first.cancel(true)).isTrue();
+		loader.complete("value");
+		assertThat(second.get(20, TimeUnit.SECONDS)).isEqualTo("value");
+		assertThat(third.get(20, TimeUnit.SECONDS)).isEqualTo("value");
+	}
+
+	@ParameterizedTest
+	@EnumSource
+	void withoutMemcachedEveryCallerLoads(Caller caller, MemcachedServer server) throws Exception {
 		server.kill();
-		assertThat(this.mine.<String>getOrLoad("k", POLICY, () -> "loaded")).isEqualTo("loaded");
+		assertThat(caller.<String>getOrLoad(this.mine, "k", POLICY, () -> "loaded")).isEqualTo("loaded");
 		assertThat(this.outcomes.all).containsExactly(LoadOutcome.BYPASSED);
 	}
 
-	@Test
-	void emptyAndTooLargeValuesAreReturnedButNotStored() {
-		assertThat(this.mine.<byte[]>getOrLoad("k", POLICY, () -> new byte[0])).isEmpty();
-		assertThat(this.mine.<byte[]>getOrLoad("large", POLICY, () -> new byte[10_000_001])).hasSize(10_000_001);
+	@ParameterizedTest
+	@EnumSource
+	void emptyAndTooLargeValuesAreReturnedButNotStored(Caller caller) throws Exception {
+		assertThat(caller.<byte[]>getOrLoad(this.mine, "k", POLICY, () -> new byte[0])).isEmpty();
+		assertThat(caller.<byte[]>getOrLoad(this.mine, "large", POLICY, () -> new byte[10_000_001]))
+			.hasSize(10_000_001);
 		assertThat(this.outcomes.all).containsExactly(LoadOutcome.LOST, LoadOutcome.LOST);
 	}
 
-	@Test
-	void withoutMetaCommandsALockElects() {
+	@ParameterizedTest
+	@EnumSource
+	void withoutMetaCommandsALockElects(Caller caller) throws Exception {
 		try (ScriptedServer server = ScriptedServer.of((connection) -> {
 			connection.expect("mn\r\n");
 			connection.reply("ERROR\r\n");
@@ -296,15 +397,36 @@ class GetOrLoadTest {
 			connection.reply("NOT_STORED\r\n");
 			connection.expect("get k\r\n");
 			connection.reply("VALUE k 4 1\r\n8\r\nEND\r\n");
+			connection.expect("get k\r\n");
+			connection.reply("END\r\n");
+			connection.expect("add k/lock 4 10 1\r\n1\r\n");
+			connection.reply("NOT_STORED\r\n");
+			connection.expect("get k\r\n");
+			connection.reply("END\r\n");
+			connection.expect("add k/lock 4 10 1\r\n1\r\n");
+			connection.reply("STORED\r\n");
+			connection.expect("set k 4 300 1\r\n9\r\n");
+			connection.reply("STORED\r\n");
+			connection.expect("delete k/lock\r\n");
+			connection.reply("DELETED\r\n");
 		});
 				MemcachedClient client = MemcachedClient.builder()
 					.servers(server.address())
 					.pollTimeout(Duration.ofSeconds(5))
 					.build()) {
-			assertThat(client.<Long>getOrLoad("k", POLICY, () -> 7L)).isEqualTo(7);
-			assertThat(client.<Long>getOrLoad("k", POLICY, GetOrLoadTest::unexpected)).isEqualTo(8);
+			assertThat(caller.<Long>getOrLoad(client, "k", POLICY, () -> 7L)).isEqualTo(7);
+			assertThat(caller.<Long>getOrLoad(client, "k", POLICY, GetOrLoadTest::unexpected)).isEqualTo(8);
+			assertThat(caller.<Long>getOrLoad(client, "k", POLICY, () -> 9L)).isEqualTo(9);
 			server.awaitScripts();
 		}
+	}
+
+	@ParameterizedTest
+	@EnumSource
+	void keysThatCannotBeAndNegativeTimesAreRefused(Caller caller) {
+		assertThatIllegalArgumentException().isThrownBy(() -> caller.getOrLoad(this.mine, "a b", POLICY, () -> "v"));
+		assertThatIllegalArgumentException().isThrownBy(() -> caller.get(this.mine, "a b", POLICY));
+		assertThatIllegalArgumentException().isThrownBy(() -> this.mine.invalidate("k", Duration.ofSeconds(-1)));
 	}
 
 	@Test
@@ -319,8 +441,6 @@ class GetOrLoadTest {
 		assertThatIllegalArgumentException().isThrownBy(() -> POLICY.jitter(Double.NaN));
 		assertThatIllegalArgumentException().isThrownBy(() -> POLICY.wait(Duration.ofSeconds(-1)));
 		assertThatIllegalArgumentException().isThrownBy(() -> LoadPolicy.timeToLive(Duration.ofSeconds(-1)));
-		assertThatIllegalArgumentException().isThrownBy(() -> this.mine.getOrLoad("a b", POLICY, () -> "v"));
-		assertThatIllegalArgumentException().isThrownBy(() -> this.mine.invalidate("k", Duration.ofSeconds(-1)));
 	}
 
 	private static <T> T unexpected() {
