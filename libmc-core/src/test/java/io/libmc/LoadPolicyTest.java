@@ -4,8 +4,8 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
@@ -15,6 +15,8 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
+import io.libmc.MemcachedListener.LoadOutcome;
+import io.libmc.testing.Caller;
 import io.libmc.testing.Memcached;
 import io.libmc.testing.MemcachedServer;
 import io.libmc.testing.RawConnection;
@@ -24,9 +26,10 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 /**
@@ -45,6 +48,8 @@ class LoadPolicyTest {
 	private static final LoadPolicy STALE = POLICY.staleFor(Duration.ofSeconds(30));
 
 	private final ExecutorService threads = Executors.newCachedThreadPool();
+
+	private final List<LoadOutcome> outcomes = new CopyOnWriteArrayList<>();
 
 	private MemcachedClient mine;
 
@@ -65,50 +70,56 @@ class LoadPolicyTest {
 
 	// Reading without loading
 
-	@Test
-	void aReadSeesValuesButNotPlaceholders() {
-		assertThat(this.mine.<Object>get("k", POLICY)).isNull();
+	@ParameterizedTest
+	@EnumSource
+	void aReadSeesValuesButNotPlaceholders(Caller caller) throws Exception {
+		assertThat(caller.<Object>get(this.mine, "k", POLICY)).isNull();
 		assertThat(this.other.meta().get("k", MetaGet.VALUE.vivify(Duration.ofSeconds(30))).won()).isTrue();
-		assertThat(this.mine.<Object>get("k", POLICY)).isNull();
-		assertThat(this.mine.async().<Object>get("k", POLICY).join()).isNull();
+		assertThat(caller.<Object>get(this.mine, "k", POLICY)).isNull();
 		this.other.set("k", 5);
-		assertThat(this.mine.<Long>get("k", POLICY)).isEqualTo(5);
-		assertThat(this.mine.async().<Long>get("k", POLICY).join()).isEqualTo(5);
+		assertThat(caller.<Long>get(this.mine, "k", POLICY)).isEqualTo(5);
 	}
 
-	@Test
-	void oneReaderOfAStaleValueIsToLoadItAndTheOthersGetIt() {
+	@ParameterizedTest
+	@EnumSource
+	void oneReaderOfAStaleValueIsToLoadItAndTheOthersGetIt(Caller caller) throws Exception {
 		this.mine.set("k", "old");
 		assertThat(this.mine.invalidate("k", STALE)).isTrue();
-		assertThat(this.mine.<String>get("k", STALE)).isNull();
-		assertThat(this.other.<String>get("k", STALE)).isEqualTo("old");
-		assertThat(this.other.async().<String>get("k", STALE).join()).isEqualTo("old");
+		assertThat(caller.<String>get(this.mine, "k", STALE)).isNull();
+		assertThat(caller.<String>get(this.other, "k", STALE)).isEqualTo("old");
 		this.mine.invalidate("k", STALE);
-		assertThat(this.other.async().<String>get("k", STALE).join()).isNull();
-		assertThat(this.mine.<String>get("k", STALE)).isEqualTo("old");
+		assertThat(caller.<String>get(this.other, "k", STALE)).isNull();
+		assertThat(caller.<String>get(this.mine, "k", STALE)).isEqualTo("old");
 		assertThat(this.mine.invalidate("k", POLICY)).isTrue();
-		assertThat(this.mine.<String>get("k", STALE)).isNull();
+		assertThat(caller.<String>get(this.mine, "k", STALE)).isNull();
 	}
 
-	@Test
-	void oneReaderOfAValueThatIsDueIsToRefreshItAndTheOthersGetIt() {
+	@ParameterizedTest
+	@EnumSource
+	void oneReaderOfAValueThatIsDueIsToRefreshItAndTheOthersGetIt(Caller caller) throws Exception {
 		this.mine.set("k", "v", Duration.ofSeconds(30));
-		assertThat(this.mine.<String>get("k", REFRESHED)).isNull();
-		assertThat(this.mine.<String>get("k", REFRESHED)).isEqualTo("v");
+		assertThat(caller.<String>get(this.mine, "k", REFRESHED)).isNull();
+		assertThat(caller.<String>get(this.mine, "k", REFRESHED)).isEqualTo("v");
 	}
 
 	@Test
 	void aReaderThatWasElectedAndDiedIsReplacedAfterALease() throws Exception {
 		LoadPolicy brief = POLICY.lease(Duration.ofSeconds(1));
-		this.mine.set("k", "old");
-		this.mine.invalidate("k", Duration.ofSeconds(30));
-		assertThat(this.other.<String>get("k", brief)).isNull();
-		Awaitility.await().atMost(Duration.ofSeconds(10)).until(() -> this.mine.<String>get("k", brief) == null);
-		assertThat(this.mine.meta().get("k", MetaGet.NO_VALUE.ttl()).ttl().getAsLong()).isBetween(1L, 30L);
+		Caller.both((caller) -> {
+			String key = caller.name();
+			this.mine.set(key, "old");
+			this.mine.invalidate(key, Duration.ofSeconds(30));
+			assertThat(caller.<String>get(this.other, key, brief)).isNull();
+			Awaitility.await()
+				.atMost(Duration.ofSeconds(10))
+				.until(() -> caller.<String>get(this.mine, key, brief) == null);
+			assertThat(this.mine.meta().get(key, MetaGet.NO_VALUE.ttl()).ttl().getAsLong()).isBetween(1L, 30L);
+		});
 	}
 
-	@Test
-	void aReadAsksForNoMoreThanThePolicyNeeds() {
+	@ParameterizedTest
+	@EnumSource
+	void aReadAsksForNoMoreThanThePolicyNeeds(Caller caller) throws Exception {
 		try (ScriptedServer server = ScriptedServer.of((connection) -> {
 			connection.expect("mn\r\n");
 			connection.reply("MN\r\n");
@@ -123,17 +134,19 @@ class LoadPolicyTest {
 			connection.expect("mg k k v f c\r\n");
 			connection.reply("VA 1 kk f4 c7\r\n5\r\n");
 		}); MemcachedClient client = client(server.address())) {
-			assertThat(client.<Long>get("k", POLICY)).isEqualTo(1);
-			assertThat(client.<Long>get("k", STALE)).isEqualTo(2);
-			assertThat(client.<Long>get("k", REFRESHED)).isEqualTo(3);
-			assertThat(client.<Long>getOrLoad("k", POLICY, LoadPolicyTest::unexpected)).isEqualTo(4);
-			assertThat(client.<Long>getOrLoad("k", POLICY.withoutLease(), LoadPolicyTest::unexpected)).isEqualTo(5);
+			assertThat(caller.<Long>get(client, "k", POLICY)).isEqualTo(1);
+			assertThat(caller.<Long>get(client, "k", STALE)).isEqualTo(2);
+			assertThat(caller.<Long>get(client, "k", REFRESHED)).isEqualTo(3);
+			assertThat(caller.<Long>getOrLoad(client, "k", POLICY, LoadPolicyTest::unexpected)).isEqualTo(4);
+			assertThat(caller.<Long>getOrLoad(client, "k", POLICY.withoutLease(), LoadPolicyTest::unexpected))
+				.isEqualTo(5);
 			server.awaitScripts();
 		}
 	}
 
-	@Test
-	void aTokenSeenWithoutItsItemsStateIsAskedForAgain() {
+	@ParameterizedTest
+	@EnumSource
+	void aTokenSeenWithoutItsItemsStateIsAskedForAgain(Caller caller) throws Exception {
 		try (ScriptedServer server = ScriptedServer.of((connection) -> {
 			connection.expect("mn\r\n");
 			connection.reply("MN\r\n");
@@ -142,13 +155,14 @@ class LoadPolicyTest {
 			connection.expect("mg k k c t\r\n");
 			connection.reply("HD kk c7 t20 X Z\r\n");
 		}); MemcachedClient client = client(server.address())) {
-			assertThat(client.<Long>get("k", POLICY)).isEqualTo(1);
+			assertThat(caller.<Long>get(client, "k", POLICY)).isEqualTo(1);
 			server.awaitScripts();
 		}
 	}
 
-	@Test
-	void withoutMetaCommandsAReadIsAPlainOne() {
+	@ParameterizedTest
+	@EnumSource
+	void withoutMetaCommandsAReadIsAPlainOne(Caller caller) throws Exception {
 		try (ScriptedServer server = ScriptedServer.of((connection) -> {
 			connection.expect("mn\r\n");
 			connection.reply("ERROR\r\n");
@@ -157,16 +171,17 @@ class LoadPolicyTest {
 			connection.expect("get k\r\n");
 			connection.reply("END\r\n");
 		}); MemcachedClient client = client(server.address())) {
-			assertThat(client.<Long>get("k", STALE)).isEqualTo(1);
-			assertThat(client.async().<Long>get("k", STALE).join()).isNull();
+			assertThat(caller.<Long>get(client, "k", STALE)).isEqualTo(1);
+			assertThat(caller.<Long>get(client, "k", STALE)).isNull();
 			server.awaitScripts();
 		}
 	}
 
 	// Values that are no good
 
-	@Test
-	void aValueThatIsNotGoodEnoughIsReplacedByOneLoader() throws Exception {
+	@ParameterizedTest
+	@EnumSource
+	void aValueThatIsNotGoodEnoughIsReplacedByOneLoader(Caller caller) throws Exception {
 		LoadPolicy notOld = POLICY.accepting((value) -> CompletableFuture.completedFuture(!value.equals("old")));
 		AtomicInteger loads = new AtomicInteger();
 		for (String key : List.of("stale", "fresh")) {
@@ -177,54 +192,53 @@ class LoadPolicyTest {
 			}
 			CountDownLatch loading = new CountDownLatch(1);
 			CountDownLatch finish = new CountDownLatch(1);
-			Future<String> first = this.threads.submit(() -> this.mine.<String>getOrLoad(key, notOld, () -> {
-				loading.countDown();
-				finish.await();
-				return "new " + loads.incrementAndGet();
-			}));
+			Future<String> first = this.threads
+				.submit(() -> caller.<String>getOrLoad(this.mine, key, notOld, this.threads, () -> {
+					loading.countDown();
+					finish.await();
+					return "new " + loads.incrementAndGet();
+				}));
 			loading.await();
-			CompletableFuture<String> second = this.other.async().getOrLoad(key, notOld, LoadPolicyTest::unexpected);
+			Future<String> second = this.threads
+				.submit(() -> caller.<String>getOrLoad(this.other, key, notOld, LoadPolicyTest::unexpected));
 			finish.countDown();
 			assertThat(first.get(5, TimeUnit.SECONDS)).isEqualTo("new 1");
 			assertThat(second.get(5, TimeUnit.SECONDS)).isEqualTo("new 1");
 		}
 	}
 
-	@Test
-	void aValueThatCannotBeDecodedIsReplacedByOneLoader() {
+	@ParameterizedTest
+	@EnumSource
+	void aValueThatCannotBeDecodedIsReplacedByOneLoader(Caller caller) throws Exception {
 		List<RawValue> foreign = List.of(new RawValue(1, new byte[] { 1 }), new RawValue(16, new byte[] { 1, 2 }));
 		for (RawValue value : foreign) {
 			this.mine.setRaw("k", value, Duration.ZERO);
-			assertThat(this.mine.<String>getOrLoad("k", POLICY, () -> "new")).isEqualTo("new");
-			assertThat(this.other.<String>getOrLoad("k", POLICY, LoadPolicyTest::unexpected)).isEqualTo("new");
-			this.mine.setRaw("k", value, Duration.ZERO);
-			assertThat(this.mine.async().<String>getOrLoad("k", POLICY, () -> done("newer")).join()).isEqualTo("newer");
-			assertThat(this.other.<String>getOrLoad("k", POLICY, LoadPolicyTest::unexpected)).isEqualTo("newer");
+			assertThat(caller.<String>getOrLoad(this.mine, "k", POLICY, () -> "new")).isEqualTo("new");
+			assertThat(caller.<String>getOrLoad(this.other, "k", POLICY, LoadPolicyTest::unexpected)).isEqualTo("new");
 		}
 	}
 
-	@Test
-	void aSplitValueWithoutOneOfItsChunksIsReplacedByOneLoader() {
-		for (boolean async : List.of(false, true)) {
-			this.mine.set("k", new byte[2_500_000]);
-			this.mine.delete("~1k/1");
-			assertThat(this.mine.<Object>get("k", POLICY)).isNull();
-			assertThat(async ? this.mine.async().<String>getOrLoad("k", POLICY, () -> done("new")).join()
-					: this.mine.<String>getOrLoad("k", POLICY, () -> "new"))
-				.isEqualTo("new");
-			assertThat(this.other.<String>getOrLoad("k", POLICY, LoadPolicyTest::unexpected)).isEqualTo("new");
-		}
+	@ParameterizedTest
+	@EnumSource
+	void aSplitValueWithoutOneOfItsChunksIsReplacedByOneLoader(Caller caller) throws Exception {
+		this.mine.set("k", new byte[2_500_000]);
+		this.mine.delete("~1k/1");
+		assertThat(caller.<Object>get(this.mine, "k", POLICY)).isNull();
+		assertThat(caller.<String>getOrLoad(this.mine, "k", POLICY, () -> "new")).isEqualTo("new");
+		assertThat(caller.<String>getOrLoad(this.other, "k", POLICY, LoadPolicyTest::unexpected)).isEqualTo("new");
 	}
 
-	@Test
-	void whoFollowsALoadWhoseValueIsNotGoodEnoughLoadsAnother() throws Exception {
+	@ParameterizedTest
+	@EnumSource
+	void whoFollowsALoadWhoseValueIsNotGoodEnoughLoadsAnother(Caller caller) throws Exception {
 		CountDownLatch loading = new CountDownLatch(1);
 		CountDownLatch finish = new CountDownLatch(1);
-		Future<String> leader = this.threads.submit(() -> this.mine.<String>getOrLoad("k", POLICY, () -> {
-			loading.countDown();
-			finish.await();
-			return "old";
-		}));
+		Future<String> leader = this.threads
+			.submit(() -> caller.<String>getOrLoad(this.mine, "k", POLICY, this.threads, () -> {
+				loading.countDown();
+				finish.await();
+				return "old";
+			}));
 		loading.await();
 		CountDownLatch joined = new CountDownLatch(1);
 		LoadPolicy notOld = POLICY.accepting((value) -> CompletableFuture.completedFuture(!value.equals("old")))
@@ -236,178 +250,171 @@ class LoadPolicyTest {
 				}
 
 			});
-		Future<String> follower = this.threads.submit(() -> this.mine.<String>getOrLoad("k", notOld, () -> "new"));
+		Future<String> follower = this.threads
+			.submit(() -> caller.<String>getOrLoad(this.mine, "k", notOld, () -> "new"));
 		joined.await();
 		finish.countDown();
 		assertThat(leader.get(5, TimeUnit.SECONDS)).isEqualTo("old");
 		assertThat(follower.get(5, TimeUnit.SECONDS)).isEqualTo("new");
 	}
 
-	@Test
-	void aLoadedValueThatCannotBeStoredIsReturnedAndLeavesNothingOld() {
+	@ParameterizedTest
+	@EnumSource
+	void aLoadedValueThatCannotBeStoredIsReturnedAndLeavesNothingOld(Caller caller) throws Exception {
 		Object refused = new Object();
-		for (boolean async : List.of(false, true)) {
-			this.mine.set("k", "old");
-			this.mine.invalidate("k", Duration.ofSeconds(30));
-			Events events = new Events();
-			LoadPolicy policy = STALE.listener(events);
-			Object loaded = async ? this.mine.async().getOrLoad("k", policy, () -> done(refused)).join()
-					: this.mine.getOrLoad("k", policy, () -> refused);
-			assertThat(loaded).isSameAs(refused);
-			assertThat(events.all).containsExactly("asking", "missed", "not stored");
-			Awaitility.await().until(() -> this.mine.get("k") == null);
-		}
+		this.mine.set("k", "old");
+		this.mine.invalidate("k", Duration.ofSeconds(30));
+		List<RuntimeException> causes = new CopyOnWriteArrayList<>();
+		LoadPolicy policy = STALE.listener(new LoadListener() {
+
+			@Override
+			public void notStored(RuntimeException cause) {
+				causes.add(cause);
+			}
+
+		});
+		assertThat(caller.<Object>getOrLoad(this.mine, "k", policy, () -> refused)).isSameAs(refused);
+		assertThat(causes).singleElement().isInstanceOf(IllegalArgumentException.class);
+		Awaitility.await().until(() -> this.mine.get("k") == null);
 	}
 
-	@Test
-	void aLargeLoadedValueIsStoredInChunksOfItsOwn() {
-		for (boolean async : List.of(false, true)) {
-			byte[] large = new byte[2_500_000];
-			large[2_400_000] = 1;
-			this.mine.set("k", new byte[2_500_000]);
-			this.mine.delete("k");
-			byte[] loaded = async ? this.mine.async().<byte[]>getOrLoad("k", POLICY, () -> done(large)).join()
-					: this.mine.<byte[]>getOrLoad("k", POLICY, () -> large);
-			assertThat(loaded).isSameAs(large);
-			assertThat(this.other.<byte[]>getOrLoad("k", POLICY, LoadPolicyTest::unexpected)).isEqualTo(large);
-			assertThat(this.other.<byte[]>get("k")).isEqualTo(large);
-			assertThat(this.other.<byte[]>getMulti(List.of("k")).values().get("k")).isEqualTo(large);
-			this.mine.delete("k");
-		}
+	@ParameterizedTest
+	@EnumSource
+	void aLargeLoadedValueIsStoredInChunksOfItsOwn(Caller caller) throws Exception {
+		byte[] large = new byte[2_500_000];
+		large[2_400_000] = 1;
+		this.mine.set("k", new byte[2_500_000]);
+		this.mine.delete("k");
+		assertThat(caller.<byte[]>getOrLoad(this.mine, "k", POLICY, () -> large)).isSameAs(large);
+		assertThat(caller.<byte[]>getOrLoad(this.other, "k", POLICY, LoadPolicyTest::unexpected)).isEqualTo(large);
+		assertThat(this.other.<byte[]>get("k")).isEqualTo(large);
+		assertThat(this.other.<byte[]>getMulti(List.of("k")).values().get("k")).isEqualTo(large);
 	}
 
-	@Test
-	void anOvertakenLoadersChunksAreNeverJoinedWithANewerItem() {
+	@ParameterizedTest
+	@EnumSource
+	void anOvertakenLoadersChunksAreNeverJoinedWithANewerItem(Caller caller) throws Exception {
 		byte[] old = new byte[2_500_000];
 		byte[] fresh = new byte[2_500_000];
 		fresh[0] = 1;
 		fresh[2_400_000] = 1;
-		assertThat(this.mine.<byte[]>getOrLoad("loaded", POLICY, () -> {
+		assertThat(caller.<byte[]>getOrLoad(this.mine, "loaded", POLICY, this.threads, () -> {
 			this.other.invalidate("loaded", Duration.ZERO);
-			this.other.<byte[]>getOrLoad("loaded", POLICY, () -> fresh);
+			caller.<byte[]>getOrLoad(this.other, "loaded", POLICY, () -> fresh);
 			return old;
 		})).isSameAs(old);
 		assertThat(this.mine.<byte[]>get("loaded")).isEqualTo(fresh);
-		assertThat(this.mine.<byte[]>getOrLoad("put", POLICY, () -> {
+		assertThat(caller.<byte[]>getOrLoad(this.mine, "put", POLICY, this.threads, () -> {
 			this.other.set("put", fresh);
 			return old;
 		})).isSameAs(old);
 		assertThat(this.mine.<byte[]>get("put")).isEqualTo(fresh);
 	}
 
-	@Test
-	void chunksThatAreNotTheirItemsAreAMiss(MemcachedServer server) {
-		this.mine.getOrLoad("k", POLICY, () -> new byte[2_500_000]);
+	@ParameterizedTest
+	@EnumSource
+	void chunksThatAreNotTheirItemsAreAMiss(Caller caller, MemcachedServer server) throws Exception {
+		caller.getOrLoad(this.mine, "k", POLICY, () -> new byte[2_500_000]);
 		String checksum = item(server, "k").substring(2);
 		RawValue chunk = this.mine.getRaw("~1k/1." + checksum);
 		chunk.bytes()[5]++;
 		this.mine.setRaw("~1k/1." + checksum, chunk, Duration.ZERO);
 		assertThat(this.other.<Object>get("k")).isNull();
-		assertThat(this.other.<String>getOrLoad("k", POLICY, () -> "new")).isEqualTo("new");
+		assertThat(caller.<String>getOrLoad(this.other, "k", POLICY, () -> "new")).isEqualTo("new");
 	}
 
 	// Refreshing in the background
 
-	@Test
-	void inTheBackgroundTheElectedCallerGetsThePresentValueAtOnce() {
+	@ParameterizedTest
+	@EnumSource
+	void inTheBackgroundTheElectedCallerGetsThePresentValueAtOnce(Caller caller) throws Exception {
 		Deque<Runnable> tasks = new ArrayDeque<>();
 		LoadPolicy policy = REFRESHED.refreshOn(tasks::add);
 		this.mine.set("k", "first", Duration.ofSeconds(30));
-		assertThat(this.mine.<String>getOrLoad("k", policy, () -> "second")).isEqualTo("first");
-		assertThat(this.mine.<String>getOrLoad("k", policy, LoadPolicyTest::unexpected)).isEqualTo("first");
+		assertThat(caller.<String>getOrLoad(this.mine, "k", policy, () -> "second")).isEqualTo("first");
+		assertThat(caller.<String>getOrLoad(this.mine, "k", policy, LoadPolicyTest::unexpected)).isEqualTo("first");
 		tasks.remove().run();
-		assertThat(this.other.<String>getOrLoad("k", policy, LoadPolicyTest::unexpected)).isEqualTo("second");
-		this.mine.touch("k", Duration.ofSeconds(30));
-		assertThat(this.mine.async().<String>getOrLoad("k", policy, () -> done("third")).join()).isEqualTo("second");
-		tasks.remove().run();
-		Awaitility.await().until(() -> this.other.<String>getOrLoad("k", policy, () -> "none").equals("third"));
+		Awaitility.await()
+			.until(() -> caller.<String>getOrLoad(this.other, "k", policy, LoadPolicyTest::unexpected)
+				.equals("second"));
 		assertThat(tasks).isEmpty();
 	}
 
-	@Test
-	void anEvictionDuringARefreshIsNotUndoneByIt() {
+	@ParameterizedTest
+	@EnumSource
+	void anEvictionDuringARefreshIsNotUndoneByIt(Caller caller) throws Exception {
 		Deque<Runnable> tasks = new ArrayDeque<>();
 		LoadPolicy policy = REFRESHED.refreshOn(tasks::add);
 		this.mine.set("k", "old", Duration.ofSeconds(30));
-		assertThat(this.mine.<String>getOrLoad("k", policy, () -> {
+		assertThat(caller.<String>getOrLoad(this.mine, "k", policy, this.threads, () -> {
 			this.other.delete("k");
 			return "read before the eviction";
 		})).isEqualTo("old");
 		tasks.remove().run();
-		assertThat(this.mine.<String>get("k", policy)).isNull();
+		Awaitility.await().untilAsserted(() -> assertThat(this.outcomes).containsExactly(LoadOutcome.LOST));
+		assertThat(caller.<String>get(this.mine, "k", policy)).isNull();
 	}
 
-	@Test
-	void aFullBackgroundHarmsNobody() {
+	@ParameterizedTest
+	@EnumSource
+	void aFullBackgroundHarmsNobody(Caller caller) throws Exception {
 		LoadPolicy policy = REFRESHED.refreshOn((task) -> {
 			throw new RejectedExecutionException("full");
 		});
 		this.mine.set("k", "v", Duration.ofSeconds(30));
-		assertThat(this.mine.<String>getOrLoad("k", policy, LoadPolicyTest::unexpected)).isEqualTo("v");
-		this.mine.set("k", "w", Duration.ofSeconds(30));
-		assertThat(this.mine.async().<String>getOrLoad("k", policy, LoadPolicyTest::unexpected).join()).isEqualTo("w");
+		assertThat(caller.<String>getOrLoad(this.mine, "k", policy, LoadPolicyTest::unexpected)).isEqualTo("v");
+		assertThat(this.outcomes).containsExactly(LoadOutcome.REFRESH_FAILED);
 	}
 
 	@Test
-	void whileRefreshingFailsEverybodyGetsThePresentValue() {
-		LoadPolicy policy = REFRESHED.lease(Duration.ofSeconds(1));
-		this.mine.set("k", "v", Duration.ofSeconds(30));
-		AtomicInteger loads = new AtomicInteger();
-		long until = System.nanoTime() + policy.lease().plusSeconds(2).toNanos();
-		while (loads.get() < 2 && System.nanoTime() < until) {
-			assertThat(this.mine.<String>getOrLoad("k", policy, () -> {
-				loads.incrementAndGet();
-				throw new IllegalStateException("no database");
-			})).isEqualTo("v");
-		}
-		assertThat(loads).as("tried again after a lease").hasValue(2);
-	}
-
-	// Listening
-
-	@Test
-	void theListenerIsToldWhatBecomesOfEachCall() {
-		Events events = new Events();
-		LoadPolicy policy = POLICY.listener(events);
-		this.mine.getOrLoad("k", policy, () -> "v");
-		this.mine.getOrLoad("k", policy, LoadPolicyTest::unexpected);
-		this.mine.async().getOrLoad("l", policy, () -> done("v")).join();
-		this.mine.async().getOrLoad("l", policy, LoadPolicyTest::unexpected).join();
-		assertThat(events.all).containsExactly("asking", "missed", "stored", "asking", "found", "asking", "missed",
-				"stored", "asking", "found");
-	}
-
-	@Test
-	void aFailureOfMemcachedIsTheListenersToThrowBeforeAnythingIsLoaded(MemcachedServer server) {
-		server.kill();
-		Events events = new Events();
-		assertThat(this.mine.<String>getOrLoad("k", POLICY.listener(events), () -> "loaded")).isEqualTo("loaded");
-		assertThat(this.mine.async().<String>getOrLoad("k", POLICY.listener(events), () -> done("loaded")).join())
-			.isEqualTo("loaded");
-		assertThat(events.all).containsExactly("asking", "failed", "asking", "failed");
-		LoadPolicy strict = POLICY.listener(new LoadListener() {
-
-			@Override
-			public void failed(MemcachedException failure) {
-				throw failure;
-			}
-
+	void whileRefreshingFailsEverybodyGetsThePresentValue() throws Exception {
+		LoadPolicy policy = REFRESHED.lease(Duration.ofSeconds(2));
+		Caller.both((caller) -> {
+			String key = caller.name();
+			this.mine.set(key, "v", Duration.ofSeconds(30));
+			AtomicInteger loads = new AtomicInteger();
+			Awaitility.await("another attempt after a lease")
+				.atMost(Duration.ofSeconds(4))
+				.pollInterval(Duration.ofMillis(10))
+				.until(() -> {
+					assertThat(caller.<String>getOrLoad(this.mine, key, policy, () -> {
+						loads.incrementAndGet();
+						throw new IllegalStateException("no database");
+					})).isEqualTo("v");
+					return loads.get() == 2;
+				});
 		});
-		assertThatExceptionOfType(MemcachedException.class)
-			.isThrownBy(() -> this.mine.getOrLoad("k", strict, LoadPolicyTest::unexpected));
-		assertThatExceptionOfType(CompletionException.class)
-			.isThrownBy(() -> this.mine.async().getOrLoad("k", strict, LoadPolicyTest::unexpected).join())
-			.withCauseInstanceOf(MemcachedException.class);
 	}
 
-	@Test
-	void jitterNeverShortensALifeToWhereItIsRefreshedAtOnce() {
+	// Time to live
+
+	@ParameterizedTest
+	@EnumSource
+	void jitterNeverShortensALifeToWhereItIsRefreshedAtOnce(Caller caller) throws Exception {
 		LoadPolicy policy = LoadPolicy.timeToLive(Duration.ofSeconds(60))
 			.jitter(1)
 			.refreshAhead(Duration.ofSeconds(30));
-		for (int i = 0; i < 1000; i++) {
-			assertThat(policy.nextTimeToLive()).isBetween(Duration.ofSeconds(31), Duration.ofSeconds(60));
+		List<Integer> lives = new CopyOnWriteArrayList<>();
+		try (ScriptedServer server = ScriptedServer.of((connection) -> {
+			connection.expect("mn\r\n");
+			connection.reply("MN\r\n");
+			for (int i = 0; i < 500; i++) {
+				connection.expect("mg k k v f c t N10 R31\r\n");
+				connection.reply("VA 0 kk f0 c7 t10 W\r\n\r\n");
+				connection.expect("ms k 1 k T");
+				String life = connection.readLine().split(" ", -1)[0];
+				lives.add(Integer.parseInt(life));
+				connection.expect("1\r\n");
+				connection.reply("HD kk\r\n");
+			}
+		}); MemcachedClient client = client(server.address())) {
+			for (int i = 0; i < 500; i++) {
+				caller.getOrLoad(client, "k", policy, () -> 1L);
+			}
+			server.awaitScripts();
 		}
+		assertThat(lives).hasSize(500).allSatisfy((life) -> assertThat(life).isBetween(31, 60)).contains(31);
+		assertThat(Set.copyOf(lives)).hasSizeGreaterThan(10);
 	}
 
 	@Test
@@ -425,53 +432,23 @@ class LoadPolicyTest {
 		}
 	}
 
-	private static <T> CompletableFuture<T> done(T value) {
-		return CompletableFuture.completedFuture(value);
-	}
-
 	private static <T> T unexpected() {
 		throw new AssertionError("nobody should load");
 	}
 
-	private static MemcachedClient client(String server) {
-		return MemcachedClient.builder().servers(server).pollTimeout(Duration.ofSeconds(5)).build();
-	}
+	private MemcachedClient client(String server) {
+		return MemcachedClient.builder()
+			.servers(server)
+			.pollTimeout(Duration.ofSeconds(5))
+			.listener(new MemcachedListener() {
 
-	/** Keeps what it is told. */
-	private static final class Events implements LoadListener {
+				@Override
+				public void loadEnded(LoadOutcome outcome) {
+					LoadPolicyTest.this.outcomes.add(outcome);
+				}
 
-		private final List<String> all = new CopyOnWriteArrayList<>();
-
-		@Override
-		public void asking() {
-			this.all.add("asking");
-		}
-
-		@Override
-		public void found() {
-			this.all.add("found");
-		}
-
-		@Override
-		public void missed() {
-			this.all.add("missed");
-		}
-
-		@Override
-		public void stored() {
-			this.all.add("stored");
-		}
-
-		@Override
-		public void notStored(RuntimeException cause) {
-			this.all.add("not stored");
-		}
-
-		@Override
-		public void failed(MemcachedException failure) {
-			this.all.add("failed");
-		}
-
+			})
+			.build();
 	}
 
 }

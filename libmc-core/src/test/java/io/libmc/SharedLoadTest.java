@@ -9,18 +9,21 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 
+import io.libmc.testing.Caller;
 import io.libmc.testing.Memcached;
 import io.libmc.testing.MemcachedServer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Callers of one process who share a load: who gets its value, and for how long it holds
- * them. Two clients stand for two processes.
+ * Callers of one process who share a load, whether they block or not: who gets its value,
+ * and for how long it holds them. Two clients stand for two processes.
  */
 @Timeout(60)
 @Memcached
@@ -47,8 +50,9 @@ class SharedLoadTest {
 		this.threads.shutdownNow();
 	}
 
-	@Test
-	void whoComesAfterAChangeDoesNotGetWhatWasLoadedBefore() throws Exception {
+	@ParameterizedTest
+	@EnumSource
+	void whoComesAfterAChangeDoesNotGetWhatWasLoadedBefore(Caller caller) throws Exception {
 		List<Runnable> changes = List.of(() -> this.mine.set("k", "x"), () -> this.mine.delete("k"),
 				() -> this.mine.async().delete("k").join(), () -> this.mine.async().set("k", "x").join(),
 				() -> this.mine.deleteMulti(List.of("k")), () -> this.mine.invalidate("k", Duration.ZERO),
@@ -57,50 +61,55 @@ class SharedLoadTest {
 			this.mine.delete("k");
 			CountDownLatch loading = new CountDownLatch(1);
 			CountDownLatch finish = new CountDownLatch(1);
-			Future<String> slow = this.threads.submit(() -> this.mine.<String>getOrLoad("k", POLICY, () -> {
-				loading.countDown();
-				finish.await();
-				return "old";
-			}));
+			Future<String> slow = this.threads
+				.submit(() -> caller.<String>getOrLoad(this.mine, "k", POLICY, this.threads, () -> {
+					loading.countDown();
+					finish.await();
+					return "old";
+				}));
 			loading.await();
 			change.run();
-			assertThat(this.mine.<String>getOrLoad("k", POLICY, () -> "new")).isIn("x", "new");
+			assertThat(caller.<String>getOrLoad(this.mine, "k", POLICY, () -> "new")).isIn("x", "new");
 			finish.countDown();
 			assertThat(slow.get(5, TimeUnit.SECONDS)).isEqualTo("old");
-			assertThat(this.mine.<String>getOrLoad("k", POLICY, () -> "newer")).isIn("x", "new");
+			assertThat(caller.<String>getOrLoad(this.mine, "k", POLICY, () -> "newer")).isIn("x", "new");
 		}
 	}
 
-	@Test
-	void withoutALeaseOneCallerOfAProcessLoadsAndAChangeOvertakesIt() throws Exception {
+	@ParameterizedTest
+	@EnumSource
+	void withoutALeaseOneCallerOfAProcessLoadsAndAChangeOvertakesIt(Caller caller) throws Exception {
 		LoadPolicy alone = POLICY.withoutLease();
-		for (boolean async : List.of(false, true)) {
+		for (Caller following : Caller.values()) {
 			this.mine.delete("k");
 			CountDownLatch loading = new CountDownLatch(1);
-			CompletableFuture<String> source = new CompletableFuture<>();
-			Future<String> slow = async ? this.mine.async().getOrLoad("k", alone, () -> {
-				loading.countDown();
-				return source;
-			}) : this.threads.submit(() -> this.mine.<String>getOrLoad("k", alone, () -> {
-				loading.countDown();
-				return source.join();
-			}));
+			CountDownLatch finish = new CountDownLatch(1);
+			Future<String> slow = this.threads
+				.submit(() -> caller.<String>getOrLoad(this.mine, "k", alone, this.threads, () -> {
+					loading.countDown();
+					finish.await();
+					return "old";
+				}));
 			loading.await();
-			CompletableFuture<String> follower = this.mine.async().getOrLoad("k", alone, SharedLoadTest::unexpected);
-			assertThat(this.other.<String>getOrLoad("k", alone, () -> "another process's"))
+			CountDownLatch joined = new CountDownLatch(1);
+			Future<String> follower = this.threads.submit(() -> following.<String>getOrLoad(this.mine, "k",
+					alone.listener(onMiss(joined)), SharedLoadTest::unexpected));
+			joined.await();
+			assertThat(caller.<String>getOrLoad(this.other, "k", alone, () -> "another process's"))
 				.isEqualTo("another process's");
 			this.mine.delete("k");
-			source.complete("old");
+			finish.countDown();
 			assertThat(slow.get(5, TimeUnit.SECONDS)).isEqualTo("old");
-			assertThat(follower.join()).isEqualTo("old");
-			assertThat(this.mine.<String>get("k", alone)).isNull();
-			assertThat(this.mine.<String>getOrLoad("k", alone, () -> "new")).isEqualTo("new");
+			assertThat(follower.get(5, TimeUnit.SECONDS)).isEqualTo("old");
+			assertThat(caller.<String>get(this.mine, "k", alone)).isNull();
+			assertThat(caller.<String>getOrLoad(this.mine, "k", alone, () -> "new")).isEqualTo("new");
 			assertThat(this.mine.<String>get("k", String.class)).isEqualTo("new");
 		}
 	}
 
-	@Test
-	void aCounterThatWasMadeMeanwhileIsNotOverwritten() throws Exception {
+	@ParameterizedTest
+	@EnumSource
+	void aCounterThatWasMadeMeanwhileIsNotOverwritten(Caller caller) throws Exception {
 		LoadPolicy alone = POLICY.withoutLease();
 		MetaArithmetic count = MetaArithmetic.INCREMENT.initial(7, Duration.ofMinutes(5));
 		List<Runnable> counts = List.of(() -> this.mine.meta().arithmetic("k", count),
@@ -108,32 +117,33 @@ class SharedLoadTest {
 		for (Runnable counting : counts) {
 			this.mine.delete("k");
 			CountDownLatch loading = new CountDownLatch(1);
-			CompletableFuture<String> source = new CompletableFuture<>();
-			Future<String> slow = this.threads.submit(() -> this.mine.<String>getOrLoad("k", alone, () -> {
-				loading.countDown();
-				return source.join();
-			}));
+			CountDownLatch finish = new CountDownLatch(1);
+			Future<String> slow = this.threads
+				.submit(() -> caller.<String>getOrLoad(this.mine, "k", alone, this.threads, () -> {
+					loading.countDown();
+					finish.await();
+					return "old";
+				}));
 			loading.await();
 			counting.run();
-			source.complete("old");
+			finish.countDown();
 			assertThat(slow.get(5, TimeUnit.SECONDS)).isEqualTo("old");
 			assertThat(this.mine.incr("k", 1)).hasValue(8);
 		}
 	}
 
-	@Test
-	void aLoaderThatAsksForItsOwnKeyElsewhereIsBoundedByTheWait() {
+	@ParameterizedTest
+	@EnumSource
+	void aLoaderThatAsksForItsOwnKeyElsewhereIsBoundedByTheWait(Caller caller) throws Exception {
 		LoadPolicy impatient = POLICY.wait(Duration.ofMillis(200));
-		assertThat(this.mine.<String>getOrLoad("k", impatient,
-				() -> "outer "
-						+ this.threads.submit(() -> this.mine.<String>getOrLoad("k", impatient, () -> "inner")).get()))
-			.isEqualTo("outer inner");
-		assertThat(this.mine.async()
-			.<String>getOrLoad("l", impatient,
-					() -> CompletableFuture
-						.supplyAsync(() -> this.mine.<String>getOrLoad("l", impatient, () -> "inner"), this.threads)
-						.thenApply((inner) -> "outer " + inner))
-			.join()).isEqualTo("outer inner");
+		for (Caller within : Caller.values()) {
+			String key = within.name();
+			assertThat(caller.<String>getOrLoad(this.mine, key, impatient, this.threads,
+					() -> "outer " + this.threads
+						.submit(() -> within.<String>getOrLoad(this.mine, key, impatient, () -> "inner"))
+						.get()))
+				.isEqualTo("outer inner");
+		}
 	}
 
 	@Test
@@ -147,14 +157,26 @@ class SharedLoadTest {
 			.join()).isEqualTo("outer inner");
 	}
 
-	@Test
-	void anAsynchronousLoaderThatNeverEndsDoesNotHoldTheKeyForEver() {
+	@ParameterizedTest
+	@EnumSource
+	void anAsynchronousLoaderThatNeverEndsDoesNotHoldTheKeyForEver(Caller waiter) throws Exception {
 		LoadPolicy impatient = POLICY.wait(Duration.ofMillis(200));
 		CompletableFuture<String> never = this.mine.async().getOrLoad("k", impatient, CompletableFuture::new);
-		assertThat(this.mine.<String>getOrLoad("k", impatient, () -> "own")).isEqualTo("own");
+		assertThat(waiter.<String>getOrLoad(this.mine, "k", impatient, () -> "own")).isEqualTo("own");
 		assertThat(never).isNotDone();
 		this.mine.delete("k");
-		assertThat(this.mine.<String>getOrLoad("k", POLICY, () -> "new")).isEqualTo("new");
+		assertThat(waiter.<String>getOrLoad(this.mine, "k", POLICY, () -> "new")).isEqualTo("new");
+	}
+
+	private static LoadListener onMiss(CountDownLatch missed) {
+		return new LoadListener() {
+
+			@Override
+			public void missed() {
+				missed.countDown();
+			}
+
+		};
 	}
 
 	private static <T> CompletableFuture<T> done(T value) {

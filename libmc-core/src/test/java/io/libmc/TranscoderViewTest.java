@@ -2,16 +2,20 @@ package io.libmc;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import io.libmc.codec.EncodedValue;
 import io.libmc.codec.Transcoder;
+import io.libmc.testing.Caller;
 import io.libmc.testing.Memcached;
 import io.libmc.testing.MemcachedServer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
@@ -87,14 +91,15 @@ class TranscoderViewTest {
 		assertThatIllegalStateException().isThrownBy(() -> this.client.withTranscoder(new Reversed()));
 	}
 
-	@Test
-	void itsLoadsAreItsOwn() {
+	@ParameterizedTest
+	@EnumSource
+	void itsLoadsAreItsOwn(Caller caller) throws Exception {
 		AtomicInteger loads = new AtomicInteger();
-		assertThat(this.view.<String>getOrLoad("k", POLICY, () -> "v" + loads.incrementAndGet())).isEqualTo("v1");
-		assertThat(this.view.<String>getOrLoad("k", POLICY, () -> "v" + loads.incrementAndGet())).isEqualTo("v1");
+		Callable<String> loader = () -> "v" + loads.incrementAndGet();
+		assertThat(caller.<String>getOrLoad(this.view, "k", POLICY, loader)).isEqualTo("v1");
+		assertThat(caller.<String>getOrLoad(this.view, "k", POLICY, loader)).isEqualTo("v1");
 		assertThat(this.client.getRaw("k").bytes()).isEqualTo("1v".getBytes(StandardCharsets.UTF_8));
-		assertThat(this.view.<String>get("k", POLICY)).isEqualTo("v1");
-		assertThat(this.view.async().<String>get("k", POLICY).join()).isEqualTo("v1");
+		assertThat(caller.<String>get(this.view, "k", POLICY)).isEqualTo("v1");
 	}
 
 	@Test
