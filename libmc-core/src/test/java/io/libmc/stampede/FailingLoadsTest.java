@@ -16,12 +16,15 @@ import java.util.concurrent.atomic.AtomicInteger;
 import io.libmc.LoadPolicy;
 import io.libmc.MemcachedClient;
 import io.libmc.MemcachedListener;
+import io.libmc.testing.Caller;
 import io.libmc.testing.Memcached;
 import io.libmc.testing.MemcachedServer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -67,21 +70,24 @@ class FailingLoadsTest {
 		this.clients.forEach(MemcachedClient::close);
 	}
 
-	@Test
-	void winnerThatOutlivesItsLeaseIsReplacedAndItsValueReturnedButNotStored() throws Exception {
+	@ParameterizedTest
+	@EnumSource
+	void winnerThatOutlivesItsLeaseIsReplacedAndItsValueReturnedButNotStored(Caller caller) throws Exception {
 		LoadPolicy brief = POLICY.lease(Duration.ofSeconds(1));
-		Future<String> slow = win(this.winner, brief, "late");
-		assertThat(this.waiter.<String>getOrLoad("k", brief, () -> "in time")).isEqualTo("in time");
+		Future<String> slow = win(caller, this.winner, brief, "late");
+		assertThat(caller.<String>getOrLoad(this.waiter, "k", brief, () -> "in time")).isEqualTo("in time");
 		this.finish.countDown();
 		assertThat(slow.get(5, TimeUnit.SECONDS)).isEqualTo("late");
-		assertThat(this.waiter.<String>getOrLoad("k", brief, FailingLoadsTest::unexpected)).isEqualTo("in time");
+		assertThat(caller.<String>getOrLoad(this.waiter, "k", brief, FailingLoadsTest::unexpected))
+			.isEqualTo("in time");
 		assertThat(this.outcomes).contains(MemcachedListener.LoadOutcome.LOST);
 	}
 
-	@Test
-	void whenTheWinnerThrowsOneOfThoseWhoWaitIsElectedAtOnce() throws Exception {
-		Future<String> failing = win(this.winner, POLICY, null);
-		List<Future<String>> waiting = ask(10, this.waiter, POLICY);
+	@ParameterizedTest
+	@EnumSource
+	void whenTheWinnerThrowsOneOfThoseWhoWaitIsElectedAtOnce(Caller caller) throws Exception {
+		Future<String> failing = win(caller, this.winner, POLICY, null);
+		List<Future<String>> waiting = ask(caller, 10, this.waiter, POLICY);
 		long start = System.nanoTime();
 		this.finish.countDown();
 		assertThatExceptionOfType(ExecutionException.class).isThrownBy(() -> failing.get(5, TimeUnit.SECONDS))
@@ -91,11 +97,12 @@ class FailingLoadsTest {
 		assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(SOON);
 	}
 
-	@Test
-	void nullIsEverybodysWhoSharesItAndTheOthersLoadInTurn() throws Exception {
-		Future<String> first = win(this.winner, POLICY, "");
-		List<Future<String>> sharing = ask(10, this.winner, POLICY);
-		List<Future<String>> elsewhere = ask(10, this.waiter, POLICY);
+	@ParameterizedTest
+	@EnumSource
+	void nullIsEverybodysWhoSharesItAndTheOthersLoadInTurn(Caller caller) throws Exception {
+		Future<String> first = win(caller, this.winner, POLICY, "");
+		List<Future<String>> sharing = ask(caller, 10, this.winner, POLICY);
+		List<Future<String>> elsewhere = ask(caller, 10, this.waiter, POLICY);
 		this.finish.countDown();
 		assertThat(first.get(5, TimeUnit.SECONDS)).isNull();
 		for (Future<String> each : sharing) {
@@ -104,63 +111,71 @@ class FailingLoadsTest {
 		assertAllGet(elsewhere, "loaded 1");
 	}
 
-	@Test
-	void whenMemcachedRestartsMeanwhileAllGetAValueAndOneOfThoseWhoWaitIsElected(MemcachedServer server)
+	@ParameterizedTest
+	@EnumSource
+	void whenMemcachedRestartsMeanwhileAllGetAValueAndOneOfThoseWhoWaitIsElected(Caller caller, MemcachedServer server)
 			throws Exception {
-		Future<String> first = win(this.winner, POLICY, "first");
-		List<Future<String>> waiting = ask(10, this.waiter, POLICY);
+		Future<String> first = win(caller, this.winner, POLICY, "first");
+		List<Future<String>> waiting = ask(caller, 10, this.waiter, POLICY);
 		server.restart();
 		this.finish.countDown();
 		assertThat(first.get(10, TimeUnit.SECONDS)).isEqualTo("first");
 		assertAllLoad(waiting);
 	}
 
-	@Test
-	void whenTheServerFailsOverThoseWhoWaitLoadAndTheSubstituteElectsFromThenOn(MemcachedServer server,
+	@ParameterizedTest
+	@EnumSource
+	void whenTheServerFailsOverThoseWhoWaitLoadAndTheSubstituteElectsFromThenOn(Caller caller, MemcachedServer server,
 			MemcachedServer substitute) throws Exception {
 		MemcachedClient one = client(true, server.address(), substitute.address());
 		MemcachedClient two = client(true, server.address(), substitute.address());
 		boolean first = one.serverFor("k").equals(server.address());
-		Future<String> slow = win(one, POLICY, "slow");
-		List<Future<String>> waiting = ask(10, two, POLICY);
+		Future<String> slow = win(caller, one, POLICY, "slow");
+		List<Future<String>> waiting = ask(caller, 10, two, POLICY);
 		(first ? server : substitute).kill();
 		assertAllLoad(waiting);
-		String stored = two.getOrLoad("k", POLICY, () -> "loaded at last");
+		String stored = caller.getOrLoad(two, "k", POLICY, () -> "loaded at last");
 		this.finish.countDown();
 		assertThat(slow.get(10, TimeUnit.SECONDS)).isEqualTo("slow");
-		assertThat(one.<String>getOrLoad("k", POLICY, FailingLoadsTest::unexpected)).isEqualTo(stored);
+		assertThat(caller.<String>getOrLoad(one, "k", POLICY, FailingLoadsTest::unexpected)).isEqualTo(stored);
 	}
 
-	@Test
-	void whenMemcachedIsGoneNobodyWaitsForTheWinner(MemcachedServer server) throws Exception {
-		Future<String> slow = win(this.winner, POLICY, "slow");
-		List<Future<String>> waiting = ask(10, this.waiter, POLICY);
+	@ParameterizedTest
+	@EnumSource
+	void whenMemcachedIsGoneNobodyWaitsForTheWinner(Caller caller, MemcachedServer server) throws Exception {
+		Future<String> slow = win(caller, this.winner, POLICY, "slow");
+		List<Future<String>> waiting = ask(caller, 10, this.waiter, POLICY);
 		server.kill();
 		assertAllLoad(waiting);
 		this.finish.countDown();
 		assertThat(slow.get(10, TimeUnit.SECONDS)).isEqualTo("slow");
 	}
 
-	@Test
-	void loaderThatWaitsForItsOwnKeyOnAnotherThreadWaitsNoLongerThanItsPolicySays() throws Exception {
+	@ParameterizedTest
+	@EnumSource
+	void loaderThatWaitsForItsOwnKeyOnAnotherThreadWaitsNoLongerThanItsPolicySays(Caller caller) throws Exception {
 		LoadPolicy impatient = POLICY.wait(Duration.ofMillis(300));
-		Future<String> value = this.threads.submit(() -> this.winner.getOrLoad("k", impatient, () -> "outer "
-				+ this.threads.submit(() -> this.winner.<String>getOrLoad("k", impatient, () -> "inner")).get()));
+		Future<String> value = this.threads
+			.submit(() -> caller.<String>getOrLoad(this.winner, "k", impatient, this.threads,
+					() -> "outer " + this.threads
+						.submit(() -> caller.<String>getOrLoad(this.winner, "k", impatient, () -> "inner"))
+						.get()));
 		assertThat(value.get(5, TimeUnit.SECONDS)).isEqualTo("outer inner");
 	}
 
-	@Test
-	void loaderMayLoadAnotherKeyThatLoadsIt() throws Exception {
+	@ParameterizedTest
+	@EnumSource
+	void loaderMayLoadAnotherKeyThatLoadsIt(Caller caller) throws Exception {
 		LoadPolicy impatient = POLICY.wait(Duration.ofMillis(300));
-		Future<String> value = this.threads
-			.submit(() -> this.winner.<String>getOrLoad("a", impatient, () -> "a " + this.winner.<String>getOrLoad("b",
-					impatient, () -> "b " + this.winner.<String>getOrLoad("a", impatient, () -> "again"))));
+		Future<String> value = this.threads.submit(() -> caller.<String>getOrLoad(this.winner, "a", impatient,
+				this.threads, () -> "a " + caller.<String>getOrLoad(this.winner, "b", impatient, this.threads,
+						() -> "b " + caller.<String>getOrLoad(this.winner, "a", impatient, () -> "again"))));
 		assertThat(value.get(5, TimeUnit.SECONDS)).isEqualTo("a b again");
 	}
 
 	@Test
-	void interruptedWaiterOfAnotherProcessLoadsForItselfAndStaysInterrupted() throws Exception {
-		Future<String> slow = win(this.winner, POLICY, "slow");
+	void blockedWaiterOfAnotherProcessThatIsInterruptedLoadsForItselfAndStaysInterrupted() throws Exception {
+		Future<String> slow = win(Caller.BLOCKING, this.winner, POLICY, "slow");
 		Future<String> interrupted = this.threads.submit(() -> {
 			Thread.currentThread().interrupt();
 			String value = this.waiter.getOrLoad("k", POLICY, () -> "own");
@@ -172,8 +187,8 @@ class FailingLoadsTest {
 	}
 
 	@Test
-	void cancelledWaiterOfAnotherProcessTakesNobodyWithIt() throws Exception {
-		Future<String> slow = win(this.winner, POLICY, "slow");
+	void waiterOfAnotherProcessWhoseFutureIsCancelledTakesNobodyWithIt() throws Exception {
+		Future<String> slow = win(Caller.ASYNC, this.winner, POLICY, "slow");
 		CompletableFuture<String> cancelled = this.waiter.async().getOrLoad("k", POLICY, FailingLoadsTest::unexpected);
 		CompletableFuture<String> other = this.waiter.async().getOrLoad("k", POLICY, FailingLoadsTest::unexpected);
 		assertThat(cancelled.cancel(true)).isTrue();
@@ -182,13 +197,14 @@ class FailingLoadsTest {
 		assertThat(slow.get(5, TimeUnit.SECONDS)).isEqualTo("slow");
 	}
 
-	@Test
-	void nobodyWaitsForALoaderThatHangsLongerThanThePolicySays() throws Exception {
+	@ParameterizedTest
+	@EnumSource
+	void nobodyWaitsForALoaderThatHangsLongerThanThePolicySays(Caller caller) throws Exception {
 		LoadPolicy impatient = POLICY.wait(Duration.ofMillis(500));
-		Future<String> hanging = win(this.winner, POLICY, "late");
+		Future<String> hanging = win(caller, this.winner, POLICY, "late");
 		long start = System.nanoTime();
-		List<Future<String>> waiting = ask(10, this.waiter, impatient);
-		waiting.addAll(ask(10, this.winner, impatient));
+		List<Future<String>> waiting = ask(caller, 10, this.waiter, impatient);
+		waiting.addAll(ask(caller, 10, this.winner, impatient));
 		for (Future<String> each : waiting) {
 			assertThat(each.get(5, TimeUnit.SECONDS)).startsWith("loaded");
 		}
@@ -200,26 +216,29 @@ class FailingLoadsTest {
 	 * Begins to load until {@link #finish}.
 	 * @param value what is loaded then: "" for null, null for a failure
 	 */
-	private Future<String> win(MemcachedClient client, LoadPolicy policy, String value) throws Exception {
-		Future<String> result = this.threads.submit(() -> client.getOrLoad("k", policy, () -> {
-			this.loading.countDown();
-			this.finish.await();
-			if (value == null) {
-				throw new IllegalStateException("no database");
-			}
-			return value.isEmpty() ? null : value;
-		}));
+	private Future<String> win(Caller caller, MemcachedClient client, LoadPolicy policy, String value)
+			throws Exception {
+		Future<String> result = this.threads
+			.submit(() -> caller.<String>getOrLoad(client, "k", policy, this.threads, () -> {
+				this.loading.countDown();
+				this.finish.await();
+				if (value == null) {
+					throw new IllegalStateException("no database");
+				}
+				return value.isEmpty() ? null : value;
+			}));
 		assertThat(this.loading.await(10, TimeUnit.SECONDS)).isTrue();
 		return result;
 	}
 
-	private List<Future<String>> ask(int callers, MemcachedClient client, LoadPolicy policy) throws Exception {
+	private List<Future<String>> ask(Caller caller, int callers, MemcachedClient client, LoadPolicy policy)
+			throws Exception {
 		CountDownLatch asking = new CountDownLatch(callers);
 		List<Future<String>> results = new ArrayList<>();
 		for (int i = 0; i < callers; i++) {
 			results.add(this.threads.submit(() -> {
 				asking.countDown();
-				return client.getOrLoad("k", policy, () -> "loaded " + this.loads.incrementAndGet());
+				return caller.getOrLoad(client, "k", policy, () -> "loaded " + this.loads.incrementAndGet());
 			}));
 		}
 		assertThat(asking.await(10, TimeUnit.SECONDS)).isTrue();

@@ -14,13 +14,13 @@ import java.util.concurrent.TimeUnit;
 
 import io.libmc.LoadPolicy;
 import io.libmc.MemcachedClient;
+import io.libmc.testing.Caller;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
  * A JVM of its own whose threads all ask for the same key at once. Its loader counts in
- * memcached, under {@code loads}, how often it runs. It ends after a minute at the
- * latest.
+ * memcached how often it runs. It ends after a minute at the latest.
  */
 final class LoadingProcess implements AutoCloseable {
 
@@ -37,16 +37,22 @@ final class LoadingProcess implements AutoCloseable {
 
 	/**
 	 * Starts one, which then waits to be told to {@link #go()}.
+	 * @param caller how its threads ask
 	 * @param load how long its loader takes
 	 * @param lease of the policy, in seconds, as are the two after it
 	 */
-	static LoadingProcess start(String server, String key, int threads, Duration load, int lease, int refreshAhead,
-			int timeToLive) throws IOException {
+	static LoadingProcess start(Caller caller, String server, String key, int threads, Duration load, int lease,
+			int refreshAhead, int timeToLive) throws IOException {
 		ProcessBuilder builder = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
 				"-Xshare:auto", "-cp", System.getProperty("java.class.path"), LoadingProcess.class.getName(), server,
 				key, String.valueOf(threads), String.valueOf(load.toMillis()), String.valueOf(lease),
-				String.valueOf(refreshAhead), String.valueOf(timeToLive));
+				String.valueOf(refreshAhead), String.valueOf(timeToLive), caller.name());
 		return new LoadingProcess(builder.redirectError(ProcessBuilder.Redirect.INHERIT).start());
+	}
+
+	/** The key under which loads are counted, once there is a number. */
+	static String loadsOf(String key) {
+		return "loads-of-" + key;
 	}
 
 	void await(String line) throws IOException {
@@ -87,7 +93,9 @@ final class LoadingProcess implements AutoCloseable {
 		LoadPolicy policy = LoadPolicy.timeToLive(seconds(args[6]))
 			.lease(seconds(args[4]))
 			.refreshAhead(seconds(args[5]));
+		Caller caller = Caller.valueOf(args[7]);
 		ExecutorService callers = Executors.newFixedThreadPool(threads);
+		ExecutorService loaders = Executors.newCachedThreadPool();
 		try (MemcachedClient client = MemcachedClient.builder()
 			.servers(args[0])
 			.connectTimeout(Duration.ofSeconds(2))
@@ -100,10 +108,10 @@ final class LoadingProcess implements AutoCloseable {
 				callers.execute(() -> {
 					try {
 						start.await();
-						System.out
-							.println("value " + client.<String>getOrLoad(key, policy, () -> load(client, loadMillis)));
+						System.out.println("value "
+								+ caller.getOrLoad(client, key, policy, loaders, () -> load(client, key, loadMillis)));
 					}
-					catch (InterruptedException ex) {
+					catch (Exception ex) {
 						throw new IllegalStateException(ex);
 					}
 					finally {
@@ -118,11 +126,12 @@ final class LoadingProcess implements AutoCloseable {
 		}
 		finally {
 			callers.shutdown();
+			loaders.shutdown();
 		}
 	}
 
-	private static String load(MemcachedClient client, long millis) throws InterruptedException {
-		client.incr("loads", 1);
+	private static String load(MemcachedClient client, String key, long millis) throws InterruptedException {
+		client.incr(loadsOf(key), 1);
 		System.out.println("loading");
 		TimeUnit.MILLISECONDS.sleep(millis);
 		return "loaded by " + ProcessHandle.current().pid();

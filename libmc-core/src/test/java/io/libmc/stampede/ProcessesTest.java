@@ -11,6 +11,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 import io.libmc.LoadPolicy;
 import io.libmc.MemcachedClient;
+import io.libmc.testing.Caller;
 import io.libmc.testing.Memcached;
 import io.libmc.testing.MemcachedServer;
 import org.awaitility.Awaitility;
@@ -43,8 +44,6 @@ class ProcessesTest {
 
 	private final ExecutorService threads = Executors.newCachedThreadPool();
 
-	private final AtomicInteger loads = new AtomicInteger();
-
 	private MemcachedClient client;
 
 	private MemcachedClient another;
@@ -53,7 +52,6 @@ class ProcessesTest {
 	void connect(MemcachedServer server) {
 		this.client = client(server);
 		this.another = client(server);
-		this.client.set("loads", 0);
 	}
 
 	@AfterEach
@@ -66,9 +64,12 @@ class ProcessesTest {
 	@Test
 	void ofTwoHundredCallersInFourProcessesOneLoadsAndAllGetItsValue(MemcachedServer server) throws Exception {
 		List<LoadingProcess> processes = new ArrayList<>();
+		this.client.set(LoadingProcess.loadsOf("k"), 0);
 		try {
 			for (int i = 0; i < 4; i++) {
-				processes.add(LoadingProcess.start(server.address(), "k", 50, Duration.ofMillis(300), 10, 0, TTL));
+				Caller caller = (i % 2 == 0) ? Caller.BLOCKING : Caller.ASYNC;
+				processes
+					.add(LoadingProcess.start(caller, server.address(), "k", 50, Duration.ofMillis(300), 10, 0, TTL));
 			}
 			for (LoadingProcess process : processes) {
 				process.await("ready");
@@ -79,7 +80,7 @@ class ProcessesTest {
 			List<String> values = processes.stream().flatMap((process) -> process.values().stream()).toList();
 
 			assertThat(values).hasSize(200).containsOnly(values.get(0)).first().asString().startsWith("loaded by ");
-			assertThat(this.client.get("loads", Long.class)).isEqualTo(1);
+			assertThat(this.client.get(LoadingProcess.loadsOf("k"), Long.class)).isEqualTo(1);
 		}
 		finally {
 			processes.forEach(LoadingProcess::close);
@@ -88,64 +89,83 @@ class ProcessesTest {
 
 	@Test
 	void winnerThatIsKilledIsReplacedAfterItsLeaseAndNobodyWaitsLonger(MemcachedServer server) throws Exception {
-		killWhileItLoads(server, 0);
-		long start = System.nanoTime();
-		List<Future<String>> callers = new ArrayList<>();
-		for (int i = 0; i < 20; i++) {
-			MemcachedClient one = (i % 2 == 0) ? this.client : this.another;
-			callers.add(this.threads.submit(() -> one.getOrLoad("k", POLICY, this::load)));
-		}
-		for (Future<String> caller : callers) {
-			assertThat(caller.get(30, TimeUnit.SECONDS)).isEqualTo("loaded here, 1");
-		}
-		assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(UNTIL_ANOTHER_HAS_LOADED);
+		Caller.both((caller) -> {
+			Loader loader = new Loader(caller);
+			killWhileItLoads(server, caller, 0);
+			long start = System.nanoTime();
+			List<Future<String>> callers = new ArrayList<>();
+			for (int i = 0; i < 20; i++) {
+				MemcachedClient one = (i % 2 == 0) ? this.client : this.another;
+				callers.add(this.threads.submit(() -> loader.getOrLoad(one, POLICY)));
+			}
+			for (Future<String> each : callers) {
+				assertThat(each.get(30, TimeUnit.SECONDS)).isEqualTo("loaded here, 1");
+			}
+			assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(UNTIL_ANOTHER_HAS_LOADED);
+		});
 	}
 
 	@Test
 	void reloaderThatIsKilledIsReplacedAfterItsLeaseAndNobodyWaitsMeanwhile(MemcachedServer server) throws Exception {
-		this.client.getOrLoad("k", POLICY, () -> "old");
-		this.client.invalidate("k", Duration.ofSeconds(TTL));
-		killWhileItLoads(server, 0);
-		awaitOneLoad(POLICY, UNTIL_ANOTHER_HAS_LOADED);
+		Caller.both((caller) -> {
+			caller.getOrLoad(this.client, caller.name(), POLICY, () -> "old");
+			this.client.invalidate(caller.name(), Duration.ofSeconds(TTL));
+			killWhileItLoads(server, caller, 0);
+			awaitOneLoad(new Loader(caller), POLICY);
+		});
 	}
 
 	@Test
 	void refresherThatIsKilledIsReplacedAfterItsLeaseAndNobodyWaitsMeanwhile(MemcachedServer server) throws Exception {
 		int refreshAhead = TTL - 1;
 		LoadPolicy refreshing = POLICY.refreshAhead(Duration.ofSeconds(refreshAhead));
-		this.client.getOrLoad("k", refreshing, () -> "old");
-		this.client.touch("k", Duration.ofSeconds(TTL / 2));
-		killWhileItLoads(server, refreshAhead);
-		awaitOneLoad(refreshing, UNTIL_ANOTHER_HAS_LOADED);
+		Caller.both((caller) -> {
+			caller.getOrLoad(this.client, caller.name(), refreshing, () -> "old");
+			this.client.touch(caller.name(), Duration.ofSeconds(TTL / 2));
+			killWhileItLoads(server, caller, refreshAhead);
+			awaitOneLoad(new Loader(caller), refreshing);
+		});
 	}
 
 	/** Another process wins, begins to load, and dies. */
-	private void killWhileItLoads(MemcachedServer server, int refreshAhead) throws Exception {
-		try (LoadingProcess winner = LoadingProcess.start(server.address(), "k", 1, SLOWER_THAN_THE_TEST, LEASE,
+	private void killWhileItLoads(MemcachedServer server, Caller caller, int refreshAhead) throws Exception {
+		String key = caller.name();
+		this.client.set(LoadingProcess.loadsOf(key), 0);
+		try (LoadingProcess winner = LoadingProcess.start(caller, server.address(), key, 1, SLOWER_THAN_THE_TEST, LEASE,
 				refreshAhead, TTL)) {
 			winner.await("ready");
 			winner.go();
 			winner.await("loading");
 			winner.kill();
 		}
-		assertThat(this.client.get("loads", Long.class)).isEqualTo(1);
+		assertThat(this.client.get(LoadingProcess.loadsOf(key), Long.class)).isEqualTo(1);
 	}
 
 	/** Everybody gets the old value at once until one has loaded another. */
-	private void awaitOneLoad(LoadPolicy policy, Duration longest) {
-		Awaitility.await().atMost(longest).pollInterval(Duration.ofMillis(20)).until(() -> {
+	private void awaitOneLoad(Loader loader, LoadPolicy policy) throws Exception {
+		Awaitility.await().atMost(UNTIL_ANOTHER_HAS_LOADED).pollInterval(Duration.ofMillis(20)).until(() -> {
 			long start = System.nanoTime();
-			String value = this.client.getOrLoad("k", policy, this::load);
+			String value = loader.getOrLoad(this.client, policy);
 			assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofMillis(900));
 			assertThat(value).isIn("old", "loaded here, 1");
 			return !value.equals("old");
 		});
-		assertThat(this.another.<String>getOrLoad("k", policy, this::load)).isEqualTo("loaded here, 1");
-		assertThat(this.loads).hasValue(1);
+		assertThat(loader.getOrLoad(this.another, policy)).isEqualTo("loaded here, 1");
+		assertThat(loader.loads).hasValue(1);
 	}
 
-	private String load() {
-		return "loaded here, " + this.loads.incrementAndGet();
+	/** Loads a key of the caller's own. */
+	private record Loader(Caller caller, AtomicInteger loads) {
+
+		Loader(Caller caller) {
+			this(caller, new AtomicInteger());
+		}
+
+		String getOrLoad(MemcachedClient client, LoadPolicy policy) throws Exception {
+			return this.caller.getOrLoad(client, this.caller.name(), policy,
+					() -> "loaded here, " + this.loads.incrementAndGet());
+		}
+
 	}
 
 	private static MemcachedClient client(MemcachedServer server) {

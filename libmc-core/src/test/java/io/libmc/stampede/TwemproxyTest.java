@@ -20,6 +20,7 @@ import io.libmc.MemcachedListener;
 import io.libmc.MemcachedServerException;
 import io.libmc.MetaGet;
 import io.libmc.MetaReply;
+import io.libmc.testing.Caller;
 import io.libmc.testing.Memcached;
 import io.libmc.testing.MemcachedServer;
 import org.jspecify.annotations.Nullable;
@@ -27,6 +28,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -70,15 +73,16 @@ class TwemproxyTest {
 		this.proxy.close();
 	}
 
-	@Test
-	void ofManyCallersInSeveralProcessesOneLoadsAndAllGetItsValue() throws Exception {
+	@ParameterizedTest
+	@EnumSource
+	void ofManyCallersInSeveralProcessesOneLoadsAndAllGetItsValue(Caller caller) throws Exception {
 		CyclicBarrier start = new CyclicBarrier(200);
 		List<Future<String>> calls = new ArrayList<>();
 		for (int i = 0; i < 200; i++) {
 			MemcachedClient client = this.clients.get(i % 4);
 			calls.add(this.threads.submit(() -> {
 				start.await();
-				return client.getOrLoad("k", POLICY, this::load);
+				return caller.<String>getOrLoad(client, "k", POLICY, this.threads, this::load);
 			}));
 		}
 		for (Future<String> call : calls) {
@@ -87,41 +91,46 @@ class TwemproxyTest {
 		assertThat(this.loads).hasValue(1);
 	}
 
-	@Test
-	void theProxyIsAskedForMetaCommandsOnceByEachClientAndServesEverythingElse() {
+	@ParameterizedTest
+	@EnumSource
+	void theProxyIsAskedForMetaCommandsOnceByEachClientAndServesEverythingElse(Caller caller) throws Exception {
 		MemcachedClient client = this.clients.get(0);
 		client.set("k", "v");
 		for (int i = 0; i < 5; i++) {
 			assertThat(client.meta().get("k", MetaGet.VALUE).status()).isEqualTo(MetaReply.Status.UNSUPPORTED);
 			assertThat(client.meta().noop("k").status()).isEqualTo(MetaReply.Status.UNSUPPORTED);
 			assertThat(client.get("k", String.class)).isEqualTo("v");
-			assertThat(client.<String>getOrLoad("k", POLICY, TwemproxyTest::unexpected)).isEqualTo("v");
+			assertThat(caller.<String>getOrLoad(client, "k", POLICY, TwemproxyTest::unexpected)).isEqualTo("v");
 			client.quit();
 		}
 		assertThat(this.questions).hasValue(QUESTIONS);
-		assertThat(this.clients.get(1).async().<String>getOrLoad("k", POLICY, TwemproxyTest::unexpected).join())
+		assertThat(caller.<String>getOrLoad(this.clients.get(1), "k", POLICY, TwemproxyTest::unexpected))
 			.isEqualTo("v");
 		assertThat(this.questions).hasValue(2 * QUESTIONS);
 	}
 
-	@Test
-	void winnerThatDiedIsReplacedWhenItsLockExpires() {
+	@ParameterizedTest
+	@EnumSource
+	void winnerThatDiedIsReplacedWhenItsLockExpires(Caller caller) throws Exception {
 		this.clients.get(1).add("k/lock", 1, Duration.ofSeconds(1));
 		long start = System.nanoTime();
-		assertThat(this.clients.get(0).<String>getOrLoad("k", POLICY, this::load)).isEqualTo("value 1");
+		assertThat(caller.<String>getOrLoad(this.clients.get(0), "k", POLICY, this.threads, this::load))
+			.isEqualTo("value 1");
 		assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(5));
 	}
 
-	@Test
-	void whatIsTakenBackIsGoneAtOnceAndNothingIsRefreshedAhead() {
+	@ParameterizedTest
+	@EnumSource
+	void whatIsTakenBackIsGoneAtOnceAndNothingIsRefreshedAhead(Caller caller) throws Exception {
 		LoadPolicy policy = POLICY.refreshAhead(Duration.ofMinutes(5).minusSeconds(1)).staleFor(Duration.ofMinutes(1));
 		MemcachedClient client = this.clients.get(0);
-		client.getOrLoad("k", policy, this::load);
+		caller.getOrLoad(client, "k", policy, this.threads, this::load);
 		client.touch("k", Duration.ofSeconds(10));
-		assertThat(this.clients.get(1).<String>getOrLoad("k", policy, TwemproxyTest::unexpected)).isEqualTo("value 1");
+		assertThat(caller.<String>getOrLoad(this.clients.get(1), "k", policy, TwemproxyTest::unexpected))
+			.isEqualTo("value 1");
 		assertThat(client.invalidate("k", policy)).isTrue();
 		assertThat(client.get("k", String.class)).isNull();
-		assertThat(client.<String>getOrLoad("k", policy, this::load)).isEqualTo("value 2");
+		assertThat(caller.<String>getOrLoad(client, "k", policy, this.threads, this::load)).isEqualTo("value 2");
 	}
 
 	/**
