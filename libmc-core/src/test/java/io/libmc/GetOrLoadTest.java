@@ -2,7 +2,9 @@ package io.libmc;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -31,6 +33,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.assertj.core.api.Assertions.assertThatNoException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
@@ -255,6 +258,39 @@ class GetOrLoadTest {
 		assertThat(this.outcomes.all).last().isEqualTo(LoadOutcome.REFRESH_FAILED);
 	}
 
+	@ParameterizedTest
+	@EnumSource
+	void refreshThatFailsHoweverItDoesLeavesItsCallerThePresentValue(Caller caller) throws Exception {
+		for (Throwable thrown : List.of(new IllegalStateException("no database"), new IOException("disk"),
+				new AssertionError("a bug"), new StackOverflowError())) {
+			this.outcomes.all.clear();
+			this.mine.set("k", "present", Duration.ofSeconds(30));
+			assertThat(caller.<String>getOrLoad(this.mine, "k", REFRESHED, () -> {
+				throw thrown(thrown);
+			})).as("refreshing ends with %s", thrown).isEqualTo("present");
+			assertThat(this.outcomes.all).containsExactly(LoadOutcome.REFRESH_FAILED);
+			assertThat(caller.<String>getOrLoad(this.other, "k", REFRESHED, GetOrLoadTest::unexpected))
+				.isEqualTo("present");
+		}
+	}
+
+	@ParameterizedTest
+	@EnumSource
+	void refreshInTheBackgroundThatFailsHoweverItDoesIsCounted(Caller caller) throws Exception {
+		Deque<Runnable> tasks = new ArrayDeque<>();
+		LoadPolicy policy = REFRESHED.refreshOn(tasks::add);
+		for (Throwable thrown : List.of(new IllegalStateException("no database"), new IOException("disk"),
+				new AssertionError("a bug"), new StackOverflowError())) {
+			this.outcomes.all.clear();
+			this.mine.set("k", "present", Duration.ofSeconds(30));
+			assertThat(caller.<String>getOrLoad(this.mine, "k", policy, () -> {
+				throw thrown(thrown);
+			})).isEqualTo("present");
+			assertThatNoException().as("refreshing ends with %s", thrown).isThrownBy(tasks.remove()::run);
+			assertThat(this.outcomes.all).containsExactly(LoadOutcome.REFRESH_FAILED);
+		}
+	}
+
 	@Test
 	void winnerThatDiedIsReplacedAfterItsLease() throws Exception {
 		Caller.both((caller) -> {
@@ -441,6 +477,14 @@ class GetOrLoadTest {
 		assertThatIllegalArgumentException().isThrownBy(() -> POLICY.jitter(Double.NaN));
 		assertThatIllegalArgumentException().isThrownBy(() -> POLICY.wait(Duration.ofSeconds(-1)));
 		assertThatIllegalArgumentException().isThrownBy(() -> LoadPolicy.timeToLive(Duration.ofSeconds(-1)));
+	}
+
+	/** What is to be thrown, unless it is an error, which is thrown here. */
+	private static Exception thrown(Throwable thrown) {
+		if (thrown instanceof Error error) {
+			throw error;
+		}
+		return (Exception) thrown;
 	}
 
 	private static <T> T unexpected() {
