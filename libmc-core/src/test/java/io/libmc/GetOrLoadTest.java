@@ -182,7 +182,7 @@ class GetOrLoadTest {
 				return "old";
 			}));
 		reading.await();
-		this.other.invalidate("k", Duration.ZERO);
+		caller.invalidate(this.other, "k", Duration.ZERO);
 		assertThat(caller.<String>getOrLoad(this.other, "k", POLICY, () -> "new")).isEqualTo("new");
 		invalidated.countDown();
 		assertThat(slow.get(5, TimeUnit.SECONDS)).isEqualTo("old");
@@ -195,7 +195,7 @@ class GetOrLoadTest {
 	@EnumSource
 	void afterAnInvalidationOneReloadsAndTheOthersGetTheOldValueMeanwhile(Caller caller) throws Exception {
 		caller.getOrLoad(this.mine, "k", POLICY, () -> "old");
-		assertThat(this.mine.invalidate("k", Duration.ofSeconds(30))).isTrue();
+		assertThat(caller.invalidate(this.mine, "k", Duration.ofSeconds(30))).isTrue();
 		CountDownLatch reloading = new CountDownLatch(1);
 		CountDownLatch finish = new CountDownLatch(1);
 		Future<String> elected = this.threads
@@ -215,9 +215,27 @@ class GetOrLoadTest {
 
 	@ParameterizedTest
 	@EnumSource
+	void anInvalidationTellsWhetherThereWasAValue(Caller caller) throws Exception {
+		LoadPolicy stale = POLICY.staleFor(Duration.ofSeconds(30));
+		assertThat(caller.invalidate(this.mine, "k", Duration.ZERO)).isFalse();
+		assertThat(caller.invalidate(this.mine, "k", Duration.ofSeconds(30))).isFalse();
+		assertThat(caller.invalidate(this.mine, "k", POLICY)).isFalse();
+		assertThat(caller.invalidate(this.mine, "k", stale)).isFalse();
+		this.mine.set("k", "v");
+		assertThat(caller.invalidate(this.mine, "k", stale)).isTrue();
+		assertThat(caller.invalidate(this.mine, "k", Duration.ofSeconds(30))).isTrue();
+		assertThat(caller.invalidate(this.mine, "k", POLICY)).isTrue();
+		assertThat(caller.invalidate(this.mine, "k", POLICY)).isFalse();
+		this.mine.set("k", "v");
+		assertThat(caller.invalidate(this.mine, "k", Duration.ZERO)).isTrue();
+		assertThat(this.mine.<String>get("k", String.class)).isNull();
+	}
+
+	@ParameterizedTest
+	@EnumSource
 	void failedReloadElectsTheNextCaller(Caller caller) throws Exception {
 		caller.getOrLoad(this.mine, "k", POLICY, () -> "old");
-		this.mine.invalidate("k", Duration.ofSeconds(30));
+		caller.invalidate(this.mine, "k", Duration.ofSeconds(30));
 		assertThatIllegalStateException().isThrownBy(() -> caller.getOrLoad(this.mine, "k", POLICY, () -> {
 			throw new IllegalStateException("no database");
 		})).withMessage("no database");
@@ -228,8 +246,8 @@ class GetOrLoadTest {
 	@EnumSource
 	void markingStaleNeverProlongsAValuesLife(Caller caller) throws Exception {
 		caller.getOrLoad(this.mine, "k", LoadPolicy.timeToLive(Duration.ofSeconds(20)), () -> "v");
-		this.mine.invalidate("k", Duration.ofHours(1));
-		this.mine.invalidate("k", Duration.ofHours(1));
+		caller.invalidate(this.mine, "k", Duration.ofHours(1));
+		caller.invalidate(this.mine, "k", Duration.ofHours(1));
 		assertThat(this.mine.meta().get("k", MetaGet.NO_VALUE.ttl()).ttl().getAsLong()).isBetween(1L, 20L);
 	}
 
@@ -327,7 +345,7 @@ class GetOrLoadTest {
 		Caller.both((caller) -> {
 			String key = caller.name();
 			caller.getOrLoad(this.mine, key, SHORT_LEASE, () -> "old");
-			this.mine.invalidate(key, Duration.ofMinutes(1));
+			caller.invalidate(this.mine, key, Duration.ofMinutes(1));
 			assertThat(this.other.meta().get(key, MetaGet.VALUE.cas()).won()).as("and then it dies").isTrue();
 			AtomicInteger loads = new AtomicInteger();
 			Awaitility.await()
@@ -406,6 +424,17 @@ class GetOrLoadTest {
 
 	@ParameterizedTest
 	@EnumSource
+	void withoutMemcachedAnInvalidationFails(Caller caller, MemcachedServer server) {
+		server.kill();
+		assertThatExceptionOfType(MemcachedException.class)
+			.isThrownBy(() -> caller.invalidate(this.mine, "k", Duration.ZERO));
+		assertThatExceptionOfType(MemcachedException.class)
+			.isThrownBy(() -> caller.invalidate(this.mine, "k", Duration.ofSeconds(30)));
+		assertThatExceptionOfType(MemcachedException.class).isThrownBy(() -> caller.invalidate(this.mine, "k", POLICY));
+	}
+
+	@ParameterizedTest
+	@EnumSource
 	void emptyAndTooLargeValuesAreReturnedButNotStored(Caller caller) throws Exception {
 		assertThat(caller.<byte[]>getOrLoad(this.mine, "k", POLICY, () -> new byte[0])).isEmpty();
 		assertThat(caller.<byte[]>getOrLoad(this.mine, "large", POLICY, () -> new byte[10_000_001]))
@@ -462,7 +491,26 @@ class GetOrLoadTest {
 	void keysThatCannotBeAndNegativeTimesAreRefused(Caller caller) {
 		assertThatIllegalArgumentException().isThrownBy(() -> caller.getOrLoad(this.mine, "a b", POLICY, () -> "v"));
 		assertThatIllegalArgumentException().isThrownBy(() -> caller.get(this.mine, "a b", POLICY));
-		assertThatIllegalArgumentException().isThrownBy(() -> this.mine.invalidate("k", Duration.ofSeconds(-1)));
+		assertThatIllegalArgumentException()
+			.isThrownBy(() -> caller.invalidate(this.mine, "k", Duration.ofSeconds(-1)));
+	}
+
+	@Test
+	void asynchronousCallersLearnOfBadArgumentsAtOnce() {
+		AsyncMemcachedClient async = this.mine.async();
+		assertThatIllegalArgumentException().isThrownBy(() -> async.invalidate("k", Duration.ofSeconds(-1)))
+			.withMessageContaining("staleFor");
+		assertThatIllegalArgumentException().isThrownBy(() -> async.invalidate("a b", Duration.ZERO));
+		assertThatIllegalArgumentException().isThrownBy(() -> async.invalidate("a b", Duration.ofSeconds(30)));
+		assertThatIllegalArgumentException().isThrownBy(() -> async.invalidate("a b", POLICY));
+		assertThatIllegalArgumentException().isThrownBy(() -> async.get("a b", POLICY));
+		assertThatIllegalArgumentException()
+			.isThrownBy(() -> async.getOrLoad("a b", POLICY, GetOrLoadTest::unexpected));
+		this.mine.close();
+		assertThatIllegalStateException().isThrownBy(() -> async.invalidate("k", Duration.ZERO));
+		assertThatIllegalStateException().isThrownBy(() -> async.invalidate("k", Duration.ofSeconds(30)));
+		assertThatIllegalStateException().isThrownBy(() -> async.get("k", POLICY));
+		assertThatIllegalStateException().isThrownBy(() -> async.getOrLoad("k", POLICY, GetOrLoadTest::unexpected));
 	}
 
 	@Test

@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import java.util.zip.Deflater;
@@ -100,7 +101,12 @@ class InjectionTest {
 				() -> this.client.async().getMulti(List.of("k", key)).join(),
 				() -> this.client.async().stats(key).join(),
 				() -> this.client.getOrLoad(key, LoadPolicy.timeToLive(Duration.ofMinutes(1)), () -> "v"),
-				() -> this.client.invalidate(key, Duration.ZERO));
+				() -> this.client.invalidate(key, Duration.ZERO),
+				() -> this.client.async()
+					.getOrLoad(key, LoadPolicy.timeToLive(Duration.ofMinutes(1)),
+							() -> CompletableFuture.completedFuture("v"))
+					.join(),
+				() -> this.client.async().invalidate(key, Duration.ZERO).join());
 		assertThat(calls).allSatisfy(
 				(call) -> assertThatIllegalArgumentException().isThrownBy(call::call).withMessageContaining("key"));
 		if (!key.isEmpty()) {

@@ -28,6 +28,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 /**
@@ -436,6 +437,103 @@ class LoadCommandsTest {
 		assertThat(this.outcomes).containsExactly(LoadOutcome.BYPASSED, LoadOutcome.BYPASSED);
 	}
 
+	// Taking a value back
+
+	@ParameterizedTest
+	@EnumSource
+	void whatIsNotToBeServedStaleIsDeleted(Caller caller) throws Exception {
+		try (ScriptedServer server = ScriptedServer.of((connection) -> play(connection, """
+				delete k
+				< DELETED
+				delete k
+				< NOT_FOUND
+				delete k
+				< SERVER_ERROR busy
+				quit
+				""")); MemcachedClient client = client(server, Duration.ofSeconds(5))) {
+			assertThat(caller.invalidate(client, "k", Duration.ZERO)).isTrue();
+			assertThat(caller.invalidate(client, "k", POLICY)).isFalse();
+			assertThatExceptionOfType(MemcachedServerException.class)
+				.isThrownBy(() -> caller.invalidate(client, "k", POLICY));
+			client.quit();
+			server.awaitScripts();
+		}
+	}
+
+	@ParameterizedTest
+	@EnumSource
+	void whatMayBeServedStaleIsMarkedForNoLongerThanItHasToLive(Caller caller) throws Exception {
+		assertConversation((client) -> {
+			assertThat(caller.invalidate(client, "k", Duration.ofSeconds(30))).isTrue();
+			assertThat(caller.invalidate(client, "k", STALE)).isTrue();
+			assertThat(caller.invalidate(client, "k", STALE)).isTrue();
+			assertThat(caller.invalidate(client, "k", STALE)).isFalse();
+			assertThat(caller.invalidate(client, "k", STALE)).isFalse();
+		}, """
+				mg k k c t s
+				< HD kk c1 t100 s1
+				md k k I T30
+				< HD kk
+				mg k k c t s
+				< HD kk c2 t20 s1
+				md k k I T20
+				< HD kk
+				mg k k c t s
+				< HD kk c3 t-1 s1
+				md k k I T30
+				< HD kk
+				mg k k c t s
+				< HD kk c4 t100 s1
+				md k k I T30
+				< NF kk
+				mg k k c t s
+				< EN
+				""");
+	}
+
+	@ParameterizedTest
+	@EnumSource
+	void aPlaceholderIsDeletedWhateverThePolicySays(Caller caller) throws Exception {
+		assertConversation((client) -> assertThat(caller.invalidate(client, "k", STALE)).isTrue(), """
+				mg k k c t s
+				< HD kk c1 t10 s0
+				delete k
+				< DELETED
+				""");
+	}
+
+	@ParameterizedTest
+	@EnumSource
+	void aValueThatCannotBeTakenBackIsTheCallersToKnow(Caller caller) throws Exception {
+		assertConversation((client) -> {
+			assertThatExceptionOfType(MemcachedServerException.class)
+				.isThrownBy(() -> caller.invalidate(client, "k", STALE));
+			assertThatExceptionOfType(MemcachedServerException.class)
+				.isThrownBy(() -> caller.invalidate(client, "k", STALE));
+		}, """
+				mg k k c t s
+				< SERVER_ERROR busy
+				mg k k c t s
+				< HD kk c1 t100 s1
+				md k k I T30
+				< SERVER_ERROR busy
+				""");
+	}
+
+	@ParameterizedTest
+	@EnumSource
+	void withoutMetaCommandsWhatIsTakenBackIsDeleted(Caller caller) throws Exception {
+		try (ScriptedServer server = ScriptedServer.of((connection) -> play(connection, """
+				mn
+				< ERROR
+				delete k
+				< DELETED
+				""")); MemcachedClient client = client(server, Duration.ofSeconds(5))) {
+			assertThat(caller.invalidate(client, "k", STALE)).isTrue();
+			server.awaitScripts();
+		}
+	}
+
 	// Tokens whose holder is gone
 
 	/**
@@ -474,6 +572,41 @@ class LoadCommandsTest {
 			all.forEach(Hits::close);
 		}
 		assertThat(this.outcomes).isEmpty();
+	}
+
+	@Test
+	void whenTheQuestionAboutATokenIsNotAnsweredTheValueIsReturnedAllTheSame() throws Exception {
+		List<Future<?>> hits = new ArrayList<>();
+		for (Caller caller : Caller.values()) {
+			hits.add(this.threads.submit(() -> assertHit((client) -> caller.get(client, "k", POLICY), """
+					mg k k v f
+					< VA 1 kk f4 X Z
+					< 1
+					mg k k c t
+					""")));
+			hits.add(this.threads.submit(
+					() -> assertHit((client) -> caller.getOrLoad(client, "k", POLICY, LoadCommandsTest::unexpected), """
+							mg k k v f c N10
+							< VA 1 kk f4 c7 X Z
+							< 1
+							mg k k c t
+							""")));
+		}
+		for (Future<?> hit : hits) {
+			hit.get(30, TimeUnit.SECONDS);
+		}
+		assertThat(this.outcomes).isEmpty();
+	}
+
+	private Void assertHit(Hit hit, String lines) throws Exception {
+		try (ScriptedServer server = ScriptedServer.of((connection) -> {
+			begin(connection);
+			play(connection, lines);
+		}); MemcachedClient client = client(server, Duration.ofSeconds(1))) {
+			assertThat(hit.on(client)).isEqualTo(1L);
+			server.awaitScripts();
+			return null;
+		}
 	}
 
 	/** With a policy for which the server is asked for all that marking takes. */
@@ -696,6 +829,13 @@ class LoadCommandsTest {
 
 			})
 			.build();
+	}
+
+	/** Finds a value. */
+	private interface Hit {
+
+		Object on(MemcachedClient client) throws Exception;
+
 	}
 
 	/** What is done with a client. */

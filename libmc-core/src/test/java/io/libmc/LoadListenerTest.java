@@ -82,7 +82,7 @@ class LoadListenerTest {
 	void theListenerIsToldThatALoadedValueCannotBeStored(Caller caller) throws Exception {
 		LoadPolicy policy = POLICY.staleFor(Duration.ofSeconds(30)).listener(this.events);
 		this.client.set("k", "old");
-		this.client.invalidate("k", policy);
+		caller.invalidate(this.client, "k", policy);
 		caller.getOrLoad(this.client, "k", policy, Object::new);
 		assertThat(this.events.all).containsExactly("asking", "missed", "not stored");
 	}

@@ -84,13 +84,13 @@ class LoadPolicyTest {
 	@EnumSource
 	void oneReaderOfAStaleValueIsToLoadItAndTheOthersGetIt(Caller caller) throws Exception {
 		this.mine.set("k", "old");
-		assertThat(this.mine.invalidate("k", STALE)).isTrue();
+		assertThat(caller.invalidate(this.mine, "k", STALE)).isTrue();
 		assertThat(caller.<String>get(this.mine, "k", STALE)).isNull();
 		assertThat(caller.<String>get(this.other, "k", STALE)).isEqualTo("old");
-		this.mine.invalidate("k", STALE);
+		caller.invalidate(this.mine, "k", STALE);
 		assertThat(caller.<String>get(this.other, "k", STALE)).isNull();
 		assertThat(caller.<String>get(this.mine, "k", STALE)).isEqualTo("old");
-		assertThat(this.mine.invalidate("k", POLICY)).isTrue();
+		assertThat(caller.invalidate(this.mine, "k", POLICY)).isTrue();
 		assertThat(caller.<String>get(this.mine, "k", STALE)).isNull();
 	}
 
@@ -108,7 +108,7 @@ class LoadPolicyTest {
 		Caller.both((caller) -> {
 			String key = caller.name();
 			this.mine.set(key, "old");
-			this.mine.invalidate(key, Duration.ofSeconds(30));
+			caller.invalidate(this.mine, key, Duration.ofSeconds(30));
 			assertThat(caller.<String>get(this.other, key, brief)).isNull();
 			Awaitility.await()
 				.atMost(Duration.ofSeconds(10))
@@ -188,7 +188,7 @@ class LoadPolicyTest {
 			loads.set(0);
 			this.mine.set(key, "old");
 			if (key.equals("stale")) {
-				this.mine.invalidate(key, Duration.ofSeconds(30));
+				caller.invalidate(this.mine, key, Duration.ofSeconds(30));
 			}
 			CountDownLatch loading = new CountDownLatch(1);
 			CountDownLatch finish = new CountDownLatch(1);
@@ -263,7 +263,7 @@ class LoadPolicyTest {
 	void aLoadedValueThatCannotBeStoredIsReturnedAndLeavesNothingOld(Caller caller) throws Exception {
 		Object refused = new Object();
 		this.mine.set("k", "old");
-		this.mine.invalidate("k", Duration.ofSeconds(30));
+		caller.invalidate(this.mine, "k", Duration.ofSeconds(30));
 		List<RuntimeException> causes = new CopyOnWriteArrayList<>();
 		LoadPolicy policy = STALE.listener(new LoadListener() {
 
@@ -299,7 +299,7 @@ class LoadPolicyTest {
 		fresh[0] = 1;
 		fresh[2_400_000] = 1;
 		assertThat(caller.<byte[]>getOrLoad(this.mine, "loaded", POLICY, this.threads, () -> {
-			this.other.invalidate("loaded", Duration.ZERO);
+			caller.invalidate(this.other, "loaded", Duration.ZERO);
 			caller.<byte[]>getOrLoad(this.other, "loaded", POLICY, () -> fresh);
 			return old;
 		})).isSameAs(old);

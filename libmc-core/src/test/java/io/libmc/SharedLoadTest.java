@@ -12,6 +12,7 @@ import java.util.concurrent.TimeUnit;
 import io.libmc.testing.Caller;
 import io.libmc.testing.Memcached;
 import io.libmc.testing.MemcachedServer;
+import io.libmc.testing.ScriptedServer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -56,6 +57,9 @@ class SharedLoadTest {
 		List<Runnable> changes = List.of(() -> this.mine.set("k", "x"), () -> this.mine.delete("k"),
 				() -> this.mine.async().delete("k").join(), () -> this.mine.async().set("k", "x").join(),
 				() -> this.mine.deleteMulti(List.of("k")), () -> this.mine.invalidate("k", Duration.ZERO),
+				() -> this.mine.async().invalidate("k", Duration.ZERO).join(),
+				() -> this.mine.invalidate("k", Duration.ofSeconds(30)),
+				() -> this.mine.async().invalidate("k", Duration.ofSeconds(30)).join(),
 				() -> this.mine.meta().delete("k", MetaDelete.DELETE));
 		for (Runnable change : changes) {
 			this.mine.delete("k");
@@ -104,6 +108,70 @@ class SharedLoadTest {
 			assertThat(caller.<String>get(this.mine, "k", alone)).isNull();
 			assertThat(caller.<String>getOrLoad(this.mine, "k", alone, () -> "new")).isEqualTo("new");
 			assertThat(this.mine.<String>get("k", String.class)).isEqualTo("new");
+		}
+	}
+
+	@ParameterizedTest
+	@EnumSource
+	void anInvalidationOvertakesTheLoadUnderWayBeforeItIsAnswered(Caller caller) throws Exception {
+		CountDownLatch loading = new CountDownLatch(1);
+		CountDownLatch finish = new CountDownLatch(1);
+		CountDownLatch answer = new CountDownLatch(1);
+		try (ScriptedServer server = ScriptedServer.of((connection) -> {
+			connection.expect("mn\r\n");
+			connection.reply("MN\r\n");
+			connection.expect("mg k k v f c\r\n");
+			connection.reply("EN\r\n");
+			connection.expect("mg k k c t s\r\n");
+			finish.countDown();
+			answer.await();
+			connection.reply("EN\r\n");
+			connection.expect("quit\r\n");
+		}); MemcachedClient client = client(server.address())) {
+			Future<String> load = this.threads
+				.submit(() -> caller.<String>getOrLoad(client, "k", POLICY.withoutLease(), this.threads, () -> {
+					loading.countDown();
+					finish.await();
+					return "old";
+				}));
+			loading.await();
+			Future<Boolean> invalidation = this.threads
+				.submit(() -> caller.invalidate(client, "k", Duration.ofSeconds(30)));
+			assertThat(load.get(5, TimeUnit.SECONDS)).as("not stored").isEqualTo("old");
+			answer.countDown();
+			assertThat(invalidation.get(5, TimeUnit.SECONDS)).isFalse();
+			client.quit();
+			server.awaitScripts();
+		}
+	}
+
+	@ParameterizedTest
+	@EnumSource
+	void anInvalidationOvertakesTheLoadThatBeganMeanwhile(Caller caller) throws Exception {
+		CountDownLatch asked = new CountDownLatch(1);
+		CountDownLatch invalidated = new CountDownLatch(1);
+		try (ScriptedServer server = ScriptedServer.of((connection) -> {
+			connection.expect("mn\r\n");
+			connection.reply("MN\r\n");
+			connection.expect("mg k k c t s\r\n");
+			asked.countDown();
+			connection.expect("mg k k v f c\r\n");
+			connection.reply("EN\r\nEN\r\n");
+			connection.expect("quit\r\n");
+		}); MemcachedClient client = client(server.address())) {
+			Future<Boolean> invalidation = this.threads
+				.submit(() -> caller.invalidate(client, "k", Duration.ofSeconds(30)));
+			asked.await();
+			Future<String> load = this.threads
+				.submit(() -> caller.<String>getOrLoad(client, "k", POLICY.withoutLease(), this.threads, () -> {
+					invalidated.await();
+					return "old";
+				}));
+			assertThat(invalidation.get(5, TimeUnit.SECONDS)).isFalse();
+			invalidated.countDown();
+			assertThat(load.get(5, TimeUnit.SECONDS)).as("not stored").isEqualTo("old");
+			client.quit();
+			server.awaitScripts();
 		}
 	}
 

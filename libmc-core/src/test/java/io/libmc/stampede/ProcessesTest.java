@@ -109,7 +109,7 @@ class ProcessesTest {
 	void reloaderThatIsKilledIsReplacedAfterItsLeaseAndNobodyWaitsMeanwhile(MemcachedServer server) throws Exception {
 		Caller.both((caller) -> {
 			caller.getOrLoad(this.client, caller.name(), POLICY, () -> "old");
-			this.client.invalidate(caller.name(), Duration.ofSeconds(TTL));
+			caller.invalidate(this.client, caller.name(), Duration.ofSeconds(TTL));
 			killWhileItLoads(server, caller, 0);
 			awaitOneLoad(new Loader(caller), POLICY);
 		});

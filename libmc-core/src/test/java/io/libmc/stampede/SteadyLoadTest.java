@@ -82,7 +82,7 @@ class SteadyLoadTest {
 			Crowd crowd = new Crowd(caller, policy);
 			crowd.callOnce(this.clients.get(0));
 			for (int i = 1; i <= 5; i++) {
-				this.clients.get(i % 4).invalidate(crowd.key, policy);
+				caller.invalidate(this.clients.get(i % 4), crowd.key, policy);
 				crowd.ask(LOAD.plus(LOAD));
 				assertThat(crowd.loads).hasValue(1 + i);
 			}

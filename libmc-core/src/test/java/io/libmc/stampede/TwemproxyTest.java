@@ -128,7 +128,7 @@ class TwemproxyTest {
 		client.touch("k", Duration.ofSeconds(10));
 		assertThat(caller.<String>getOrLoad(this.clients.get(1), "k", policy, TwemproxyTest::unexpected))
 			.isEqualTo("value 1");
-		assertThat(client.invalidate("k", policy)).isTrue();
+		assertThat(caller.invalidate(client, "k", policy)).isTrue();
 		assertThat(client.get("k", String.class)).isNull();
 		assertThat(caller.<String>getOrLoad(client, "k", policy, this.threads, this::load)).isEqualTo("value 2");
 	}

@@ -37,6 +37,16 @@ public enum Caller {
 			return client.get(key, policy);
 		}
 
+		@Override
+		public boolean invalidate(MemcachedClient client, String key, Duration staleFor) {
+			return client.invalidate(key, staleFor);
+		}
+
+		@Override
+		public boolean invalidate(MemcachedClient client, String key, LoadPolicy policy) {
+			return client.invalidate(key, policy);
+		}
+
 	},
 
 	/** Is given a future. */
@@ -53,6 +63,16 @@ public enum Caller {
 		@Override
 		public <T> @Nullable T get(MemcachedClient client, String key, LoadPolicy policy) throws Exception {
 			return await(client.async().<T>get(key, policy));
+		}
+
+		@Override
+		public boolean invalidate(MemcachedClient client, String key, Duration staleFor) throws Exception {
+			return await(client.async().invalidate(key, staleFor));
+		}
+
+		@Override
+		public boolean invalidate(MemcachedClient client, String key, LoadPolicy policy) throws Exception {
+			return await(client.async().invalidate(key, policy));
 		}
 
 	};
@@ -99,6 +119,26 @@ public enum Caller {
 	 * @throws Exception what the call failed with
 	 */
 	public abstract <T> @Nullable T get(MemcachedClient client, String key, LoadPolicy policy) throws Exception;
+
+	/**
+	 * Takes a value back.
+	 * @param client who does
+	 * @param key the key
+	 * @param staleFor how long the others may still get it
+	 * @return whether there was one
+	 * @throws Exception what the call failed with
+	 */
+	public abstract boolean invalidate(MemcachedClient client, String key, Duration staleFor) throws Exception;
+
+	/**
+	 * Takes a value back, as a policy says.
+	 * @param client who does
+	 * @param key the key
+	 * @param policy how long the others may still get it
+	 * @return whether there was one
+	 * @throws Exception what the call failed with
+	 */
+	public abstract boolean invalidate(MemcachedClient client, String key, LoadPolicy policy) throws Exception;
 
 	/**
 	 * Runs a case that takes its time with each at once.
