@@ -6,6 +6,7 @@ import io.libmc.MetaDelete;
 import io.libmc.MetaGet;
 import io.libmc.MetaReply.Status;
 import io.libmc.internal.call.MetaAnswer;
+import io.libmc.internal.call.Script;
 import io.libmc.internal.call.Step;
 import org.jspecify.annotations.Nullable;
 
@@ -18,14 +19,17 @@ final class Invalidation extends LoadSteps<Boolean> {
 
 	private final Duration staleFor;
 
+	private final Script<MetaAnswer> question;
+
 	Invalidation(LoadScripts scripts, String key, Duration staleFor) {
 		super(scripts, key);
 		this.staleFor = staleFor;
+		this.question = scripts.meta().get(key, Election.STATE.size());
 	}
 
 	@Override
 	@Nullable Step begin() {
-		return ask(this.scripts.meta().get(this.key, Election.STATE.size()), this::mark);
+		return ask(this.question, this::mark);
 	}
 
 	private @Nullable Step mark(MetaAnswer state) {

@@ -72,7 +72,7 @@ public final class LoadScripts {
 
 	/** The value if there is one and this caller is not the one to load another. */
 	public Script<@Nullable Object> get(String key, LoadPolicy policy) {
-		return new PolicyRead(this, key, policy, question(key, policy, policy.readRequest()));
+		return new PolicyRead(this, key, policy);
 	}
 
 	/** Takes a value back. */

@@ -18,10 +18,10 @@ final class PolicyRead extends LoadSteps<@Nullable Object> {
 
 	private final Script<MetaAnswer> question;
 
-	PolicyRead(LoadScripts scripts, String key, LoadPolicy policy, Script<MetaAnswer> question) {
+	PolicyRead(LoadScripts scripts, String key, LoadPolicy policy) {
 		super(scripts, key);
 		this.policy = policy;
-		this.question = question;
+		this.question = scripts.question(key, policy, policy.readRequest());
 	}
 
 	@Override
