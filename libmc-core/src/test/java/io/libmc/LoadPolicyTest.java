@@ -1,5 +1,6 @@
 package io.libmc;
 
+import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -204,6 +205,30 @@ class LoadPolicyTest {
 			finish.countDown();
 			assertThat(first.get(5, TimeUnit.SECONDS)).isEqualTo("new 1");
 			assertThat(second.get(5, TimeUnit.SECONDS)).isEqualTo("new 1");
+		}
+	}
+
+	@ParameterizedTest
+	@EnumSource
+	void aCheckThatFailsCountsAsMemcachedsFailure(Caller caller) throws Exception {
+		this.mine.set("k", "old");
+		List<LoadPolicy> failing = List.of(POLICY.accepting((value) -> {
+			throw new IllegalStateException("no database");
+		}), POLICY.accepting((value) -> CompletableFuture.failedFuture(new IOException("no database"))),
+				POLICY.accepting((value) -> CompletableFuture.completedFuture(null)));
+		for (LoadPolicy policy : failing) {
+			List<String> told = new CopyOnWriteArrayList<>();
+			LoadPolicy listened = policy.listener(new LoadListener() {
+
+				@Override
+				public void failed(MemcachedException failure) {
+					told.add(failure.getMessage());
+				}
+
+			});
+			assertThat(caller.<String>getOrLoad(this.mine, "k", listened, () -> "loaded")).isEqualTo("loaded");
+			assertThat(told).singleElement().asString().contains("\"k\"");
+			assertThat(this.mine.get("k", String.class)).isEqualTo("old");
 		}
 	}
 

@@ -10,6 +10,7 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
+import io.libmc.ErrorCode;
 import io.libmc.LoadListener;
 import io.libmc.LoadPolicy;
 import io.libmc.MemcachedException;
@@ -213,13 +214,12 @@ final class Load extends LoadSteps<@Nullable Object> {
 
 	/** Goes on with whether a value is good enough. */
 	private @Nullable Step check(CompletionStage<Boolean> checking, Function<Boolean, @Nullable Step> next) {
-		return await(Loader.settled(checking), (good, ex) -> {
-			if (good != null) {
-				return next.apply(good);
-			}
-			return (ex instanceof MemcachedException failure) ? bypass(failure) : end(null,
-					(ex != null) ? ex : new IllegalStateException("a check of \"" + this.key + "\" said nothing"));
-		});
+		return await(Loader.settled(checking),
+				(good, ex) -> (good != null) ? next.apply(good)
+						: bypass((ex instanceof MemcachedException failure) ? failure
+								: new MemcachedException(ErrorCode.PROGRAMMING_ERROR, null,
+										"whether the value of \"" + this.key + "\" is good enough was not told: " + ex,
+										ex)));
 	}
 
 	// Loading

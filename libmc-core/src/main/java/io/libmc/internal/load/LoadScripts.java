@@ -178,7 +178,7 @@ public final class LoadScripts {
 
 	static boolean isTrue(CompletionStage<Boolean> checked) {
 		return checked == YES || (checked instanceof CompletableFuture<Boolean> known && known.isDone()
-				&& !known.isCompletedExceptionally() && known.join());
+				&& !known.isCompletedExceptionally() && Boolean.TRUE.equals(known.join()));
 	}
 
 	EncodedValue encode(String key, Object value) {
