@@ -22,7 +22,7 @@ import io.libmc.MultiResult;
 import io.libmc.RawValue;
 import io.libmc.codec.EncodedValue;
 import io.libmc.codec.Transcoder;
-import io.libmc.internal.call.Storing.Entry;
+import io.libmc.internal.call.Storing.NamedValue;
 import io.libmc.internal.connection.Node;
 import io.libmc.internal.connection.Operation;
 import io.libmc.internal.protocol.Command;
@@ -199,7 +199,7 @@ public final class ScriptFactory {
 
 	private Script<Boolean> set(String key, byte[] encodedKey, EncodedValue value, long exptime) {
 		if (isSplit(key, encodedKey, value)) {
-			return setAll(List.of(new Entry(key, encodedKey, value, true)), exptime).map((result) -> {
+			return setAll(List.of(new NamedValue(key, encodedKey, value, true)), exptime).map((result) -> {
 				for (MemcachedException failed : result.failures().values()) {
 					throw failed;
 				}
@@ -217,16 +217,16 @@ public final class ScriptFactory {
 	public Script<MultiResult> setMulti(Map<String, ?> entries, Duration ttl) {
 		Objects.requireNonNull(entries, "entries");
 		long exptime = Exptime.of(ttl);
-		List<Entry> encoded = new ArrayList<>(entries.size());
+		List<NamedValue> encoded = new ArrayList<>(entries.size());
 		entries.forEach((key, value) -> {
 			byte[] encodedKey = this.keys.encode(key);
 			EncodedValue encodedValue = this.values.encode(key, value);
-			encoded.add(new Entry(key, encodedKey, encodedValue, isSplit(key, encodedKey, encodedValue)));
+			encoded.add(new NamedValue(key, encodedKey, encodedValue, isSplit(key, encodedKey, encodedValue)));
 		});
 		return setAll(encoded, exptime);
 	}
 
-	private Script<MultiResult> setAll(List<Entry> entries, long exptime) {
+	private Script<MultiResult> setAll(List<NamedValue> entries, long exptime) {
 		long now = System.nanoTime();
 		long deadline = now + this.pollNanos;
 		return Storing.of(entries, new Storing.Commands() {

@@ -21,7 +21,7 @@ import io.libmc.internal.protocol.Exchange.Answer;
  */
 final class Storing {
 
-	private final List<Entry> entries;
+	private final List<NamedValue> entries;
 
 	private final Commands commands;
 
@@ -30,7 +30,7 @@ final class Storing {
 	private final Map<String, MemcachedException> failures = new LinkedHashMap<>();
 
 	/** What the commands of the phase under way belong to. */
-	private final List<Entry> owners = new ArrayList<>();
+	private final List<NamedValue> owners = new ArrayList<>();
 
 	/**
 	 * One value to store.
@@ -41,7 +41,7 @@ final class Storing {
 	 * @param split whether it is stored in chunks
 	 */
 	@SuppressWarnings("ArrayRecordComponent")
-	record Entry(String name, byte[] key, EncodedValue value, boolean split) {
+	record NamedValue(String name, byte[] key, EncodedValue value, boolean split) {
 
 	}
 
@@ -54,12 +54,12 @@ final class Storing {
 
 	}
 
-	private Storing(List<Entry> entries, Commands commands) {
+	private Storing(List<NamedValue> entries, Commands commands) {
 		this.entries = entries;
 		this.commands = commands;
 	}
 
-	static Script<MultiResult> of(List<Entry> entries, Commands commands) {
+	static Script<MultiResult> of(List<NamedValue> entries, Commands commands) {
 		Storing storing = new Storing(entries, commands);
 		return storing.valuesAndChunks().then((done) -> {
 			storing.take(done);
@@ -72,7 +72,7 @@ final class Storing {
 
 	private Together<KeyCommand<Boolean>> valuesAndChunks() {
 		List<KeyCommand<Boolean>> phase = new ArrayList<>(this.entries.size());
-		for (Entry entry : this.entries) {
+		for (NamedValue entry : this.entries) {
 			byte[] value = entry.value().bytes();
 			byte[][] keys = { entry.key() };
 			byte[][] data = { value };
@@ -106,7 +106,7 @@ final class Storing {
 
 	private Script<List<KeyCommand<Boolean>>> masters() {
 		List<KeyCommand<Boolean>> phase = new ArrayList<>();
-		for (Entry entry : this.entries) {
+		for (NamedValue entry : this.entries) {
 			if (entry.split()) {
 				boolean failed = this.failures.containsKey(entry.name()) || this.notStored.contains(entry.name());
 				EncodedValue value = entry.value();

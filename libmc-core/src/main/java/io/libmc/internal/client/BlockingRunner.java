@@ -114,18 +114,18 @@ final class BlockingRunner implements Performer {
 			perform(legs.get(0).node(), legs.get(0).operation());
 			return;
 		}
-		Map<Node, Lane> byNode = new LinkedHashMap<>();
-		legs.forEach((leg) -> byNode.computeIfAbsent(leg.node(), (node) -> new Lane()).waiting.add(leg));
-		byNode.values().forEach(Lane::start);
-		Deque<Lane> lanes = inHalves(new ArrayList<>(byNode.values()));
-		while (!lanes.isEmpty()) {
-			Lane lane = lanes.remove();
-			if (!lane.await(lanes)) {
-				lanes.add(lane);
+		Map<Node, ServerQueue> byNode = new LinkedHashMap<>();
+		legs.forEach((leg) -> byNode.computeIfAbsent(leg.node(), (node) -> new ServerQueue()).waiting.add(leg));
+		byNode.values().forEach(ServerQueue::start);
+		Deque<ServerQueue> queues = inHalves(new ArrayList<>(byNode.values()));
+		while (!queues.isEmpty()) {
+			ServerQueue queue = queues.remove();
+			if (!queue.await(queues)) {
+				queues.add(queue);
 			}
-			else if (!lane.waiting.isEmpty()) {
-				lane.start();
-				lanes.add(lane);
+			else if (!queue.waiting.isEmpty()) {
+				queue.start();
+				queues.add(queue);
 			}
 		}
 	}
@@ -136,8 +136,8 @@ final class BlockingRunner implements Performer {
 	 * replies are there when their turn comes: few waits put the thread to sleep, and it
 	 * reads while servers are still at work.
 	 */
-	private static Deque<Lane> inHalves(List<Lane> started) {
-		Deque<Lane> order = new ArrayDeque<>(started.size());
+	private static Deque<ServerQueue> inHalves(List<ServerQueue> started) {
+		Deque<ServerQueue> order = new ArrayDeque<>(started.size());
 		int from = 0;
 		while (from < started.size()) {
 			int middle = (from + started.size()) / 2;
@@ -153,7 +153,7 @@ final class BlockingRunner implements Performer {
 	 * gets its next window when it has answered the last, and a slow one is left until
 	 * the others are done.
 	 */
-	private final class Lane {
+	private final class ServerQueue {
 
 		/** How long to wait for one server before looking at the others. */
 		private static final long PATIENCE_NANOS = 2_000_000;
@@ -183,7 +183,7 @@ final class BlockingRunner implements Performer {
 		 * for first: when it is there, so are the others, and the connection need not
 		 * look for another reader in between.
 		 */
-		boolean await(Collection<Lane> others) {
+		boolean await(Collection<ServerQueue> others) {
 			boolean onlyLook = this.late && !others.stream().allMatch((other) -> other.late);
 			long until = System.nanoTime() + (onlyLook ? 0 : PATIENCE_NANOS);
 			while (!this.underWay.isEmpty()) {
