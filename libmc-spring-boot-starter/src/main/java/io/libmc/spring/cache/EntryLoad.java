@@ -24,7 +24,7 @@ final class EntryLoad implements LoadListener, Function<Object, CompletionStage<
 
 	private static final CompletableFuture<Boolean> NO = CompletableFuture.completedFuture(false);
 
-	private final Values values;
+	private final CachedValues values;
 
 	private final EntryStore store;
 
@@ -45,7 +45,7 @@ final class EntryLoad implements LoadListener, Function<Object, CompletionStage<
 
 	private volatile @Nullable MemcachedException failure;
 
-	EntryLoad(Values values, EntryStore store, Generation generation, String name, boolean waits) {
+	EntryLoad(CachedValues values, EntryStore store, Generation generation, String name, boolean waits) {
 		this.values = values;
 		this.store = store;
 		this.generation = generation;
@@ -80,7 +80,7 @@ final class EntryLoad implements LoadListener, Function<Object, CompletionStage<
 			this.unsettled = this.store.settle(this.name, this.generation);
 			return this.generation.fresh();
 		}).exceptionally((ex) -> {
-			this.failure = Values.failure(ex);
+			this.failure = CachedValues.failure(ex);
 			return Generation.NONE;
 		});
 	}
@@ -133,7 +133,7 @@ final class EntryLoad implements LoadListener, Function<Object, CompletionStage<
 				: CompletableFuture.completedFuture(current))
 			.handle((current, ex) -> {
 				if (ex != null) {
-					throw Values.failure(ex);
+					throw CachedValues.failure(ex);
 				}
 				return entry.generation() == current;
 			});

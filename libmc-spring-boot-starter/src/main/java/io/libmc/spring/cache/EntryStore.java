@@ -158,7 +158,7 @@ final class EntryStore {
 					: generation.ask().later(this.background);
 			return this.client.async()
 				.get(name, this.policy)
-				.handle((stored, ex) -> (ex != null) ? Entry.of(Values.failure(ex)) : Entry.of(stored))
+				.handle((stored, ex) -> (ex != null) ? Entry.of(CachedValues.failure(ex)) : Entry.of(stored))
 				.thenCompose(
 						(stored) -> number.thenCompose((current) -> (stored == null || stored.generation() <= current)
 								? CompletableFuture.completedFuture(live(stored, current))

@@ -116,7 +116,7 @@ final class Generation {
 		Asked(long knownBefore, long askedAt, CompletableFuture<@Nullable Object> answer) {
 			this.knownBefore = knownBefore;
 			this.askedAt = askedAt;
-			this.answer = answer.exceptionally((ex) -> Entry.of(Values.failure(ex)));
+			this.answer = answer.exceptionally((ex) -> Entry.of(CachedValues.failure(ex)));
 		}
 
 		/**
@@ -128,7 +128,7 @@ final class Generation {
 				return accept(this.answer.get(PATIENCE_MILLIS, TimeUnit.MILLISECONDS), this.knownBefore, this.askedAt);
 			}
 			catch (ExecutionException ex) {
-				throw Values.failure((ex.getCause() != null) ? ex.getCause() : ex);
+				throw CachedValues.failure((ex.getCause() != null) ? ex.getCause() : ex);
 			}
 			catch (TimeoutException ex) {
 				return fresh();

@@ -33,7 +33,7 @@ public final class LibmcCache extends AbstractValueAdaptingCache {
 
 	private final CacheCounters counters;
 
-	private final Values values;
+	private final CachedValues values;
 
 	private final Background background;
 
@@ -44,7 +44,7 @@ public final class LibmcCache extends AbstractValueAdaptingCache {
 		this.client = client;
 		this.store = store;
 		this.counters = new CacheCounters(settings.enableStatistics);
-		this.values = new Values(name, store, settings, serverStates, this.counters);
+		this.values = new CachedValues(name, store, settings, serverStates, this.counters);
 		this.background = background;
 	}
 
@@ -116,7 +116,7 @@ public final class LibmcCache extends AbstractValueAdaptingCache {
 		}
 		try {
 			Entry entry = this.store.client().getOrLoad(entryName, load.policy(), () -> load.load(valueLoader));
-			return (T) Values.userValue(entry);
+			return (T) CachedValues.userValue(entry);
 		}
 		catch (LoaderException ex) {
 			throw new ValueRetrievalException(key, valueLoader, (ex.getCause() != null) ? ex.getCause() : ex);
@@ -141,7 +141,7 @@ public final class LibmcCache extends AbstractValueAdaptingCache {
 	public CompletableFuture<?> retrieve(Object key) {
 		return this.values.findAsync(this.store.name(key)).handle((found, ex) -> {
 			if (ex != null) {
-				this.values.failed(Values.failure(ex));
+				this.values.failed(CachedValues.failure(ex));
 			}
 			return toValueWrapper(found);
 		});
@@ -187,7 +187,7 @@ public final class LibmcCache extends AbstractValueAdaptingCache {
 
 	@SuppressWarnings({ "unchecked", "NullAway" }) // the caller says what the values are
 	private static <T> T userValue(@Nullable Entry entry) {
-		return (T) Values.userValue(entry);
+		return (T) CachedValues.userValue(entry);
 	}
 
 	/**
@@ -308,7 +308,7 @@ public final class LibmcCache extends AbstractValueAdaptingCache {
 		if (Background.isNeeded()) {
 			this.background.run(entryName, () -> performSoon(write), () -> {
 				later.run();
-				this.values.bypassed(Values.tooMuch());
+				this.values.bypassed(CachedValues.tooMuch());
 			});
 			return;
 		}

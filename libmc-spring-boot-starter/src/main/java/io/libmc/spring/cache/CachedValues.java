@@ -18,7 +18,7 @@ import io.libmc.MemcachedException;
  * One cache's values: entries decoded and encoded, counted, and with a decision on what
  * becomes of a failure. {@link NullValue} stands for a {@code null} that is cached.
  */
-final class Values {
+final class CachedValues {
 
 	private static final Log logger = LogFactory.getLog(LibmcCache.class);
 
@@ -34,7 +34,7 @@ final class Values {
 
 	private final AtomicBoolean undecodableLogged = new AtomicBoolean();
 
-	Values(String cache, EntryStore store, LibmcCacheSettings settings, ServerStates serverStates,
+	CachedValues(String cache, EntryStore store, LibmcCacheSettings settings, ServerStates serverStates,
 			CacheCounters counters) {
 		this.cache = cache;
 		this.store = store;
