@@ -11,12 +11,16 @@ import org.jspecify.annotations.Nullable;
 import io.libmc.LoadListener;
 import io.libmc.LoadPolicy;
 import io.libmc.MemcachedException;
-import io.libmc.spring.cache.Generation.Asked;
+import io.libmc.spring.cache.Generation.Question;
 
 /**
  * One call that finds an entry or loads it: says which entries are good, puts loaded ones
  * into the generation that was known before the load, and counts. Should the cache be
  * cleared meanwhile, anywhere, what was loaded is not seen again.
+ * <p>
+ * Callers that wait and callers that do not go the same way. What most calls ask of
+ * memcached goes out with the question for the entry; the rest is {@linkplain #resolve
+ * resolved}, by a caller that waits on its own thread.
  */
 final class EntryLoad implements LoadListener, Function<Object, CompletionStage<Boolean>> {
 
@@ -36,14 +40,23 @@ final class EntryLoad implements LoadListener, Function<Object, CompletionStage<
 
 	private final LoadPolicy policy;
 
-	/** The number by which to read, or none if it is not known yet. */
-	private volatile long recent = Generation.NONE;
+	/** What went wrong before memcached could be asked for the entry. */
+	private volatile @Nullable MemcachedException failure;
 
-	private volatile @Nullable Asked asked;
+	/** Asks for the generation's number too, if the copy of it is too old. */
+	private volatile @Nullable Question question;
 
+	/** Whether this call asks memcached, and does not share another one's answer. */
+	private volatile boolean asks;
+
+	/** Whether an eviction is pending that the entry's server has not been told of. */
 	private volatile boolean unsettled;
 
-	private volatile @Nullable MemcachedException failure;
+	/** The number by which to read, or {@link Generation#NONE} if it is in doubt. */
+	private volatile long number = Generation.NONE;
+
+	/** Whether the server has answered that it has no number, or too small a one. */
+	private volatile boolean lost;
 
 	EntryLoad(CachedValues values, EntryStore store, Generation generation, String name, boolean waits) {
 		this.values = values;
@@ -65,19 +78,18 @@ final class EntryLoad implements LoadListener, Function<Object, CompletionStage<
 
 	}
 
-	LoadPolicy policy() {
-		return this.policy.accepting(this).listener(this);
-	}
-
 	/**
-	 * Does what takes waiting before {@link #asking()}, for a caller who does not wait.
+	 * Does what has to be done before memcached is asked for the entry, which is seldom
+	 * anything: pending evictions are sent, and where nothing is known of the generation
+	 * yet it is found or created.
+	 * @return never fails; complete if the caller waits
 	 */
 	CompletableFuture<?> prepare() {
-		if (!this.store.isUnsettled(this.name, this.generation) && this.generation.known() != Generation.NONE) {
+		if (this.generation.known() != Generation.NONE && !this.store.isUnsettled(this.name, this.generation)) {
 			return YES;
 		}
-		return this.store.background().call(() -> {
-			this.unsettled = this.store.settle(this.name, this.generation);
+		return resolve(() -> {
+			this.store.settle(this.name, this.generation);
 			return this.generation.fresh();
 		}).exceptionally((ex) -> {
 			this.failure = CachedValues.failure(ex);
@@ -85,16 +97,52 @@ final class EntryLoad implements LoadListener, Function<Object, CompletionStage<
 		});
 	}
 
+	/** How to make the call, once it is {@linkplain #prepare() prepared}. */
+	LoadPolicy policy() {
+		LoadPolicy own = this.policy.accepting(this).listener(this);
+		if (recent() != Generation.NONE) {
+			return own;
+		}
+		this.question = this.generation.ask();
+		return own.beside(this.generation.key());
+	}
+
+	private long recent() {
+		return this.store.isUnsettled(this.name, this.generation) ? Generation.NONE : this.generation.recent();
+	}
+
+	/** Does what may mean waiting: here, if the caller waits. */
+	private <T> CompletableFuture<T> resolve(Supplier<T> work) {
+		if (!this.waits) {
+			return this.store.background().call(work);
+		}
+		try {
+			return CompletableFuture.completedFuture(work.get());
+		}
+		catch (RuntimeException ex) {
+			return CompletableFuture.failedFuture(ex);
+		}
+	}
+
 	@Override
 	public void asking() {
-		if (this.waits) {
-			this.unsettled = this.store.settle(this.name, this.generation);
+		MemcachedException failed = this.failure;
+		if (failed != null) {
+			throw failed;
 		}
-		else if (this.failure != null) {
-			throw this.failure;
+		this.asks = true;
+		this.unsettled = this.store.isUnsettled(this.name, this.generation);
+		this.number = (this.question == null) ? recent() : Generation.NONE;
+	}
+
+	@Override
+	public void beside(@Nullable Object stored) {
+		Question asked = this.question;
+		if (asked != null) {
+			asked.beside(stored);
+			this.number = asked.number();
+			this.lost = this.number == Generation.NONE;
 		}
-		this.recent = this.unsettled ? Generation.NONE : this.generation.recent();
-		this.asked = (this.recent == Generation.NONE) ? this.generation.ask() : null;
 	}
 
 	/** Whether an entry is good. */
@@ -104,74 +152,50 @@ final class EntryLoad implements LoadListener, Function<Object, CompletionStage<
 		if (entry == null || this.values.valueOf(entry) == null || (this.unsettled && this.store.isBack(this.name))) {
 			return NO;
 		}
-		long number = this.recent;
-		Asked question = this.asked;
-		if (number == Generation.NONE && question == null) {
-			// another caller's, who has looked at the server
+		if (!this.asks) {
+			// it is the answer of another caller, which has looked at the server
 			return (entry.generation() >= this.generation.known()) ? YES : NO;
 		}
-		if (number != Generation.NONE && entry.generation() <= number) {
-			return (entry.generation() == number) ? YES : NO;
+		if (EntryStore.isSure(this.number, entry)) {
+			return (entry.generation() == this.number) ? YES : NO;
 		}
-		return this.waits ? isCurrent(entry, question) : isCurrentLater(entry, question);
+		return resolve(this.generation::fresh).handle((current, ex) -> {
+			if (ex != null) {
+				throw CachedValues.failure(ex);
+			}
+			return entry.generation() == current;
+		});
 	}
 
-	private CompletableFuture<Boolean> isCurrent(Entry entry, @Nullable Asked question) {
-		long number = (question != null) ? question.await() : Generation.NONE;
-		if (entry.generation() > number) {
-			// somebody has cleared and then put since our copy was made
-			number = this.generation.fresh();
-		}
-		return (entry.generation() == number) ? YES : NO;
-	}
-
-	private CompletableFuture<Boolean> isCurrentLater(Entry entry, @Nullable Asked question) {
-		Background background = this.store.background();
-		CompletableFuture<Long> number = (question != null) ? question.later(background)
-				: CompletableFuture.completedFuture(Generation.NONE);
-		return number.thenCompose((current) -> (entry.generation() > current) ? background.call(this.generation::fresh)
-				: CompletableFuture.completedFuture(current))
-			.handle((current, ex) -> {
-				if (ex != null) {
-					throw CachedValues.failure(ex);
-				}
-				return entry.generation() == current;
-			});
-	}
-
-	/** Runs a loader. */
+	/** Runs a loader that returns its value. */
 	@Nullable Entry load(Callable<?> loader) {
-		long number = numberBefore();
-		Object value;
+		long before = knownBefore().join();
 		try {
-			value = loader.call();
+			return this.values.entry(before, loader.call());
 		}
 		catch (Exception ex) {
 			throw new LoaderException(ex);
 		}
-		return this.values.entry(number, value);
 	}
 
-	private long numberBefore() {
-		Asked question = this.asked;
-		try {
-			return (question != null) ? question.await() : this.generation.known();
-		}
-		catch (MemcachedException ex) {
-			return Generation.NONE;
-		}
+	/** Runs a loader that returns its value's future. */
+	<T> CompletableFuture<@Nullable Entry> load(Supplier<CompletableFuture<T>> loader) {
+		return knownBefore().thenCompose((before) -> {
+			CompletableFuture<T> loading = loader.get();
+			if (loading == null) {
+				throw new IllegalStateException("The loader returned no future");
+			}
+			return loading.thenApply((value) -> this.values.entry(before, value));
+		});
 	}
 
-	/** Starts a loader, on this thread. */
-	<T> CompletableFuture<@Nullable Entry> loadLater(Supplier<CompletableFuture<T>> loader) {
-		Asked question = this.asked;
-		CompletableFuture<Long> number = (question != null) ? question.ifGood()
+	/**
+	 * The generation for a value whose load begins after that. If memcached fails, it is
+	 * one that is not in force, so that the value is not seen again.
+	 */
+	private CompletableFuture<Long> knownBefore() {
+		return this.lost ? resolve(this.generation::fresh).exceptionally((ex) -> this.generation.known())
 				: CompletableFuture.completedFuture(this.generation.known());
-		CompletableFuture<T> loaded = loader.get();
-		if (loaded == null) {
-			throw new IllegalStateException("The loader returned no future");
-		}
-		return loaded.thenCombine(number, (value, before) -> this.values.entry(before, value));
 	}
 
 	@Override

@@ -2,7 +2,6 @@ package io.libmc.spring.cache;
 
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ThreadLocalRandom;
 
 import org.jspecify.annotations.Nullable;
 
@@ -14,7 +13,7 @@ import io.libmc.MemcachedClient;
 import io.libmc.MemcachedException;
 import io.libmc.MetaGet;
 import io.libmc.MetaReply;
-import io.libmc.spring.cache.Generation.Asked;
+import io.libmc.spring.cache.Generation.Question;
 
 /**
  * One cache's entries on the servers, each stamped with the generation of its server. It
@@ -30,8 +29,6 @@ final class EntryStore {
 
 	private final Generations generations;
 
-	private final LibmcCacheSettings settings;
-
 	private final LoadPolicy policy;
 
 	private final PendingEvictions pending;
@@ -42,7 +39,6 @@ final class EntryStore {
 			PendingEvictions pending, Background background) {
 		this.client = client.withTranscoder(new EntryTranscoder(settings.format));
 		this.keys = keys;
-		this.settings = settings;
 		this.policy = settings.loadPolicy(background);
 		this.pending = pending;
 		this.background = background;
@@ -59,7 +55,7 @@ final class EntryStore {
 	 * @param waits whether the current thread waits for it
 	 */
 	LoadPolicy policy(boolean waits) {
-		return (waits || !this.settings.refreshInBackground) ? this.policy
+		return (waits || this.policy.refreshOn() == null) ? this.policy
 				: this.policy.refreshOn(this.background.refreshesForCaller());
 	}
 
@@ -93,31 +89,71 @@ final class EntryStore {
 	 * @return an entry, which may be undecodable, or {@code null}
 	 */
 	@Nullable Entry read(String name) {
-		return read(name, false);
+		Generation generation = this.generations.of(name);
+		long number = isUnsettled(name, generation) ? Generation.NONE : generation.recent();
+		if (number != Generation.NONE) {
+			Entry stored = stored(name, this.policy);
+			if (isSure(number, stored)) {
+				return live(stored, number);
+			}
+		}
+		return readFresh(name);
 	}
 
 	/** Reads an entry as it is now, even if the cache was cleared a moment ago. */
 	@Nullable Entry readFresh(String name) {
-		return read(name, true);
-	}
-
-	private @Nullable Entry read(String name, boolean fresh) {
 		Generation generation = this.generations.of(name);
 		boolean unsettled = settle(name, generation);
-		long recent = (fresh || unsettled) ? Generation.NONE : generation.recent();
-		Asked asked = (recent == Generation.NONE) ? generation.ask() : null;
-		Entry stored = stored(name);
-		long number = (asked != null) ? asked.await() : recent;
-		if (stored != null && stored.generation() > number) {
-			// somebody has cleared and then put since our copy was made
-			number = generation.fresh();
-		}
+		Question question = generation.ask();
+		Entry stored = stored(name, question.along(this.policy));
+		long number = isSure(question.number(), stored) ? question.number() : generation.fresh();
 		return (unsettled && isBack(name)) ? null : live(stored, number);
 	}
 
-	private @Nullable Entry stored(String name) {
+	/**
+	 * As {@link #read}, without waiting: what takes more than a question and its answer
+	 * is done in the background.
+	 */
+	CompletableFuture<@Nullable Entry> readAsync(String name) {
 		try {
-			return Entry.of(this.client.<Object>get(name, this.policy));
+			Generation generation = this.generations.of(name);
+			if (isUnsettled(name, generation)) {
+				return this.background.call(() -> readFresh(name));
+			}
+			long recent = generation.recent();
+			Question question = generation.ask();
+			LoadPolicy reading = (recent != Generation.NONE) ? this.policy : question.along(this.policy);
+			return this.client.async()
+				.get(name, reading)
+				.handle((stored, ex) -> (ex != null) ? Entry.of(CachedValues.failure(ex)) : Entry.of(stored))
+				.thenCompose((stored) -> {
+					long number = (recent != Generation.NONE) ? recent : question.number();
+					return isSure(number, stored) ? CompletableFuture.completedFuture(live(stored, number))
+							: this.background.call(() -> readFresh(name));
+				});
+		}
+		catch (RuntimeException ex) {
+			return CompletableFuture.failedFuture(ex);
+		}
+	}
+
+	/**
+	 * Whether a number tells if an entry is live. Not if somebody has cleared the cache
+	 * and then put the entry since the number was read.
+	 */
+	static boolean isSure(long number, @Nullable Entry stored) {
+		return number != Generation.NONE && (stored == null || stored.generation() <= number);
+	}
+
+	/** An entry that was cleared is absent. */
+	private static @Nullable Entry live(@Nullable Entry stored, long number) {
+		boolean live = stored != null && (stored.generation() == number || stored.generation() == Generation.NONE);
+		return live ? stored : null;
+	}
+
+	private @Nullable Entry stored(String name, LoadPolicy reading) {
+		try {
+			return Entry.of(this.client.<Object>get(name, reading));
 		}
 		catch (MemcachedException ex) {
 			return Entry.of(ex);
@@ -129,11 +165,11 @@ final class EntryStore {
 	 * answer may be a substitute's, or that of the server that {@link #isBack}.
 	 */
 	boolean settle(String name, Generation generation) {
-		if (!this.pending.concerns(name, generation)) {
+		if (!isUnsettled(name, generation)) {
 			return false;
 		}
 		this.pending.settle(name, generation);
-		return this.pending.concerns(name, generation);
+		return isUnsettled(name, generation);
 	}
 
 	/** Whether something is pending that has to be sent before an entry is read. */
@@ -144,35 +180,6 @@ final class EntryStore {
 	/** Whether the server of an entry lives, which may be news. */
 	boolean isBack(String name) {
 		return !this.pending.isDead(name);
-	}
-
-	/** As {@link #read}, without waiting. What is not plain is done in the background. */
-	CompletableFuture<@Nullable Entry> readAsync(String name) {
-		try {
-			Generation generation = this.generations.of(name);
-			if (this.pending.concerns(name, generation)) {
-				return this.background.call(() -> read(name));
-			}
-			long recent = generation.recent();
-			CompletableFuture<Long> number = (recent != Generation.NONE) ? CompletableFuture.completedFuture(recent)
-					: generation.ask().later(this.background);
-			return this.client.async()
-				.get(name, this.policy)
-				.handle((stored, ex) -> (ex != null) ? Entry.of(CachedValues.failure(ex)) : Entry.of(stored))
-				.thenCompose(
-						(stored) -> number.thenCompose((current) -> (stored == null || stored.generation() <= current)
-								? CompletableFuture.completedFuture(live(stored, current))
-								: this.background.call(() -> readFresh(name))));
-		}
-		catch (RuntimeException ex) {
-			return CompletableFuture.failedFuture(ex);
-		}
-	}
-
-	/** What was cleared is absent. */
-	private static @Nullable Entry live(@Nullable Entry stored, long number) {
-		boolean live = stored != null && (stored.generation() == number || stored.generation() == Generation.NONE);
-		return live ? stored : null;
 	}
 
 	/**
@@ -194,7 +201,7 @@ final class EntryStore {
 
 	/** Whether what was read was evicted, and is only served until it is replaced. */
 	boolean isStale(String name, long cas) {
-		if (this.settings.serveStale.isZero()) {
+		if (this.policy.staleFor().isZero()) {
 			return false;
 		}
 		MetaReply reply = this.client.meta().get(name, MetaGet.NO_VALUE.cas());
@@ -217,7 +224,7 @@ final class EntryStore {
 	/** One that is refused as too large leaves no older one behind. */
 	private void write(String name, Object entry, long generation) {
 		try {
-			this.client.set(name, new Entry.Encoded(generation, entry), timeToLive());
+			this.client.set(name, new Entry.Encoded(generation, entry), this.policy.nextTimeToLive());
 		}
 		catch (IllegalArgumentException ex) {
 			delete(name);
@@ -228,7 +235,7 @@ final class EntryStore {
 	/** Writes an entry unless there is one. */
 	boolean add(String name, Object entry, long generation) {
 		try {
-			return this.client.add(name, new Entry.Encoded(generation, entry), timeToLive());
+			return this.client.add(name, new Entry.Encoded(generation, entry), this.policy.nextTimeToLive());
 		}
 		catch (IllegalArgumentException ex) {
 			throw tooLarge(name, ex);
@@ -237,7 +244,8 @@ final class EntryStore {
 
 	/** Writes an entry in place of one that has not changed since it was read. */
 	boolean replace(String name, Object entry, long generation, long cas) {
-		return this.client.cas(name, new Entry.Encoded(generation, entry), timeToLive(), cas) == CasResult.STORED;
+		return this.client.cas(name, new Entry.Encoded(generation, entry), this.policy.nextTimeToLive(),
+				cas) == CasResult.STORED;
 	}
 
 	/**
@@ -250,7 +258,7 @@ final class EntryStore {
 
 	/** As {@link #delete}, or marks it stale if the cache serves such. */
 	void evict(String name) {
-		remove(name, this.settings.serveStale);
+		remove(name, this.policy.staleFor());
 	}
 
 	private boolean remove(String name, Duration serveStale) {
@@ -297,16 +305,6 @@ final class EntryStore {
 	/** Remembers to leave all entries behind. */
 	void clearLater() {
 		this.generations.all().forEach(this.pending::clear);
-	}
-
-	private Duration timeToLive() {
-		Duration whole = this.settings.timeToLive;
-		if (this.settings.timeToLiveJitter == 0 || whole.isZero()) {
-			return whole;
-		}
-		double part = 1 - this.settings.timeToLiveJitter * ThreadLocalRandom.current().nextDouble();
-		long least = this.settings.refreshAhead.toMillis() + 1000;
-		return Duration.ofMillis(Math.min(whole.toMillis(), Math.max(least, (long) (whole.toMillis() * part))));
 	}
 
 	/**

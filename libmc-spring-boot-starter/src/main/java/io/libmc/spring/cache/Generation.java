@@ -2,23 +2,21 @@ package io.libmc.spring.cache;
 
 import java.time.Duration;
 import java.util.OptionalLong;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 
 import org.jspecify.annotations.Nullable;
 
 import io.libmc.ErrorCode;
+import io.libmc.LoadListener;
+import io.libmc.LoadPolicy;
 import io.libmc.MemcachedClient;
 import io.libmc.MemcachedException;
 
 /**
  * How a cache is cleared on one server without flushing it: every entry there bears this
- * number, and clearing raises it. What bears another is absent, until it is overwritten
- * or memcached drops it unread.
+ * number, and clearing raises it. An entry that bears another number is absent, until it
+ * is overwritten or memcached drops it unread.
  * <p>
  * The number lies on the same server, never expires, and starts at the clock's
  * milliseconds. So it need not survive: a new one, after a restart or an eviction, is
@@ -37,8 +35,6 @@ final class Generation {
 
 	private static final int ATTEMPTS = 5;
 
-	private static final long PATIENCE_MILLIS = 300;
-
 	private final MemcachedClient client;
 
 	private final String key;
@@ -51,7 +47,7 @@ final class Generation {
 	private final AtomicInteger owed = new AtomicInteger();
 
 	/**
-	 * Creates one.
+	 * Creates a generation.
 	 * @param key where the number lies
 	 * @param floor a number below which it cannot be, or {@link #NONE}
 	 */
@@ -80,7 +76,10 @@ final class Generation {
 		return (last != null && System.nanoTime() - last.askedAt < this.visibility) ? last.number : NONE;
 	}
 
-	/** The number as the server has it now. */
+	/**
+	 * The number as the server has it now. One is created where there is none, and a
+	 * smaller one than is known is raised.
+	 */
 	long fresh() {
 		long known = known();
 		long askedAt = System.nanoTime();
@@ -96,63 +95,36 @@ final class Generation {
 		}
 	}
 
-	/**
-	 * Asks the server for the number, without waiting: what is asked of the server next
-	 * goes out together with it, so that this costs no round trip of its own.
-	 */
-	Asked ask() {
-		return new Asked(known(), System.nanoTime(), this.client.async().get(this.key));
+	/** Prepares to have the number read in the same round trip as an entry. */
+	Question ask() {
+		return new Question();
 	}
 
-	/** A number that the server was asked for. */
-	final class Asked {
+	/** A question for the number, which goes out together with that for an entry. */
+	final class Question implements LoadListener {
 
-		private final long knownBefore;
+		private final long known = known();
 
-		private final long askedAt;
+		private final long askedAt = System.nanoTime();
 
-		private final CompletableFuture<@Nullable Object> answer;
+		private volatile long number = NONE;
 
-		Asked(long knownBefore, long askedAt, CompletableFuture<@Nullable Object> answer) {
-			this.knownBefore = knownBefore;
-			this.askedAt = askedAt;
-			this.answer = answer.exceptionally((ex) -> Entry.of(CachedValues.failure(ex)));
+		/** Reads an entry as a policy says, and the number beside it. */
+		LoadPolicy along(LoadPolicy policy) {
+			return policy.beside(key()).listener(this);
+		}
+
+		@Override
+		public void beside(@Nullable Object stored) {
+			this.number = adoptIfGood(stored, this.known, this.askedAt);
 		}
 
 		/**
-		 * The number. The answer has come with that to the next question; only where the
-		 * client's executor is busy, with this very call perhaps, it is asked for again.
+		 * The number that was answered, or {@link #NONE} if there was no good one: then
+		 * there is a {@link #fresh()} one.
 		 */
-		long await() {
-			try {
-				return accept(this.answer.get(PATIENCE_MILLIS, TimeUnit.MILLISECONDS), this.knownBefore, this.askedAt);
-			}
-			catch (ExecutionException ex) {
-				throw CachedValues.failure((ex.getCause() != null) ? ex.getCause() : ex);
-			}
-			catch (TimeoutException ex) {
-				return fresh();
-			}
-			catch (InterruptedException ex) {
-				Thread.currentThread().interrupt();
-				return fresh();
-			}
-		}
-
-		/** The number, without waiting; one that has to be made is made elsewhere. */
-		CompletableFuture<Long> later(Background background) {
-			return this.answer.thenCompose((stored) -> isGood(stored, this.knownBefore)
-					? CompletableFuture.completedFuture(accept(stored, this.knownBefore, this.askedAt))
-					: background.call(() -> accept(stored, this.knownBefore, this.askedAt)));
-		}
-
-		/**
-		 * The number as it was when it was asked for, or {@link #NONE} if there was no
-		 * good one.
-		 */
-		CompletableFuture<Long> ifGood() {
-			return this.answer.handle((stored, ex) -> (ex == null && isGood(stored, this.knownBefore))
-					? accept(stored, this.knownBefore, this.askedAt) : NONE);
+		long number() {
+			return this.number;
 		}
 
 	}
@@ -164,16 +136,16 @@ final class Generation {
 	 * @param askedAt when it was asked
 	 * @return the number to use
 	 */
-	long accept(@Nullable Object stored, long known, long askedAt) {
+	private long accept(@Nullable Object stored, long known, long askedAt) {
 		if (stored == null) {
 			return create();
 		}
-		return isGood(stored, known) ? adopt(parse(stored), askedAt) : repair(known);
+		long number = adoptIfGood(stored, known, askedAt);
+		return (number != NONE) ? number : repair(known);
 	}
 
-	/** Whether to {@link #accept} what the server answered asks it nothing more. */
-	boolean isGood(@Nullable Object stored, long known) {
-		return stored != null && parse(stored) >= Math.max(known, 1);
+	private long adoptIfGood(@Nullable Object stored, long known, long askedAt) {
+		return (stored instanceof Long number && number >= Math.max(known, 1)) ? adopt(number, askedAt) : NONE;
 	}
 
 	/** Remembers that a clearing failed. */
@@ -249,10 +221,6 @@ final class Generation {
 			this.client.set(this.key, next);
 		}
 		return known();
-	}
-
-	private static long parse(Object stored) {
-		return (stored instanceof Long number) ? number : NONE;
 	}
 
 	private long next() {

@@ -115,6 +115,7 @@ public final class LibmcCache extends AbstractValueAdaptingCache {
 			return (T) load(key, valueLoader);
 		}
 		try {
+			load.prepare().join();
 			Entry entry = this.store.client().getOrLoad(entryName, load.policy(), () -> load.load(valueLoader));
 			return (T) CachedValues.userValue(entry);
 		}
@@ -172,7 +173,7 @@ public final class LibmcCache extends AbstractValueAdaptingCache {
 
 	private <T> CompletableFuture<@Nullable Entry> loadAsync(String entryName, EntryLoad load,
 			Supplier<CompletableFuture<T>> valueLoader) {
-		return this.store.client().async().getOrLoad(entryName, load.policy(), () -> load.loadLater(valueLoader));
+		return this.store.client().async().getOrLoad(entryName, load.policy(), () -> load.load(valueLoader));
 	}
 
 	private <T> CompletableFuture<T> failedOr(MemcachedException ex, Supplier<CompletableFuture<T>> valueLoader) {

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -58,16 +58,16 @@ class LeaseFailoverTest {
 	}
 
 	@ParameterizedTest
-	@ValueSource(booleans = { false, true })
-	void whileOneLoadsEverybodyGetsAValue(boolean async) throws Exception {
+	@EnumSource
+	void whileOneLoadsEverybodyGetsAValue(LoadingCall call) throws Exception {
 		MemcachedServer home = home();
 		CountDownLatch loading = new CountDownLatch(1);
 		CompletableFuture<Object> source = new CompletableFuture<>();
-		Future<Object> elected = call(this.one, async, loading, source);
+		Future<Object> elected = begin(call, this.one, loading, source);
 		loading.await();
-		Future<Object> follower = call(this.one, !async, new CountDownLatch(1), source);
+		Future<Object> follower = begin(call.other(), this.one, new CountDownLatch(1), source);
 		CountDownLatch otherLoads = new CountDownLatch(1);
-		Future<Object> waiter = call(this.other, async, otherLoads, CompletableFuture.completedFuture("other's"));
+		Future<Object> waiter = begin(call, this.other, otherLoads, CompletableFuture.completedFuture("other's"));
 
 		home.kill();
 
@@ -83,14 +83,14 @@ class LeaseFailoverTest {
 	}
 
 	@ParameterizedTest
-	@ValueSource(booleans = { false, true })
-	void nothingOldComesBackWithTheHomeServer(boolean async) throws Exception {
+	@EnumSource
+	void nothingOldComesBackWithTheHomeServer(LoadingCall call) throws Exception {
 		MemcachedServer home = home();
 		this.one.put("k", "old");
 		this.one.evict("k");
 		CountDownLatch loading = new CountDownLatch(1);
 		CompletableFuture<Object> source = new CompletableFuture<>();
-		Future<Object> elected = call(this.one, async, loading, source);
+		Future<Object> elected = begin(call, this.one, loading, source);
 		loading.await();
 
 		home.kill();
@@ -107,15 +107,12 @@ class LeaseFailoverTest {
 		});
 	}
 
-	private Future<Object> call(LibmcCache cache, boolean async, CountDownLatch loading,
+	private Future<Object> begin(LoadingCall call, LibmcCache cache, CountDownLatch loading,
 			CompletableFuture<Object> source) {
-		return async ? cache.retrieve("k", () -> {
-			loading.countDown();
-			return source;
-		}) : this.threads.submit(() -> cache.get("k", () -> {
+		return call.begin(cache, this.threads, () -> {
 			loading.countDown();
 			return source.get();
-		}));
+		});
 	}
 
 	private MemcachedServer home() {

@@ -9,6 +9,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -28,6 +29,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import org.springframework.cache.Cache.ValueRetrievalException;
@@ -45,6 +47,8 @@ import static org.awaitility.Awaitility.await;
 @Memcached
 @Timeout(60)
 class LeaseTest {
+
+	private static final String GENERATION = new WireKeys("", "books").generation(0);
 
 	private final ExecutorService threads = Executors.newCachedThreadPool();
 
@@ -97,11 +101,10 @@ class LeaseTest {
 		List<Future<Object>> calls = new ArrayList<>();
 		for (int i = 0; i < 40; i++) {
 			LibmcCache cache = (i % 2 == 0) ? this.one : this.other;
-			boolean async = i % 4 < 2;
+			LoadingCall call = (i % 4 < 2) ? LoadingCall.RETRIEVE : LoadingCall.GET;
 			calls.add(this.threads.submit(() -> {
 				start.await();
-				return async ? cache.<Object>retrieve("k", () -> CompletableFuture.supplyAsync(this::slowly)).get()
-						: cache.<Object>get("k", this::slowly);
+				return begin(call, cache, this::slowly).get();
 			}));
 		}
 		for (Future<Object> call : calls) {
@@ -116,137 +119,159 @@ class LeaseTest {
 		return soon.completeOnTimeout("value " + this.loads.incrementAndGet(), 300, TimeUnit.MILLISECONDS).join();
 	}
 
-	@Test
-	void withoutALeaseEachInstanceLoads() throws Exception {
+	@ParameterizedTest
+	@EnumSource
+	void withoutALeaseEachInstanceLoads(LoadingCall call) throws Exception {
 		use((settings) -> settings.lease(Duration.ZERO));
-		CountDownLatch loading = new CountDownLatch(1);
-		CountDownLatch finish = new CountDownLatch(1);
-		Future<Object> first = this.threads.submit(() -> this.one.get("k", () -> {
-			loading.countDown();
-			finish.await();
-			return "one's";
-		}));
-		loading.await();
-		assertThat(this.other.get("k", () -> "other's")).isEqualTo("other's");
+		SlowLoader loader = new SlowLoader();
+		Future<Object> first = begin(call, this.one, loader);
+		loader.awaitStart();
+		assertThat(load(call, this.other, "other's")).isEqualTo("other's");
 		CompletableFuture<Object> follower = this.one.retrieve("l", CompletableFuture::new);
 		this.one.evict("k");
-		finish.countDown();
+		loader.finish("one's");
 		assertThat(first.get(5, TimeUnit.SECONDS)).isEqualTo("one's");
 		assertThat(this.other.get("k")).as("overtaken by the eviction").isNull();
 		assertThat(follower).isNotDone();
 	}
 
 	@ParameterizedTest
-	@ValueSource(booleans = { false, true })
-	void aLoaderThatReadOldDataDoesNotUndoWhatAnotherInstanceDid(boolean async) throws Exception {
+	@EnumSource
+	void aLoaderThatReadOldDataDoesNotUndoWhatAnotherInstanceDid(LoadingCall call) throws Exception {
 		List<Consumer<LibmcCache>> changes = List.of((cache) -> cache.evict("k"), (cache) -> cache.put("k", "new"),
 				LibmcCache::clear, (cache) -> cache.evictIfPresent("k"), (cache) -> cache.putIfAbsent("k", "new"));
 		for (Consumer<LibmcCache> change : changes) {
 			this.one.evict("k");
-			CountDownLatch loading = new CountDownLatch(1);
-			CompletableFuture<Object> source = new CompletableFuture<>();
-			Future<Object> slow = async ? this.one.retrieve("k", () -> {
-				loading.countDown();
-				return source;
-			}) : this.threads.submit(() -> this.one.get("k", () -> {
-				loading.countDown();
-				return source.get();
-			}));
-			loading.await();
+			SlowLoader loader = new SlowLoader();
+			Future<Object> slow = begin(call, this.one, loader);
+			loader.awaitStart();
 			change.accept(this.other);
-			source.complete("old");
+			loader.finish("old");
 			assertThat(slow.get(5, TimeUnit.SECONDS)).isEqualTo("old");
-			assertThat(this.other.get("k", () -> "new")).isEqualTo("new");
+			assertThat(load(call, this.other, "new")).isEqualTo("new");
 		}
 	}
 
-	@Test
-	void anEntryThatWasClearedHidesNothing() throws Exception {
+	@ParameterizedTest
+	@EnumSource
+	void anEntryThatWasClearedHidesNothing(LoadingCall call) throws Exception {
 		this.one.put("k", "old");
 		this.one.clear();
-		CountDownLatch loading = new CountDownLatch(1);
-		CountDownLatch finish = new CountDownLatch(1);
-		Future<Object> first = this.threads.submit(() -> this.one.get("k", () -> {
-			loading.countDown();
-			finish.await();
-			return "new";
-		}));
-		loading.await();
-		CompletableFuture<Object> second = this.other.retrieve("k", () -> CompletableFuture.completedFuture("never"));
-		assertThat(second).isNotDone();
-		finish.countDown();
+		SlowLoader loader = new SlowLoader();
+		Future<Object> first = begin(call, this.one, loader);
+		loader.awaitStart();
+		Future<Object> second = begin(call.other(), this.other, () -> "never");
+		assertThat(second.isDone()).isFalse();
+		loader.finish("new");
 		assertThat(first.get(5, TimeUnit.SECONDS)).isEqualTo("new");
 		assertThat(second.get(5, TimeUnit.SECONDS)).isEqualTo("new");
 	}
 
-	@Test
-	void aClearingWhileLoadingIsNotUndoneAndWhoComesLaterLoadsAnew() throws Exception {
-		CountDownLatch loading = new CountDownLatch(1);
-		CountDownLatch finish = new CountDownLatch(1);
-		Future<Object> slow = this.threads.submit(() -> this.one.get("k", () -> {
-			loading.countDown();
-			finish.await();
-			return "old";
-		}));
-		loading.await();
+	@ParameterizedTest
+	@EnumSource
+	void aClearingWhileLoadingIsNotUndoneAndACallerThatComesLaterLoadsAnew(LoadingCall call) throws Exception {
+		SlowLoader loader = new SlowLoader();
+		Future<Object> slow = begin(call, this.one, loader);
+		loader.awaitStart();
 		this.one.clear();
-		Future<Object> later = this.threads.submit(() -> this.one.get("k", () -> "new"));
-		finish.countDown();
+		Future<Object> later = begin(call.other(), this.one, () -> "new");
+		loader.finish("old");
 		assertThat(slow.get(5, TimeUnit.SECONDS)).isEqualTo("old");
 		assertThat(later.get(5, TimeUnit.SECONDS)).isEqualTo("new");
-		assertThat(this.other.get("k", () -> "newer")).isEqualTo("new");
+		assertThat(load(call, this.other, "newer")).isEqualTo("new");
 	}
 
-	@Test
-	void theOthersWaitNoLongerThanTheySay() {
+	@ParameterizedTest
+	@EnumSource
+	void theOthersWaitNoLongerThanTheySay(LoadingCall call) throws Exception {
 		use((settings) -> settings.leaseWait(Duration.ofMillis(200)));
 		CompletableFuture<Object> never = this.one.retrieve("k", CompletableFuture::new);
 		await().until(() -> this.one.getStatistics().misses() == 1);
-		assertThat(this.other.get("k", () -> "other's own")).isEqualTo("other's own");
-		assertThat(this.one.get("k", () -> "own")).isIn("own", "other's own");
+		assertThat(load(call, this.other, "other's own")).isEqualTo("other's own");
+		assertThat(load(call, this.one, "own")).isIn("own", "other's own");
 		assertThat(never.cancel(true)).isTrue();
 	}
 
+	@ParameterizedTest
+	@EnumSource
+	void aLoaderThatFailsLetsTheNextOneLoadAtOnce(LoadingCall call) throws Exception {
+		IllegalStateException failure = new IllegalStateException("no");
+		Future<Object> failing = begin(call, this.one, () -> {
+			throw failure;
+		});
+		assertThatExceptionOfType(ExecutionException.class).isThrownBy(() -> failing.get(5, TimeUnit.SECONDS))
+			.havingRootCause()
+			.isSameAs(failure);
+		assertThat(load(call, this.other, "better")).isEqualTo("better");
+	}
+
 	@Test
-	void aLoaderThatFailsLetsTheNextOneLoadAtOnce() {
+	void aLoadersFailureIsWrappedForACallerThatWaits() {
 		IllegalStateException failure = new IllegalStateException("no");
 		assertThatExceptionOfType(ValueRetrievalException.class).isThrownBy(() -> this.one.get("k", () -> {
 			throw failure;
 		})).withCause(failure);
-		assertThat(this.other.get("k", () -> "better")).isEqualTo("better");
 	}
 
-	@Test
-	void aNullThatIsNotCachedLetsTheNextOneLoadAtOnce() {
+	@ParameterizedTest
+	@EnumSource
+	void aNullThatIsNotCachedLetsTheNextOneLoadAtOnce(LoadingCall call) throws Exception {
 		use((settings) -> settings.cacheNullValues(false));
-		assertThat(this.one.<Object>get("k", () -> null)).isNull();
-		assertThat(this.other.get("k", () -> "there now")).isEqualTo("there now");
+		assertThat(load(call, this.one, null)).isNull();
+		assertThat(load(call, this.other, "there now")).isEqualTo("there now");
 	}
 
-	@Test
-	void anEvictedEntryIsServedToTheOthersWhileOneReloadsIt() throws Exception {
+	@ParameterizedTest
+	@EnumSource
+	void whatIsLoadedWhileTheGenerationIsLostIsCached(LoadingCall call) throws Exception {
+		this.one.put("other", "v");
+		for (int round = 0; round < 3; round++) {
+			this.otherClient.delete(GENERATION);
+			this.one.evict("k");
+			String value = "value " + round;
+			assertThat(load(call, this.one, value)).isEqualTo(value);
+			assertThat(load(call, this.one, "never")).isEqualTo(value);
+			assertThat(this.other.get("k", String.class)).isEqualTo(value);
+			assertThat(this.one.get("other")).as("of an older generation").isNull();
+		}
+		assertThat(this.one.getStatistics().failures()).isZero();
+	}
+
+	@ParameterizedTest
+	@EnumSource
+	void anEntryOfALostGenerationIsLoadedAnew(LoadingCall call) throws Exception {
+		for (Object remains : List.of("nothing", 17L, "no number")) {
+			this.one.put("k", "old");
+			this.otherClient.delete(GENERATION);
+			if (!remains.equals("nothing")) {
+				this.otherClient.set(GENERATION, remains);
+			}
+			assertThat(load(call, this.one, "new")).isEqualTo("new");
+			assertThat(load(call, this.other, "never")).isEqualTo("new");
+		}
+	}
+
+	@ParameterizedTest
+	@EnumSource
+	void anEvictedEntryIsServedToTheOthersWhileOneReloadsIt(LoadingCall call) throws Exception {
 		use((settings) -> settings.serveStale(Duration.ofSeconds(30)));
 		this.one.put("k", "old");
 		this.one.evict("k");
-		CountDownLatch loading = new CountDownLatch(1);
-		CountDownLatch finish = new CountDownLatch(1);
-		Future<Object> elected = this.threads.submit(() -> this.one.get("k", () -> {
-			loading.countDown();
-			finish.await();
-			return "new";
-		}));
-		loading.await();
+		SlowLoader loader = new SlowLoader();
+		Future<Object> elected = begin(call, this.one, loader);
+		loader.awaitStart();
 		for (int i = 0; i < 10; i++) {
-			assertThat(this.other.get("k", () -> "never")).isEqualTo("old");
+			assertThat(load(call, this.other, "never")).isEqualTo("old");
 			assertThat(this.other.get("k", String.class)).isEqualTo("old");
 		}
-		finish.countDown();
+		loader.finish("new");
 		assertThat(elected.get(5, TimeUnit.SECONDS)).isEqualTo("new");
-		assertThat(this.other.get("k", () -> "never")).isEqualTo("new");
+		assertThat(load(call, this.other, "never")).isEqualTo("new");
 	}
 
-	@Test
-	void onlyEvictLeavesAnythingBehind() {
+	@ParameterizedTest
+	@EnumSource
+	void onlyEvictLeavesAnythingBehind(LoadingCall call) throws Exception {
 		use((settings) -> settings.serveStale(Duration.ofSeconds(30)).timeToLive(Duration.ofSeconds(20)));
 		List<Consumer<LibmcCache>> changes = List.of((cache) -> cache.evictIfPresent("k"), LibmcCache::clear,
 				LibmcCache::invalidate);
@@ -254,7 +279,7 @@ class LeaseTest {
 			this.one.put("k", "old");
 			change.accept(this.one);
 			assertThat(this.one.get("k")).isNull();
-			assertThat(this.one.get("k", () -> "new")).isEqualTo("new");
+			assertThat(load(call, this.one, "new")).isEqualTo("new");
 			this.one.evictIfPresent("k");
 		}
 		this.one.put("k", "old");
@@ -266,22 +291,18 @@ class LeaseTest {
 		assertThat(this.other.get("k", String.class)).isEqualTo("put");
 	}
 
-	@Test
-	void aDueEntryIsReloadedByOneAndTheOthersGetIt() throws Exception {
+	@ParameterizedTest
+	@EnumSource
+	void aDueEntryIsReloadedByOneAndTheOthersGetIt(LoadingCall call) throws Exception {
 		use((settings) -> settings.timeToLive(Duration.ofSeconds(60)).refreshAhead(Duration.ofSeconds(45)));
 		this.one.put("k", "old");
 		this.oneClient.touch(entry(), Duration.ofSeconds(30));
-		CountDownLatch loading = new CountDownLatch(1);
-		CountDownLatch finish = new CountDownLatch(1);
-		Future<Object> elected = this.threads.submit(() -> this.one.get("k", () -> {
-			loading.countDown();
-			finish.await();
-			return "new";
-		}));
-		loading.await();
-		assertThat(this.other.get("k", () -> "never")).isEqualTo("old");
+		SlowLoader loader = new SlowLoader();
+		Future<Object> elected = begin(call, this.one, loader);
+		loader.awaitStart();
+		assertThat(load(call, this.other, "never")).isEqualTo("old");
 		assertThat(this.other.get("k", String.class)).isEqualTo("old");
-		finish.countDown();
+		loader.finish("new");
 		assertThat(elected.get(5, TimeUnit.SECONDS)).isEqualTo("new");
 	}
 
@@ -301,8 +322,8 @@ class LeaseTest {
 	}
 
 	@ParameterizedTest
-	@CsvSource({ "false, false", "false, true", "true, false", "true, true" })
-	void aRefreshThatReadOldDataDoesNotUndoWhatAnotherInstanceDid(boolean async, boolean inBackground)
+	@CsvSource({ "GET, false", "GET, true", "RETRIEVE, false", "RETRIEVE, true" })
+	void aRefreshThatReadOldDataDoesNotUndoWhatAnotherInstanceDid(LoadingCall call, boolean inBackground)
 			throws Exception {
 		use((settings) -> settings.timeToLive(Duration.ofSeconds(60))
 			.refreshAhead(Duration.ofSeconds(45))
@@ -312,52 +333,36 @@ class LeaseTest {
 		for (Consumer<LibmcCache> change : changes) {
 			this.one.put("k", "old");
 			this.oneClient.touch(entry(), Duration.ofSeconds(30));
-			CountDownLatch loading = new CountDownLatch(1);
-			CompletableFuture<Object> source = new CompletableFuture<>();
-			Future<Object> slow = async ? this.one.retrieve("k", () -> {
-				loading.countDown();
-				return source;
-			}) : this.threads.submit(() -> this.one.get("k", () -> {
-				loading.countDown();
-				return source.get();
-			}));
-			loading.await();
+			SlowLoader loader = new SlowLoader();
+			Future<Object> slow = begin(call, this.one, loader);
+			loader.awaitStart();
 			int before = this.outcomes.size();
 			change.accept(this.other);
-			source.complete("read before");
+			loader.finish("read before");
 			assertThat(slow.get(5, TimeUnit.SECONDS)).isEqualTo(inBackground ? "old" : "read before");
 			await().until(() -> this.outcomes.size() > before);
-			assertThat(this.other.get("k", () -> "new")).isEqualTo("new");
+			assertThat(load(call, this.other, "new")).isEqualTo("new");
 		}
 	}
 
 	@ParameterizedTest
-	@ValueSource(booleans = { false, true })
-	void inTheBackgroundNobodyWaitsForARefreshAndAnEvictionOvertakesIt(boolean async) throws Exception {
+	@EnumSource
+	void inTheBackgroundNobodyWaitsForARefreshAndAnEvictionOvertakesIt(LoadingCall call) throws Exception {
 		use((settings) -> settings.timeToLive(Duration.ofSeconds(60))
 			.refreshAhead(Duration.ofSeconds(45))
 			.refreshInBackground(true));
 		for (boolean evicted : List.of(false, true)) {
 			this.one.put("k", "old");
 			this.oneClient.touch(entry(), Duration.ofSeconds(30));
-			CountDownLatch loading = new CountDownLatch(1);
-			CountDownLatch finish = new CountDownLatch(1);
-			Callable<Object> loader = () -> {
-				loading.countDown();
-				finish.await();
-				return "new";
-			};
-			Object value = async
-					? this.one.<Object>retrieve("k", () -> CompletableFuture.completedFuture(call(loader))).get()
-					: this.one.get("k", loader);
-			assertThat(value).isEqualTo("old");
-			loading.await();
+			SlowLoader loader = new SlowLoader();
+			assertThat(begin(call, this.one, loader).get(5, TimeUnit.SECONDS)).isEqualTo("old");
+			loader.awaitStart();
 			if (evicted) {
 				this.other.evict("k");
 			}
-			finish.countDown();
+			loader.finish("new");
 			if (evicted) {
-				assertThat(this.other.get("k", () -> "newest")).isEqualTo("newest");
+				assertThat(load(call, this.other, "newest")).isEqualTo("newest");
 				await().during(Duration.ofMillis(100)).until(() -> "newest".equals(this.other.get("k", String.class)));
 			}
 			else {
@@ -366,34 +371,27 @@ class LeaseTest {
 		}
 	}
 
-	private static Object call(Callable<Object> loader) {
-		try {
-			return loader.call();
-		}
-		catch (Exception ex) {
-			throw new IllegalStateException(ex);
-		}
-	}
-
-	@Test
-	void aServerThatIsRestartedWhileLoadingTakesTheValue() throws Exception {
+	@ParameterizedTest
+	@EnumSource
+	void aServerThatIsRestartedWhileLoadingTakesTheValue(LoadingCall call) throws Exception {
 		this.one.get("first");
-		assertThat(this.one.get("k", () -> {
+		assertThat(begin(call, this.one, () -> {
 			this.server.restart();
 			return "loaded";
-		})).isEqualTo("loaded");
+		}).get(10, TimeUnit.SECONDS)).isEqualTo("loaded");
 		await().ignoreExceptions().untilAsserted(() -> {
-			String value = this.other.get("k", () -> "again");
+			Object value = load(call, this.other, "again");
 			assertThat(value).isIn("loaded", "again");
 			assertThat(this.other.get("k", String.class)).isEqualTo(value);
 		});
 	}
 
-	@Test
-	void aLargeValueThatIsLoadedIsCached() {
+	@ParameterizedTest
+	@EnumSource
+	void aLargeValueThatIsLoadedIsCached(LoadingCall call) throws Exception {
 		byte[] large = new byte[2_500_000];
 		large[2_000_000] = 7;
-		assertThat(this.one.get("k", () -> large)).isSameAs(large);
+		assertThat(load(call, this.one, large)).isSameAs(large);
 		assertThat(this.other.get("k", byte[].class)).isEqualTo(large);
 	}
 
@@ -408,6 +406,37 @@ class LeaseTest {
 		settings.refreshAhead(Duration.ofSeconds(10));
 		assertThatIllegalArgumentException().isThrownBy(() -> new LibmcCacheManager(this.oneClient, settings))
 			.withMessageContaining("time to live");
+	}
+
+	private Future<Object> begin(LoadingCall call, LibmcCache cache, Callable<Object> loader) {
+		return call.begin(cache, this.threads, loader);
+	}
+
+	private Object load(LoadingCall call, LibmcCache cache, Object value) throws Exception {
+		return begin(call, cache, () -> value).get(10, TimeUnit.SECONDS);
+	}
+
+	/** A loader that takes until it is told its value. */
+	private static final class SlowLoader implements Callable<Object> {
+
+		private final CountDownLatch loading = new CountDownLatch(1);
+
+		private final CompletableFuture<Object> source = new CompletableFuture<>();
+
+		@Override
+		public Object call() throws Exception {
+			this.loading.countDown();
+			return this.source.get();
+		}
+
+		void awaitStart() throws InterruptedException {
+			this.loading.await();
+		}
+
+		void finish(Object value) {
+			this.source.complete(value);
+		}
+
 	}
 
 	/** How the loads of the one instance end. */
