@@ -3,12 +3,14 @@ package io.libmc.spring.autoconfigure;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiFunction;
 
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
+import io.libmc.spring.cache.LibmcCacheSettings;
 import io.libmc.spring.cache.OnError;
 
 /**
@@ -49,7 +51,7 @@ import io.libmc.spring.cache.OnError;
  * @param serveStale How long an evicted entry may still be served while one caller loads
  * it anew. 0 means not at all.
  */
-@ConfigurationProperties(prefix = "libmc.cache", ignoreUnknownFields = false)
+@ConfigurationProperties(prefix = LibmcCacheProperties.PREFIX, ignoreUnknownFields = false)
 record LibmcCacheProperties(@DefaultValue("true") boolean enabled, @DefaultValue("") String keyPrefix,
 		@DefaultValue("1s") Duration clearVisibility, @DefaultValue("false") boolean transactionAware,
 		@DefaultValue Map<String, Single> caches, @DefaultValue("0s") Duration timeToLive,
@@ -60,6 +62,25 @@ record LibmcCacheProperties(@DefaultValue("true") boolean enabled, @DefaultValue
 		@DefaultValue("0s") Duration refreshAhead, @DefaultValue("false") boolean refreshInBackground,
 		@DefaultValue("0s") Duration serveStale) {
 
+	static final String PREFIX = "libmc.cache";
+
+	/** The settings of all caches, where a cache has no others. */
+	LibmcCacheSettings settings(FormatFactory formats) {
+		return forAll().apply(PREFIX, new LibmcCacheSettings(), this, formats);
+	}
+
+	/** The settings of one cache, made of those of all. */
+	LibmcCacheSettings settings(String cache, LibmcCacheSettings defaults, FormatFactory formats) {
+		Single single = this.caches.get(cache);
+		return (single != null) ? single.apply(PREFIX + ".caches[" + cache + "]", defaults, this, formats) : defaults;
+	}
+
+	private Single forAll() {
+		return new Single(this.timeToLive, this.timeToLiveJitter, this.cacheNullValues, this.serializer,
+				this.allowedClasses, this.onError, this.enableStatistics, this.lease, this.leaseWait, this.refreshAhead,
+				this.refreshInBackground, this.serveStale);
+	}
+
 	/**
 	 * One cache's properties; those that are {@code null} are as for all.
 	 */
@@ -67,6 +88,78 @@ record LibmcCacheProperties(@DefaultValue("true") boolean enabled, @DefaultValue
 			@Nullable Serializer serializer, @Nullable List<String> allowedClasses, @Nullable OnError onError,
 			@Nullable Boolean enableStatistics, @Nullable Duration lease, @Nullable Duration leaseWait,
 			@Nullable Duration refreshAhead, @Nullable Boolean refreshInBackground, @Nullable Duration serveStale) {
+
+		/** Changes settings as these properties say, which are below a prefix. */
+		LibmcCacheSettings apply(String prefix, LibmcCacheSettings settings, LibmcCacheProperties all,
+				FormatFactory formats) {
+			PropertyMapping mapping = new PropertyMapping(prefix, settings);
+			mapping.map("time-to-live", this.timeToLive, "10m", LibmcCacheSettings::timeToLive);
+			mapping.map("time-to-live-jitter", this.timeToLiveJitter, "0.1", LibmcCacheSettings::timeToLiveJitter);
+			mapping.map("cache-null-values", this.cacheNullValues, "true", LibmcCacheSettings::cacheNullValues);
+			mapping.map("on-error", this.onError, "bypass", LibmcCacheSettings::onError);
+			mapping.map("enable-statistics", this.enableStatistics, "true", LibmcCacheSettings::enableStatistics);
+			mapping.map("lease", this.lease, "10s", LibmcCacheSettings::lease);
+			mapping.map("lease-wait", this.leaseWait, "10s", LibmcCacheSettings::leaseWait);
+			mapping.map("refresh-in-background", this.refreshInBackground, "true",
+					LibmcCacheSettings::refreshInBackground);
+			mapping.map("serve-stale", this.serveStale, "30s", LibmcCacheSettings::serveStale);
+			mapFormat(mapping, all, formats);
+			mapping.map("refresh-ahead", this.refreshAhead, "30s",
+					(mapped, refreshAhead) -> checked(mapped.refreshAhead(refreshAhead)));
+			mapping.map("time-to-live", this.timeToLive, "10m", (mapped, timeToLive) -> checked(mapped));
+			return mapping.settings();
+		}
+
+		private void mapFormat(PropertyMapping mapping, LibmcCacheProperties all, FormatFactory formats) {
+			if (this.serializer != null || this.allowedClasses != null) {
+				Serializer own = (this.serializer != null) ? this.serializer : all.serializer;
+				List<String> classes = (this.allowedClasses != null) ? this.allowedClasses : all.allowedClasses;
+				mapping.map("serializer", own, "jdk", (mapped, serializer) -> {
+					FormatFactory.check(serializer);
+					return mapped;
+				});
+				mapping.map("allowed-classes", classes, "com.acme.Order",
+						(mapped, allowed) -> mapped.format(formats.create(own, allowed)));
+			}
+		}
+
+		private static LibmcCacheSettings checked(LibmcCacheSettings settings) {
+			settings.check();
+			return settings;
+		}
+
+	}
+
+	/**
+	 * Settings that properties change one after the other.
+	 */
+	private static final class PropertyMapping {
+
+		private final String prefix;
+
+		private LibmcCacheSettings settings;
+
+		PropertyMapping(String prefix, LibmcCacheSettings settings) {
+			this.prefix = prefix;
+			this.settings = settings;
+		}
+
+		/**
+		 * Maps a property.
+		 * @param value its value, or {@code null} if it is not set
+		 * @param goodValue a value as the user could write it
+		 */
+		<T> void map(String name, @Nullable T value, String goodValue,
+				BiFunction<LibmcCacheSettings, T, LibmcCacheSettings> option) {
+			if (value != null) {
+				InvalidLibmcPropertyException.apply(this.prefix + "." + name, value, goodValue,
+						(good) -> this.settings = option.apply(this.settings, good));
+			}
+		}
+
+		LibmcCacheSettings settings() {
+			return this.settings;
+		}
 
 	}
 

@@ -79,7 +79,7 @@ final class CachedValues {
 		if (value != null) {
 			return Entry.of(generation, value);
 		}
-		return this.settings.cacheNullValues ? Entry.of(generation, NullValue.INSTANCE) : null;
+		return this.settings.cachesNullValues() ? Entry.of(generation, NullValue.INSTANCE) : null;
 	}
 
 	/**
@@ -88,7 +88,7 @@ final class CachedValues {
 	 */
 	Object encode(Object value) {
 		try {
-			return this.settings.format.encode(value);
+			return this.settings.format().encode(value);
 		}
 		catch (IllegalArgumentException ex) {
 			throw new IllegalArgumentException("cache \"" + this.cache + "\": " + ex.getMessage(), ex);
@@ -129,7 +129,7 @@ final class CachedValues {
 
 	/** Takes a failure to where the settings say: here, or to the caller. */
 	void failed(MemcachedException ex) {
-		if (this.settings.onError == OnError.THROW) {
+		if (this.settings.onError() == OnError.THROW) {
 			this.counters.failure();
 			throw ex;
 		}

@@ -37,9 +37,9 @@ final class EntryStore {
 
 	EntryStore(MemcachedClient client, WireKeys keys, Duration clearVisibility, LibmcCacheSettings settings,
 			PendingEvictions pending, Background background) {
-		this.client = client.withTranscoder(new EntryTranscoder(settings.format));
+		this.client = client.withTranscoder(new EntryTranscoder(settings.format()));
 		this.keys = keys;
-		this.policy = settings.loadPolicy(background);
+		this.policy = settings.policy(background);
 		this.pending = pending;
 		this.background = background;
 		this.generations = new Generations(this.client, keys, clearVisibility);

@@ -39,11 +39,11 @@ public final class LibmcCache extends AbstractValueAdaptingCache {
 
 	LibmcCache(String name, MemcachedClient client, EntryStore store, LibmcCacheSettings settings,
 			ServerStates serverStates, Background background) {
-		super(settings.cacheNullValues);
+		super(settings.cachesNullValues());
 		this.name = name;
 		this.client = client;
 		this.store = store;
-		this.counters = new CacheCounters(settings.enableStatistics);
+		this.counters = new CacheCounters(settings.countsStatistics());
 		this.values = new CachedValues(name, store, settings, serverStates, this.counters);
 		this.background = background;
 	}

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
@@ -71,7 +72,7 @@ public final class LibmcCacheManager extends AbstractTransactionSupportingCacheM
 	public LibmcCacheManager(MemcachedClient client, LibmcCacheSettings defaults) {
 		this.client = Objects.requireNonNull(client, "client");
 		defaults.check();
-		this.defaults = new LibmcCacheSettings(defaults);
+		this.defaults = defaults;
 	}
 
 	/**
@@ -107,8 +108,7 @@ public final class LibmcCacheManager extends AbstractTransactionSupportingCacheM
 	 */
 	public void setCacheNames(Collection<String> cacheNames) {
 		checkNotInitialized();
-		cacheNames.forEach((name) -> configureCache(name, (settings) -> {
-		}));
+		cacheNames.forEach((name) -> configureCache(name, UnaryOperator.identity()));
 		this.open = false;
 	}
 
@@ -155,7 +155,7 @@ public final class LibmcCacheManager extends AbstractTransactionSupportingCacheM
 		Stream.concat(unnamed, this.configured.values().stream())
 			.filter(LibmcCacheSettings::needsMetaCommands)
 			.findFirst()
-			.map((settings) -> settings.loadPolicy(this.background))
+			.map((settings) -> settings.policy(this.background))
 			.ifPresent((policy) -> ServerNames.find(this.client, (i) -> WireKeys.unused(this.keyPrefix, i))
 				.values()
 				.forEach((name) -> this.client.async().get(name, policy)));
@@ -171,12 +171,12 @@ public final class LibmcCacheManager extends AbstractTransactionSupportingCacheM
 	/**
 	 * Changes the settings of one cache.
 	 * @param name the cache's name
-	 * @param change changes the settings, which begin as the defaults
+	 * @param change makes its settings of those it has so far, which begin as the
+	 * defaults
 	 */
-	public void configureCache(String name, Consumer<LibmcCacheSettings> change) {
+	public void configureCache(String name, UnaryOperator<LibmcCacheSettings> change) {
 		checkNotInitialized();
-		LibmcCacheSettings settings = new LibmcCacheSettings(this.configured.getOrDefault(name, this.defaults));
-		change.accept(settings);
+		LibmcCacheSettings settings = change.apply(this.configured.getOrDefault(name, this.defaults));
 		settings.check();
 		this.configured.put(name, settings);
 	}
@@ -211,7 +211,7 @@ public final class LibmcCacheManager extends AbstractTransactionSupportingCacheM
 	private synchronized PendingEvictions pending() {
 		PendingEvictions created = this.pending;
 		if (created == null) {
-			created = new PendingEvictions(this.client.withTranscoder(new EntryTranscoder(this.defaults.format)),
+			created = new PendingEvictions(this.client.withTranscoder(new EntryTranscoder(this.defaults.format())),
 					this.serverStates, this.maxPendingEvictions);
 			this.pending = created;
 		}

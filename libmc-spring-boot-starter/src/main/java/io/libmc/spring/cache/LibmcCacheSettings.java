@@ -3,40 +3,64 @@ package io.libmc.spring.cache;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 
 import org.springframework.util.ClassUtils;
 
 import io.libmc.LoadPolicy;
 
 /**
- * How one cache behaves. Every option is checked where it is set: a bad one is an
- * {@link IllegalArgumentException} that names it. Not thread-safe.
+ * How one cache behaves. Immutable: every method returns other settings. Every option is
+ * checked where it is set: a bad one is an {@link IllegalArgumentException} that names
+ * it. In which order they are set does not matter.
  */
 public final class LibmcCacheSettings {
 
-	private static final Duration SECOND = Duration.ofSeconds(1);
+	private final Options options;
 
-	Duration timeToLive = Duration.ZERO;
+	/**
+	 * The options, which do not change any more once they are those of settings.
+	 */
+	private static final class Options {
 
-	double timeToLiveJitter;
+		private Duration timeToLive = Duration.ZERO;
 
-	boolean cacheNullValues = true;
+		private Duration refreshAhead = Duration.ZERO;
 
-	EntryFormat format;
+		/** Sets the rest of a policy, which begins with the time to live. */
+		private UnaryOperator<LoadPolicy> loading = UnaryOperator.identity();
 
-	OnError onError = OnError.BYPASS;
+		private boolean refreshInBackground;
 
-	boolean enableStatistics = true;
+		private boolean cacheNullValues = true;
 
-	Duration lease = Duration.ofSeconds(10);
+		private EntryFormat format;
 
-	Duration leaseWait = Duration.ofSeconds(10);
+		private OnError onError = OnError.BYPASS;
 
-	Duration refreshAhead = Duration.ZERO;
+		private boolean enableStatistics = true;
 
-	boolean refreshInBackground;
+		Options(EntryFormat format) {
+			this.format = format;
+		}
 
-	Duration serveStale = Duration.ZERO;
+		/** These with a change: the only way to others. */
+		Options with(Consumer<Options> change) {
+			Options copy = new Options(this.format);
+			copy.timeToLive = this.timeToLive;
+			copy.refreshAhead = this.refreshAhead;
+			copy.loading = this.loading;
+			copy.refreshInBackground = this.refreshInBackground;
+			copy.cacheNullValues = this.cacheNullValues;
+			copy.onError = this.onError;
+			copy.enableStatistics = this.enableStatistics;
+			change.accept(copy);
+			return copy;
+		}
+
+	}
 
 	/**
 	 * The defaults. The format is {@link EntryFormat#jdk} without classes of the
@@ -44,41 +68,46 @@ public final class LibmcCacheSettings {
 	 */
 	public LibmcCacheSettings() {
 		ClassLoader classLoader = ClassUtils.getDefaultClassLoader();
-		this.format = EntryFormat.jdk((classLoader != null) ? classLoader : ClassLoader.getSystemClassLoader(),
-				List.of());
+		this.options = new Options(
+				EntryFormat.jdk((classLoader != null) ? classLoader : ClassLoader.getSystemClassLoader(), List.of()));
+	}
+
+	private LibmcCacheSettings(Options options) {
+		this.options = options;
+	}
+
+	private LibmcCacheSettings with(Consumer<Options> change) {
+		return new LibmcCacheSettings(this.options.with(change));
+	}
+
+	/** These with an option of the policy, which the policy checks. */
+	private LibmcCacheSettings loading(String option, UnaryOperator<LoadPolicy> setting) {
+		LoadPolicy unused = checked(option, () -> setting.apply(LoadPolicy.timeToLive(Duration.ZERO)));
+		return with((options) -> options.loading = options.loading.andThen(setting)::apply);
 	}
 
 	/**
-	 * Copies settings.
-	 * @param other the settings to begin with
+	 * What is wrong is told of the option of the cache, which may be called otherwise.
 	 */
-	public LibmcCacheSettings(LibmcCacheSettings other) {
-		this.timeToLive = other.timeToLive;
-		this.timeToLiveJitter = other.timeToLiveJitter;
-		this.cacheNullValues = other.cacheNullValues;
-		this.format = other.format;
-		this.onError = other.onError;
-		this.enableStatistics = other.enableStatistics;
-		this.lease = other.lease;
-		this.leaseWait = other.leaseWait;
-		this.refreshAhead = other.refreshAhead;
-		this.refreshInBackground = other.refreshInBackground;
-		this.serveStale = other.serveStale;
+	private static LoadPolicy checked(String option, Supplier<LoadPolicy> setting) {
+		try {
+			return setting.get();
+		}
+		catch (IllegalArgumentException ex) {
+			throw new IllegalArgumentException(String.valueOf(ex.getMessage()).replaceFirst("^\\w+: ", option + ": "),
+					ex);
+		}
 	}
 
 	/**
 	 * How long an entry lives after it was put. {@link Duration#ZERO}, for ever, unless
 	 * set; memcached counts in seconds.
 	 * @param timeToLive not negative
-	 * @return this
+	 * @return other settings
 	 */
 	public LibmcCacheSettings timeToLive(Duration timeToLive) {
-		if (timeToLive.isNegative()) {
-			throw new IllegalArgumentException(
-					"timeToLive: " + timeToLive + " is negative; give a positive time, or 0 for no expiry");
-		}
-		this.timeToLive = timeToLive;
-		return this;
+		LoadPolicy unused = checked("timeToLive", () -> LoadPolicy.timeToLive(timeToLive));
+		return with((options) -> options.timeToLive = timeToLive);
 	}
 
 	/**
@@ -86,57 +115,50 @@ public final class LibmcCacheSettings {
 	 * so that entries that were put together do not expire together: with 0.1 each lives
 	 * 90 to 100 % of it. 0 unless set.
 	 * @param timeToLiveJitter 0 to 1
-	 * @return this
+	 * @return other settings
 	 */
 	public LibmcCacheSettings timeToLiveJitter(double timeToLiveJitter) {
-		if (!(timeToLiveJitter >= 0 && timeToLiveJitter <= 1)) {
-			throw new IllegalArgumentException(
-					"timeToLiveJitter: " + timeToLiveJitter + " is out of range; give 0 to 1, such as 0.1 for 10 %");
-		}
-		this.timeToLiveJitter = timeToLiveJitter;
-		return this;
+		return loading("timeToLiveJitter", (policy) -> policy.jitter(timeToLiveJitter));
 	}
 
 	/**
 	 * Whether {@code null} is cached as a value of its own. On unless set; off, caching
 	 * one is an {@link IllegalArgumentException}.
 	 * @param cacheNullValues whether to
-	 * @return this
+	 * @return other settings
 	 */
 	public LibmcCacheSettings cacheNullValues(boolean cacheNullValues) {
-		this.cacheNullValues = cacheNullValues;
-		return this;
+		return with((options) -> options.cacheNullValues = cacheNullValues);
 	}
 
 	/**
 	 * What the entries look like on the server.
 	 * @param format the format
-	 * @return this
+	 * @return other settings
 	 */
 	public LibmcCacheSettings format(EntryFormat format) {
-		this.format = Objects.requireNonNull(format, "format");
-		return this;
+		Objects.requireNonNull(format, "format");
+		return with((options) -> options.format = format);
 	}
 
 	/**
 	 * What a failing memcached does to the application. {@link OnError#BYPASS} unless
 	 * set.
 	 * @param onError what to do
-	 * @return this
+	 * @return other settings
 	 */
 	public LibmcCacheSettings onError(OnError onError) {
-		this.onError = Objects.requireNonNull(onError, "onError");
-		return this;
+		Objects.requireNonNull(onError, "onError");
+		return with((options) -> options.onError = onError);
 	}
 
 	/**
 	 * Whether the cache counts. On unless set.
 	 * @param enableStatistics whether to
-	 * @return this
+	 * @return other settings
 	 */
 	public LibmcCacheSettings enableStatistics(boolean enableStatistics) {
-		this.enableStatistics = enableStatistics;
-		return this;
+		return with((options) -> options.enableStatistics = enableStatistics);
 	}
 
 	/**
@@ -145,29 +167,20 @@ public final class LibmcCacheSettings {
 	 * 10 s unless set; longer than a loader ever takes.
 	 * @param lease 1 second or more, less than 2 are taken as 2; 0 lets each process load
 	 * for itself
-	 * @return this
+	 * @return other settings
 	 */
 	public LibmcCacheSettings lease(Duration lease) {
-		if (!lease.isZero() && lease.compareTo(SECOND) < 0) {
-			throw new IllegalArgumentException("lease: " + lease
-					+ " is shorter than a second, which memcached cannot tell; give 1 s or more, or 0 to let each process load for itself");
-		}
-		this.lease = lease;
-		return this;
+		return loading("lease", (policy) -> lease.isZero() ? policy.withoutLease() : policy.lease(lease));
 	}
 
 	/**
 	 * How long the others wait for the one elected before they load for themselves. 10 s
 	 * unless set.
 	 * @param leaseWait not negative
-	 * @return this
+	 * @return other settings
 	 */
 	public LibmcCacheSettings leaseWait(Duration leaseWait) {
-		if (leaseWait.isNegative()) {
-			throw new IllegalArgumentException("leaseWait: " + leaseWait + " is negative; give 0 or more");
-		}
-		this.leaseWait = leaseWait;
-		return this;
+		return loading("leaseWait", (policy) -> policy.wait(leaseWait));
 	}
 
 	/**
@@ -175,40 +188,33 @@ public final class LibmcCacheSettings {
 	 * present value. 0, never, unless set. It must be less than the
 	 * {@linkplain #timeToLive time to live}, which is checked when the cache is created.
 	 * @param refreshAhead 0, or 1 second or more
-	 * @return this
+	 * @return other settings
 	 */
 	public LibmcCacheSettings refreshAhead(Duration refreshAhead) {
-		if (!refreshAhead.isZero() && refreshAhead.compareTo(SECOND) < 0) {
-			throw new IllegalArgumentException("refreshAhead: " + refreshAhead
-					+ " is shorter than a second, which memcached cannot tell; give 0, or 1 s or more");
-		}
-		this.refreshAhead = refreshAhead;
-		return this;
+		Duration longEnough = refreshAhead.plusSeconds(1);
+		Duration ttl = (longEnough.compareTo(this.options.timeToLive) > 0) ? longEnough : this.options.timeToLive;
+		LoadPolicy unused = checked("refreshAhead", () -> LoadPolicy.timeToLive(ttl).refreshAhead(refreshAhead));
+		return with((options) -> options.refreshAhead = refreshAhead);
 	}
 
 	/**
 	 * Whether the one that loads an entry anew before it expires gets the present value,
 	 * too, and its loader runs on another thread. Off unless set.
 	 * @param refreshInBackground whether to
-	 * @return this
+	 * @return other settings
 	 */
 	public LibmcCacheSettings refreshInBackground(boolean refreshInBackground) {
-		this.refreshInBackground = refreshInBackground;
-		return this;
+		return with((options) -> options.refreshInBackground = refreshInBackground);
 	}
 
 	/**
 	 * How long an entry may still be served after {@code evict}, while one caller loads
 	 * it anew; never longer than it would have lived. 0, not at all, unless set.
 	 * @param serveStale not negative
-	 * @return this
+	 * @return other settings
 	 */
 	public LibmcCacheSettings serveStale(Duration serveStale) {
-		if (serveStale.isNegative()) {
-			throw new IllegalArgumentException("serveStale: " + serveStale + " is negative; give 0 or more");
-		}
-		this.serveStale = serveStale;
-		return this;
+		return loading("serveStale", (policy) -> policy.staleFor(serveStale));
 	}
 
 	/**
@@ -217,27 +223,38 @@ public final class LibmcCacheSettings {
 	 * or before they are there
 	 */
 	public void check() {
-		if (!this.refreshAhead.isZero() && this.refreshAhead.compareTo(this.timeToLive) >= 0) {
-			throw new IllegalArgumentException(
-					"refreshAhead: " + this.refreshAhead + " is not within the time to live of " + this.timeToLive
-							+ "; entries that never expire are never refreshed, and others only before they expire");
-		}
+		LoadPolicy unused = policy();
+	}
+
+	private LoadPolicy policy() {
+		return checked("refreshAhead", () -> this.options.loading.apply(LoadPolicy.timeToLive(this.options.timeToLive))
+			.refreshAhead(this.options.refreshAhead));
+	}
+
+	/** How entries are loaded, read and kept. */
+	LoadPolicy policy(Background background) {
+		return this.options.refreshInBackground ? policy().refreshOn(background.refreshes()) : policy();
 	}
 
 	/** Whether it asks for what only memcached's meta commands can do. */
 	boolean needsMetaCommands() {
-		return !this.refreshAhead.isZero() || !this.serveStale.isZero();
+		return !this.options.refreshAhead.isZero() || !policy().staleFor().isZero();
 	}
 
-	LoadPolicy loadPolicy(Background background) {
-		check();
-		LoadPolicy policy = LoadPolicy.timeToLive(this.timeToLive)
-			.jitter(this.timeToLiveJitter)
-			.wait(this.leaseWait)
-			.refreshAhead(this.refreshAhead)
-			.staleFor(this.serveStale);
-		policy = this.lease.isZero() ? policy.withoutLease() : policy.lease(this.lease);
-		return this.refreshInBackground ? policy.refreshOn(background.refreshes()) : policy;
+	boolean cachesNullValues() {
+		return this.options.cacheNullValues;
+	}
+
+	EntryFormat format() {
+		return this.options.format;
+	}
+
+	OnError onError() {
+		return this.options.onError;
+	}
+
+	boolean countsStatistics() {
+		return this.options.enableStatistics;
 	}
 
 }

@@ -15,6 +15,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 
 import io.libmc.MemcachedClient;
@@ -54,8 +55,7 @@ class LibmcCacheTest {
 	@BeforeEach
 	void createCache(List<MemcachedServer> servers) {
 		this.client = client(servers);
-		this.cache = cache("books", (settings) -> {
-		});
+		this.cache = cache("books", UnaryOperator.identity());
 	}
 
 	@AfterEach
@@ -90,8 +90,7 @@ class LibmcCacheTest {
 
 	@Test
 	void cachesAndKeysOfAllKindsAreTheirOwn() {
-		LibmcCache other = cache("books:", (settings) -> {
-		});
+		LibmcCache other = cache("books:", UnaryOperator.identity());
 		List<Object> keys = List.of("1", 1, 1L, "a b", "ab", new SimpleKey("a, b", "c"), new SimpleKey("a", "b, c"),
 				"x".repeat(300), "x".repeat(301), "三体", List.of("a", "b"), "");
 		keys.forEach((key) -> this.cache.put(key, "of " + key));
@@ -150,8 +149,7 @@ class LibmcCacheTest {
 
 	@Test
 	void clearingLeavesOtherCachesAndTheServersAlone() {
-		LibmcCache other = cache("other", (settings) -> {
-		});
+		LibmcCache other = cache("other", UnaryOperator.identity());
 		other.put("k", "kept");
 		this.client.set("mine", "kept");
 		this.cache.put("k", "v");
@@ -458,7 +456,7 @@ class LibmcCacheTest {
 		return new WireKeys("", "books").entry(key);
 	}
 
-	private LibmcCache cache(String name, Consumer<LibmcCacheSettings> change) {
+	private LibmcCache cache(String name, UnaryOperator<LibmcCacheSettings> change) {
 		LibmcCacheManager manager = new LibmcCacheManager(this.client, new LibmcCacheSettings());
 		manager.configureCache(name, change);
 		manager.afterPropertiesSet();
