@@ -113,10 +113,29 @@ public final class LoadPolicy {
 	 * @throws IllegalArgumentException if it is negative
 	 */
 	public static LoadPolicy timeToLive(Duration ttl) {
+		return new LoadPolicy(new Times(), null, null, NO_LISTENER, null).withTimeToLive(ttl);
+	}
+
+	/**
+	 * The same with another time to live.
+	 * @param ttl zero for ever; longer than values are {@linkplain #refreshAhead
+	 * refreshed ahead}
+	 * @return another policy
+	 * @throws IllegalArgumentException if it is negative or too short
+	 */
+	public LoadPolicy withTimeToLive(Duration ttl) {
 		if (Objects.requireNonNull(ttl, "ttl").isNegative()) {
 			throw new IllegalArgumentException("ttl: " + ttl + " is negative; a loaded value would be gone at once");
 		}
-		return new LoadPolicy(new Times().with((times) -> times.ttl = ttl), null, null, NO_LISTENER, null);
+		checkRefreshAhead(this.times.refreshAhead, ttl);
+		return with((times) -> times.ttl = ttl);
+	}
+
+	private static void checkRefreshAhead(Duration refreshAhead, Duration ttl) {
+		if (refreshAhead.isNegative() || (!refreshAhead.isZero() && refreshAhead.compareTo(ttl) >= 0)) {
+			throw new IllegalArgumentException("refreshAhead: " + refreshAhead + " is not within the time to live of "
+					+ ttl + "; values that never expire are never refreshed, and others only before they expire");
+		}
 	}
 
 	/**
@@ -181,11 +200,7 @@ public final class LoadPolicy {
 	 * @return another policy
 	 */
 	public LoadPolicy refreshAhead(Duration refreshAhead) {
-		if (refreshAhead.isNegative() || (!refreshAhead.isZero() && refreshAhead.compareTo(this.times.ttl) >= 0)) {
-			throw new IllegalArgumentException(
-					"refreshAhead: " + refreshAhead + " is not within the time to live of " + this.times.ttl
-							+ "; values that never expire are never refreshed, and others only before they expire");
-		}
+		checkRefreshAhead(refreshAhead, this.times.ttl);
 		if (!refreshAhead.isZero() && refreshAhead.compareTo(Duration.ofSeconds(1)) < 0) {
 			throw new IllegalArgumentException("refreshAhead: " + refreshAhead
 					+ " is shorter than a second, which memcached cannot tell; give 0, or 1 s or more");

@@ -521,6 +521,9 @@ class GetOrLoadTest {
 			.withMessageContaining("time to live");
 		assertThatIllegalArgumentException()
 			.isThrownBy(() -> LoadPolicy.timeToLive(Duration.ZERO).refreshAhead(Duration.ofSeconds(1)));
+		assertThatIllegalArgumentException()
+			.isThrownBy(() -> POLICY.refreshAhead(Duration.ofMinutes(2)).withTimeToLive(Duration.ofMinutes(1)))
+			.withMessageContaining("time to live of PT1M");
 		assertThatIllegalArgumentException().isThrownBy(() -> POLICY.jitter(1.1));
 		assertThatIllegalArgumentException().isThrownBy(() -> POLICY.jitter(Double.NaN));
 		assertThatIllegalArgumentException().isThrownBy(() -> POLICY.wait(Duration.ofSeconds(-1)));
