@@ -25,12 +25,10 @@ public final class LibmcCacheSettings {
 	 */
 	private static final class Options {
 
-		private Duration timeToLive = Duration.ZERO;
+		private LoadPolicy policy = LoadPolicy.timeToLive(Duration.ZERO);
 
+		/** Not yet the policy's: the time to live may still change. */
 		private Duration refreshAhead = Duration.ZERO;
-
-		/** Sets the rest of a policy, which begins with the time to live. */
-		private UnaryOperator<LoadPolicy> loading = UnaryOperator.identity();
 
 		private boolean refreshInBackground;
 
@@ -49,9 +47,8 @@ public final class LibmcCacheSettings {
 		/** These with a change: the only way to others. */
 		Options with(Consumer<Options> change) {
 			Options copy = new Options(this.format);
-			copy.timeToLive = this.timeToLive;
+			copy.policy = this.policy;
 			copy.refreshAhead = this.refreshAhead;
-			copy.loading = this.loading;
 			copy.refreshInBackground = this.refreshInBackground;
 			copy.cacheNullValues = this.cacheNullValues;
 			copy.onError = this.onError;
@@ -82,8 +79,8 @@ public final class LibmcCacheSettings {
 
 	/** These with an option of the policy, which the policy checks. */
 	private LibmcCacheSettings loading(String option, UnaryOperator<LoadPolicy> setting) {
-		LoadPolicy unused = checked(option, () -> setting.apply(LoadPolicy.timeToLive(Duration.ZERO)));
-		return with((options) -> options.loading = options.loading.andThen(setting)::apply);
+		LoadPolicy changed = checked(option, () -> setting.apply(this.options.policy));
+		return with((options) -> options.policy = changed);
 	}
 
 	/**
@@ -106,8 +103,7 @@ public final class LibmcCacheSettings {
 	 * @return other settings
 	 */
 	public LibmcCacheSettings timeToLive(Duration timeToLive) {
-		LoadPolicy unused = checked("timeToLive", () -> LoadPolicy.timeToLive(timeToLive));
-		return with((options) -> options.timeToLive = timeToLive);
+		return loading("timeToLive", (policy) -> policy.withTimeToLive(timeToLive));
 	}
 
 	/**
@@ -191,9 +187,8 @@ public final class LibmcCacheSettings {
 	 * @return other settings
 	 */
 	public LibmcCacheSettings refreshAhead(Duration refreshAhead) {
-		Duration longEnough = refreshAhead.plusSeconds(1);
-		Duration ttl = (longEnough.compareTo(this.options.timeToLive) > 0) ? longEnough : this.options.timeToLive;
-		LoadPolicy unused = checked("refreshAhead", () -> LoadPolicy.timeToLive(ttl).refreshAhead(refreshAhead));
+		Duration longEnough = refreshAhead.plusSeconds(1).abs();
+		LoadPolicy unused = checked("refreshAhead", () -> LoadPolicy.timeToLive(longEnough).refreshAhead(refreshAhead));
 		return with((options) -> options.refreshAhead = refreshAhead);
 	}
 
@@ -227,8 +222,7 @@ public final class LibmcCacheSettings {
 	}
 
 	private LoadPolicy policy() {
-		return checked("refreshAhead", () -> this.options.loading.apply(LoadPolicy.timeToLive(this.options.timeToLive))
-			.refreshAhead(this.options.refreshAhead));
+		return checked("refreshAhead", () -> this.options.policy.refreshAhead(this.options.refreshAhead));
 	}
 
 	/** How entries are loaded, read and kept. */
@@ -238,7 +232,7 @@ public final class LibmcCacheSettings {
 
 	/** Whether it asks for what only memcached's meta commands can do. */
 	boolean needsMetaCommands() {
-		return !this.options.refreshAhead.isZero() || !policy().staleFor().isZero();
+		return !this.options.refreshAhead.isZero() || !this.options.policy.staleFor().isZero();
 	}
 
 	boolean cachesNullValues() {
