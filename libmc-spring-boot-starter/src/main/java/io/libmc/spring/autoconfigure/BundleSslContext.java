@@ -9,9 +9,9 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.boot.ssl.SslBundle;
 
 /**
- * The TLS context of a bundle that may be reloaded: looked up at each connect, and
- * created anew if the bundle is another one, so that connections of one bundle share
- * their sessions.
+ * The TLS context of a bundle that may be reloaded. The bundle is looked up at each
+ * connect, and the context is created anew if the bundle is another one, so that
+ * connections of one bundle share their sessions.
  */
 final class BundleSslContext implements Supplier<SSLContext> {
 

@@ -101,7 +101,7 @@ final class ClientFactory {
 		}
 	}
 
-	/** Fails now if it would fail at every connect. */
+	/** Fails now if the TLS context would fail at every connect. */
 	private BundleSslContext sslContext() {
 		BundleSslContext context = new BundleSslContext(this.connection::getSslBundle);
 		try {

@@ -32,8 +32,8 @@ final class InvalidLibmcPropertyException extends RuntimeException {
 	 * @param property the property's name
 	 * @param value its value
 	 * @param goodValue a value as the user could write it
-	 * @param option applies it, and throws an {@link IllegalArgumentException} if it is a
-	 * bad one
+	 * @param option applies it, and throws an {@link IllegalArgumentException} if the
+	 * value is a bad one
 	 */
 	static <T> void apply(String property, T value, String goodValue, Consumer<T> option) {
 		try {
@@ -49,7 +49,7 @@ final class InvalidLibmcPropertyException extends RuntimeException {
 	 * @param property the property's name
 	 * @param goodValue what a good value would be
 	 * @param option applies it, and throws an {@link IllegalArgumentException} that does
-	 * not show it if it is a bad one
+	 * not show the value if it is a bad one
 	 */
 	static void applySecret(String property, String goodValue, Runnable option) {
 		try {

@@ -16,8 +16,8 @@ import io.libmc.MemcachedClient;
 import io.libmc.MemcachedListener;
 
 /**
- * Configures a {@link MemcachedClient}. It connects when it is first used: an application
- * starts whether or not memcached runs.
+ * Configures a {@link MemcachedClient}, which connects when it is first used: an
+ * application starts whether or not memcached runs.
  */
 @AutoConfiguration(after = SslAutoConfiguration.class)
 @ConditionalOnBooleanProperty(name = "libmc.enabled", matchIfMissing = true)

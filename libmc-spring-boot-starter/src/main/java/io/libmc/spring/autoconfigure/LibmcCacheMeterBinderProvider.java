@@ -13,7 +13,7 @@ import io.libmc.spring.cache.LibmcCache;
 import io.libmc.spring.cache.LibmcCacheStatistics;
 
 /**
- * Turns a cache's statistics into the meters that Boot has for every cache, and
+ * Turns a cache's statistics into the meters that Boot has for every cache, and into
  * {@code cache.errors}.
  */
 final class LibmcCacheMeterBinderProvider implements CacheMeterBinderProvider<LibmcCache> {

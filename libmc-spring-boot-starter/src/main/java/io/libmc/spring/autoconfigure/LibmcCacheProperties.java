@@ -64,7 +64,7 @@ record LibmcCacheProperties(@DefaultValue("true") boolean enabled, @DefaultValue
 
 	static final String PREFIX = "libmc.cache";
 
-	/** The settings of all caches, where a cache has no others. */
+	/** The settings of all caches that have no others. */
 	LibmcCacheSettings settings(FormatFactory formats) {
 		return forAll().apply(PREFIX, new LibmcCacheSettings(), this, formats);
 	}
@@ -89,7 +89,11 @@ record LibmcCacheProperties(@DefaultValue("true") boolean enabled, @DefaultValue
 			@Nullable Boolean enableStatistics, @Nullable Duration lease, @Nullable Duration leaseWait,
 			@Nullable Duration refreshAhead, @Nullable Boolean refreshInBackground, @Nullable Duration serveStale) {
 
-		/** Changes settings as these properties say, which are below a prefix. */
+		/**
+		 * Changes settings as these properties say.
+		 * @param prefix what the properties are below
+		 * @param all what the properties inherit from
+		 */
 		LibmcCacheSettings apply(String prefix, LibmcCacheSettings settings, LibmcCacheProperties all,
 				FormatFactory formats) {
 			PropertyMapping mapping = new PropertyMapping(prefix, settings);

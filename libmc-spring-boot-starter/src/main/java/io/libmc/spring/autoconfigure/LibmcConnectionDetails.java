@@ -21,7 +21,7 @@ public interface LibmcConnectionDetails extends ConnectionDetails {
 	List<String> getServers();
 
 	/**
-	 * The user to be, by memcached's ASCII authentication.
+	 * The user that the client is, by memcached's ASCII authentication.
 	 * @return the user name, or {@code null} for none
 	 */
 	default @Nullable String getUsername() {
@@ -37,8 +37,8 @@ public interface LibmcConnectionDetails extends ConnectionDetails {
 	}
 
 	/**
-	 * What TLS is spoken with. Asked again for each connection, unless it is null at
-	 * first.
+	 * The bundle that TLS is spoken with. This is asked again for each connection, unless
+	 * it is null at first.
 	 * @return the bundle, or {@code null} for no TLS
 	 */
 	default @Nullable SslBundle getSslBundle() {

@@ -15,8 +15,8 @@ import io.libmc.MemcachedClient;
 import io.libmc.ServerSnapshot;
 
 /**
- * Shows the servers, and one server's own statistics. Read only: nothing that is asked
- * for here changes a server, which {@code stats reset} would.
+ * Shows the servers, and one server's own statistics. The endpoint is read only: nothing
+ * that is asked for here changes a server, which {@code stats reset} would.
  */
 @Endpoint(id = "libmc")
 final class LibmcEndpoint {
@@ -36,7 +36,7 @@ final class LibmcEndpoint {
 	/**
 	 * What memcached's {@code stats} says.
 	 * @param server the server's name; a unix socket's path has more than one segment
-	 * @param statistics which, or null for the general ones
+	 * @param statistics which statistics, or null for the general ones
 	 * @return null if there is no such server or it does not answer
 	 */
 	@ReadOperation
@@ -63,7 +63,7 @@ final class LibmcEndpoint {
 	 */
 	enum Statistics {
 
-		/** How it is configured. */
+		/** How the server is configured. */
 		SETTINGS,
 
 		/** Items by slab class. */

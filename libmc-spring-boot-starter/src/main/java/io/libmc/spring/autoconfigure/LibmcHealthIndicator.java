@@ -11,10 +11,10 @@ import io.libmc.MemcachedClient;
 import io.libmc.ServerSnapshot;
 
 /**
- * Asks every server for its version. All answer: {@code UP}. Else, where a failing
- * memcached does not reach the application, {@code UNKNOWN}: Boot answers that with 200,
- * and a cache that is down is no reason to take the application out of rotation. Where it
- * does reach it: {@code DOWN}.
+ * Asks every server for its version. The health is {@code UP} if all answer. Else it is
+ * {@code DOWN} where a failing memcached reaches the application, and {@code UNKNOWN}
+ * where it does not: Boot answers that with 200, and a cache that is down is no reason to
+ * take the application out of rotation.
  */
 final class LibmcHealthIndicator extends AbstractHealthIndicator {
 

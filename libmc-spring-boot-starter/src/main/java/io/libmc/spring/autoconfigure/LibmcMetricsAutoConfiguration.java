@@ -104,7 +104,7 @@ public final class LibmcMetricsAutoConfiguration {
 		return registry.find("cache.gets").tag("cache", cache.getName()).tags(List.of(manager)).meter() != null;
 	}
 
-	/** As Boot names it. */
+	/** The cache manager's name, as Boot writes it in its meters. */
 	private static String managerName(String beanName) {
 		boolean suffixed = beanName.length() > MANAGER_SUFFIX.length()
 				&& StringUtils.endsWithIgnoreCase(beanName, MANAGER_SUFFIX);

@@ -52,7 +52,7 @@ record LibmcProperties(@DefaultValue("true") boolean enabled, @DefaultValue("loc
 		@DefaultValue("false") boolean noreply, @DefaultValue("") String username, @DefaultValue("") String password,
 		@DefaultValue Ssl ssl) {
 
-	/** Does not show the password. */
+	/** The properties without the password. */
 	@Override
 	public String toString() {
 		return "LibmcProperties[enabled=" + this.enabled + ", servers=" + this.servers + "]";

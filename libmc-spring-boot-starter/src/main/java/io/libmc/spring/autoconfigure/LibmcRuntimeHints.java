@@ -15,7 +15,10 @@ import org.springframework.util.ClassUtils;
  */
 final class LibmcRuntimeHints implements RuntimeHintsRegistrar {
 
-	/** Named, as those of {@code List.of} and of {@code java.time} are not public. */
+	/**
+	 * Types by their names, as those of {@code List.of} and of {@code java.time} are not
+	 * public.
+	 */
 	static final List<String> SERIALIZED = List.of("java.lang.Boolean", "java.lang.Byte", "java.lang.Character",
 			"java.lang.Double", "java.lang.Enum", "java.lang.Float", "java.lang.Integer", "java.lang.Long",
 			"java.lang.Number", "java.lang.Short", "java.lang.String", "java.math.BigDecimal", "java.math.BigInteger",

@@ -28,7 +28,8 @@ final class PropertiesLibmcConnectionDetails implements LibmcConnectionDetails {
 	}
 
 	/**
-	 * As they are now: the environment may have changed since the properties were bound.
+	 * The servers as they are now: the environment may have changed since the properties
+	 * were bound.
 	 */
 	@Override
 	public List<String> getServers() {

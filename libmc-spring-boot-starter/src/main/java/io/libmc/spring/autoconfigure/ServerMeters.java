@@ -35,7 +35,7 @@ final class ServerMeters implements MeterBinder, MemcachedListener {
 	private @Nullable MeterRegistry registry;
 
 	/**
-	 * Creates them.
+	 * Creates the meters of the servers.
 	 * @param clients asked late: this is a listener of the client
 	 */
 	ServerMeters(ObjectProvider<MemcachedClient> clients) {

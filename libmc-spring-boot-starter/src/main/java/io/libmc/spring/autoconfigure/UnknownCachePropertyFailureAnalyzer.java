@@ -63,7 +63,7 @@ final class UnknownCachePropertyFailureAnalyzer extends AbstractFailureAnalyzer<
 		return name.toString();
 	}
 
-	/** Before Boot's own, which is not as helpful. */
+	/** This analyzer comes before Boot's own, which is not as helpful. */
 	@Override
 	public int getOrder() {
 		return 0;

@@ -40,7 +40,7 @@ final class AllowedClasses {
 	 * Allows more classes.
 	 * @param patterns {@code com.acme.Order} for a class and those nested in it,
 	 * {@code com.acme.*} for a package, {@code com.acme.**} for a package and all below
-	 * @throws IllegalArgumentException if one is none of these
+	 * @throws IllegalArgumentException if a pattern is none of these
 	 */
 	AllowedClasses(Collection<String> patterns) {
 		patterns.forEach(this::add);

@@ -21,8 +21,8 @@ import org.springframework.core.task.support.ContextPropagatingTaskDecorator;
 import org.springframework.util.ClassUtils;
 
 /**
- * A few threads that wait for memcached in place of those that must not: Reactor's. Tasks
- * for the same entry run one after the other, in the order they came.
+ * A few threads that wait for memcached in place of those that must not wait: Reactor's.
+ * Tasks for the same entry run one after the other, in the order they came.
  */
 final class Background implements AutoCloseable {
 
@@ -34,14 +34,17 @@ final class Background implements AutoCloseable {
 
 	private static final int THREADS = 8;
 
-	/** One that is refused is refreshed a lease later. */
+	/** An entry whose refresh is refused is refreshed a lease later. */
 	private static final int MOST_REFRESHES = 1_000;
 
 	private static final int MOST_TASKS = 10_000;
 
 	private final ThreadPoolExecutor threads = threads("libmc-cache-", MOST_TASKS);
 
-	/** Apart, because these run what the application wrote, for as long as it takes. */
+	/**
+	 * Threads of their own, because they run what the application wrote, for as long as
+	 * that takes.
+	 */
 	private final ThreadPoolExecutor refreshers = threads("libmc-refresh-", MOST_REFRESHES);
 
 	private final Executor refreshes = CONTEXT_IS_PRESENT ? new InContext(this.refreshers) : this.refreshers;
@@ -61,7 +64,7 @@ final class Background implements AutoCloseable {
 	}
 
 	/**
-	 * Where loaders run that refresh entries: with what belongs to their caller, such as
+	 * Where loaders run that refresh entries, with what belongs to their caller, such as
 	 * its trace, if Micrometer's context propagation is there.
 	 */
 	Executor refreshes() {
@@ -69,14 +72,14 @@ final class Background implements AutoCloseable {
 	}
 
 	/**
-	 * As {@link #refreshes()}, with what belongs to the current thread: for a caller who
-	 * does not wait, and on whose thread nothing will be refreshed.
+	 * As {@link #refreshes()}, with what belongs to the current thread. This is for a
+	 * caller that does not wait, on whose thread nothing will be refreshed.
 	 */
 	Executor refreshesForCaller() {
 		return CONTEXT_IS_PRESENT ? InContext.ofCaller(this.refreshers) : this.refreshers;
 	}
 
-	/** Takes the caller's context along. */
+	/** An executor that takes its caller's context along. */
 	private static final class InContext implements Executor {
 
 		private final TaskDecorator decorator = new ContextPropagatingTaskDecorator();
@@ -134,7 +137,7 @@ final class Background implements AutoCloseable {
 	}
 
 	/**
-	 * What is to be done when something has ended, however, and nobody waits for that.
+	 * Does something when a future has ended, however it did, and nobody waits for that.
 	 */
 	static <T extends @Nullable Object> void then(CompletableFuture<T> future,
 			BiConsumer<? super T, ? super @Nullable Throwable> listener) {

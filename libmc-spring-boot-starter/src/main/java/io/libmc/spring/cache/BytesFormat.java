@@ -16,8 +16,8 @@ import org.springframework.cache.support.NullValue;
 abstract sealed class BytesFormat extends EntryFormat permits JdkFormat, JsonFormat {
 
 	/**
-	 * The client splits what has more than 1,000,000 bytes, and the chunks of two writers
-	 * can mix.
+	 * The client splits values of more than 1,000,000 bytes, and the chunks of two
+	 * writers can mix.
 	 */
 	private static final int CHECKED_ABOVE = 900_000;
 
@@ -64,7 +64,7 @@ abstract sealed class BytesFormat extends EntryFormat permits JdkFormat, JsonFor
 		return (int) checksum.getValue();
 	}
 
-	/** Encodes a value, behind the format's header. */
+	/** Encodes a value behind the format's header. */
 	abstract byte[] write(Object value);
 
 	/** Decodes what should begin with the format's header. */

@@ -3,7 +3,7 @@ package io.libmc.spring.cache;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
- * Counts what becomes {@link LibmcCacheStatistics}.
+ * Counts what {@link LibmcCacheStatistics} tell.
  */
 final class CacheCounters {
 

@@ -64,7 +64,7 @@ final class CachedValues {
 
 	/**
 	 * A call that loads an entry.
-	 * @param waits whether its caller does
+	 * @param waits whether its caller waits for it
 	 */
 	EntryLoad load(String name, boolean waits) {
 		return new EntryLoad(this, this.store, this.store.generation(name), name, waits);
@@ -95,7 +95,9 @@ final class CachedValues {
 		}
 	}
 
-	/** An entry's value; one that has none is absent. */
+	/**
+	 * An entry's value, or {@code null} if it has none: then the entry counts as absent.
+	 */
 	@Nullable Object valueOf(Entry entry) {
 		if (entry.value() != null) {
 			return entry.value();
@@ -111,7 +113,7 @@ final class CachedValues {
 		return null;
 	}
 
-	/** A loaded value was not cached, which its caller gets in any case. */
+	/** Tells that a loaded value, which its caller gets in any case, was not cached. */
 	void notKept(RuntimeException ex) {
 		if (ex instanceof MemcachedException failure) {
 			bypassed(failure);
@@ -127,7 +129,7 @@ final class CachedValues {
 		return (entry == null || entry.value() instanceof NullValue) ? null : entry.value();
 	}
 
-	/** Takes a failure to where the settings say: here, or to the caller. */
+	/** Counts a failure, and throws it if the settings say so. */
 	void failed(MemcachedException ex) {
 		if (this.settings.onError() == OnError.THROW) {
 			this.counters.failure();

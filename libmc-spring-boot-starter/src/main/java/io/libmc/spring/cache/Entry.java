@@ -10,7 +10,7 @@ import io.libmc.MemcachedException;
  *
  * @param generation the generation that it bears, or {@link Generation#NONE}
  * @param value the value, with {@link org.springframework.cache.support.NullValue} for
- * {@code null}; or {@code null} if it is none of ours
+ * {@code null}; or {@code null} if what lies there is no entry of a cache
  * @param problem why there is no value
  */
 record Entry(long generation, @Nullable Object value, @Nullable String problem) {
@@ -19,18 +19,22 @@ record Entry(long generation, @Nullable Object value, @Nullable String problem) 
 		return new Entry(generation, value, null);
 	}
 
-	/** One that is no value: its class has changed, or somebody else wrote it. */
+	/** An entry that is no value: its class has changed, or somebody else wrote it. */
 	static Entry undecodable(long generation, @Nullable String problem) {
 		return new Entry(generation, null, String.valueOf(problem));
 	}
 
-	/** What was read, from whomever. */
+	/** What was read, as an entry: an undecodable one if no cache wrote it. */
 	static @Nullable Entry of(@Nullable Object read) {
 		return (read == null || read instanceof Entry) ? (Entry) read
 				: undecodable(Generation.NONE, "it is none of ours: " + read);
 	}
 
-	/** The foreign thing of which a failure tells, unless it tells of another. */
+	/**
+	 * What was read and made no sense, as an entry.
+	 * @param ex says so
+	 * @throws MemcachedException the same, if it says anything else
+	 */
 	static Entry of(MemcachedException ex) {
 		if (ex.code() != ErrorCode.INCOMPLETE_BUFFER_ERROR) {
 			throw ex;

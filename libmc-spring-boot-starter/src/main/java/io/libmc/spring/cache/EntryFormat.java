@@ -7,8 +7,8 @@ import org.springframework.util.ClassUtils;
 
 /**
  * How a cache's values become entries, and come back. An entry also bears the generation
- * of the cache it belongs to, which {@link Stamp} knows the place of, and is never empty,
- * as what memcached's own placeholders are.
+ * of the cache it belongs to, at the place that {@link Stamp} knows. It is never empty,
+ * as memcached's own placeholders are.
  */
 public abstract sealed class EntryFormat permits BytesFormat, LibmcFormat {
 
@@ -23,6 +23,7 @@ public abstract sealed class EntryFormat permits BytesFormat, LibmcFormat {
 	 * {@code com.acme.*} for a package, {@code com.acme.**} for a package and all below
 	 * @return the format
 	 * @throws IllegalArgumentException if one of {@code allowedClasses} is none of these
+	 * patterns
 	 */
 	public static EntryFormat jdk(ClassLoader classLoader, Collection<String> allowedClasses) {
 		return new JdkFormat(classLoader, new AllowedClasses(allowedClasses));
@@ -59,7 +60,7 @@ public abstract sealed class EntryFormat permits BytesFormat, LibmcFormat {
 	}
 
 	/**
-	 * Encodes a value, to be stamped then.
+	 * Encodes a value, which is stamped afterwards.
 	 * @param value a value, or {@link NullValue}
 	 * @throws IllegalArgumentException if values of this class cannot be encoded
 	 */
@@ -67,7 +68,7 @@ public abstract sealed class EntryFormat permits BytesFormat, LibmcFormat {
 
 	/**
 	 * Decodes an entry.
-	 * @param entry what lies on the server, from whomever
+	 * @param entry what lies on the server, whoever wrote it
 	 * @return a value, or {@link NullValue}
 	 * @throws UndecodableEntryException if it makes no sense
 	 */

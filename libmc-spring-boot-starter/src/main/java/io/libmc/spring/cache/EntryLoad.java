@@ -18,9 +18,10 @@ import io.libmc.spring.cache.Generation.Question;
  * into the generation that was known before the load, and counts. Should the cache be
  * cleared meanwhile, anywhere, what was loaded is not seen again.
  * <p>
- * Callers that wait and callers that do not go the same way. What most calls ask of
- * memcached goes out with the question for the entry; the rest is {@linkplain #resolve
- * resolved}, by a caller that waits on its own thread.
+ * Callers that wait and callers that do not go the same way. Most need to know nothing
+ * but what comes with the answer to the question for the entry. What takes more, which is
+ * rare, is {@linkplain #resolve resolved}: on the thread of a caller that waits, and in
+ * the background for one that does not.
  */
 final class EntryLoad implements LoadListener, Function<Object, CompletionStage<Boolean>> {
 
@@ -43,7 +44,7 @@ final class EntryLoad implements LoadListener, Function<Object, CompletionStage<
 	/** What went wrong before memcached could be asked for the entry. */
 	private volatile @Nullable MemcachedException failure;
 
-	/** Asks for the generation's number too, if the copy of it is too old. */
+	/** The question for the generation's number, if the copy of it is too old. */
 	private volatile @Nullable Question question;
 
 	/** Whether this call asks memcached, and does not share another one's answer. */
@@ -80,8 +81,8 @@ final class EntryLoad implements LoadListener, Function<Object, CompletionStage<
 
 	/**
 	 * Does what has to be done before memcached is asked for the entry, which is seldom
-	 * anything: pending evictions are sent, and where nothing is known of the generation
-	 * yet it is found or created.
+	 * anything: sends pending evictions, and finds or creates a generation of which
+	 * nothing is known yet, so that a loader runs at once.
 	 * @return never fails; complete if the caller waits
 	 */
 	CompletableFuture<?> prepare() {
@@ -97,7 +98,7 @@ final class EntryLoad implements LoadListener, Function<Object, CompletionStage<
 		});
 	}
 
-	/** How to make the call, once it is {@linkplain #prepare() prepared}. */
+	/** The policy to make the call with, once it is {@linkplain #prepare() prepared}. */
 	LoadPolicy policy() {
 		LoadPolicy own = this.policy.accepting(this).listener(this);
 		if (recent() != Generation.NONE) {
@@ -111,7 +112,7 @@ final class EntryLoad implements LoadListener, Function<Object, CompletionStage<
 		return this.store.isUnsettled(this.name, this.generation) ? Generation.NONE : this.generation.recent();
 	}
 
-	/** Does what may mean waiting: here, if the caller waits. */
+	/** Does what may take waiting: on this thread, if the caller waits. */
 	private <T> CompletableFuture<T> resolve(Supplier<T> work) {
 		if (!this.waits) {
 			return this.store.background().call(work);
@@ -190,8 +191,9 @@ final class EntryLoad implements LoadListener, Function<Object, CompletionStage<
 	}
 
 	/**
-	 * The generation for a value whose load begins after that. If memcached fails, it is
-	 * one that is not in force, so that the value is not seen again.
+	 * The generation for a value whose load has not begun. If memcached fails to tell it,
+	 * it is the last one known, so that nobody sees the value if it is no longer in
+	 * force.
 	 */
 	private CompletableFuture<Long> knownBefore() {
 		return this.lost ? resolve(this.generation::fresh).exceptionally((ex) -> this.generation.known())

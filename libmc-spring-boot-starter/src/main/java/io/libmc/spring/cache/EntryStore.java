@@ -45,7 +45,7 @@ final class EntryStore {
 		this.generations = new Generations(this.client, keys, clearVisibility);
 	}
 
-	/** Where entries are loaded. */
+	/** The client that entries are loaded by. */
 	MemcachedClient client() {
 		return this.client;
 	}
@@ -138,8 +138,8 @@ final class EntryStore {
 	}
 
 	/**
-	 * Whether a number tells if an entry is live. Not if somebody has cleared the cache
-	 * and then put the entry since the number was read.
+	 * Whether a number tells if an entry is live. It does not if somebody has cleared the
+	 * cache and then put the entry since the number was read.
 	 */
 	static boolean isSure(long number, @Nullable Entry stored) {
 		return number != Generation.NONE && (stored == null || stored.generation() <= number);
@@ -161,8 +161,9 @@ final class EntryStore {
 	}
 
 	/**
-	 * Sends what is pending; returns whether it must wait for a dead server. Then an
-	 * answer may be a substitute's, or that of the server that {@link #isBack}.
+	 * Sends the evictions that are pending.
+	 * @return whether some must wait for a dead server: then an answer may be a
+	 * substitute's, or that of the server that {@link #isBack}
 	 */
 	boolean settle(String name, Generation generation) {
 		if (!isUnsettled(name, generation)) {
@@ -172,7 +173,7 @@ final class EntryStore {
 		return isUnsettled(name, generation);
 	}
 
-	/** Whether something is pending that has to be sent before an entry is read. */
+	/** Whether an eviction is pending that has to be sent before an entry is read. */
 	boolean isUnsettled(String name, Generation generation) {
 		return this.pending.concerns(name, generation);
 	}
@@ -221,7 +222,9 @@ final class EntryStore {
 		}
 	}
 
-	/** One that is refused as too large leaves no older one behind. */
+	/**
+	 * Writes an entry. An entry that is refused as too large leaves no older one behind.
+	 */
 	private void write(String name, Object entry, long generation) {
 		try {
 			this.client.set(name, new Entry.Encoded(generation, entry), this.policy.nextTimeToLive());
@@ -284,7 +287,7 @@ final class EntryStore {
 	/**
 	 * Leaves all entries behind, also where another server fails, and remembers to do so
 	 * on the one that does.
-	 * @throws MemcachedException if one failed
+	 * @throws MemcachedException if a server failed
 	 */
 	void clear() {
 		MemcachedException failed = null;
@@ -308,8 +311,9 @@ final class EntryStore {
 	}
 
 	/**
-	 * The names are always good, so it is the size: what the client refuses is no
-	 * different from what the server would, and not the application's mistake.
+	 * The failure of an entry that the client refused. The names are always good, so the
+	 * size is what it refuses, as the server would; that is not the application's
+	 * mistake.
 	 */
 	private static MemcachedException tooLarge(String name, IllegalArgumentException ex) {
 		return new MemcachedException(ErrorCode.SERVER_ERROR, null,

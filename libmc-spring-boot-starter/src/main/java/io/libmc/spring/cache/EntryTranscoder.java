@@ -6,7 +6,7 @@ import io.libmc.codec.Transcoder;
 
 /**
  * Makes items of entries and of generations, whatever transcoder the application's client
- * has. What lies there and makes no sense is an {@link Entry} too, not a failure.
+ * has. An item that makes no sense is an {@link Entry} too, not a failure.
  */
 final class EntryTranscoder implements Transcoder {
 

@@ -21,8 +21,8 @@ import io.libmc.MemcachedException;
  * The number lies on the same server, never expires, and starts at the clock's
  * milliseconds. So it need not survive: a new one, after a restart or an eviction, is
  * above every earlier one, which is one more clearing. Where the server shows a smaller
- * one than is known (an old server came back, perhaps after others have stood in for it),
- * it is raised at once.
+ * number than is known (an old server came back, perhaps after others have stood in for
+ * it), it is raised at once.
  * <p>
  * Every client keeps a copy. Reads use it while it is younger than the visibility time,
  * within which each instance therefore sees another's {@code clear()}; writes ask the
@@ -77,8 +77,8 @@ final class Generation {
 	}
 
 	/**
-	 * The number as the server has it now. One is created where there is none, and a
-	 * smaller one than is known is raised.
+	 * The number as the server has it now. The number is created where there is none, and
+	 * raised where it is smaller than a known one.
 	 */
 	long fresh() {
 		long known = known();
@@ -95,12 +95,15 @@ final class Generation {
 		}
 	}
 
-	/** Prepares to have the number read in the same round trip as an entry. */
+	/** A question for the number, for one read of an entry. */
 	Question ask() {
 		return new Question();
 	}
 
-	/** A question for the number, which goes out together with that for an entry. */
+	/**
+	 * A question for the number, which goes out in the same round trip as that for an
+	 * entry.
+	 */
 	final class Question implements LoadListener {
 
 		private final long known = known();
@@ -120,8 +123,8 @@ final class Generation {
 		}
 
 		/**
-		 * The number that was answered, or {@link #NONE} if there was no good one: then
-		 * there is a {@link #fresh()} one.
+		 * The number that was answered, or {@link #NONE} if that is no good one: then it
+		 * takes {@link #fresh()} to create or to raise it.
 		 */
 		long number() {
 			return this.number;
@@ -227,7 +230,10 @@ final class Generation {
 		return Math.max(System.currentTimeMillis(), known() + 1);
 	}
 
-	/** A copy is only ever replaced by a greater one, or by a younger one of its kind. */
+	/**
+	 * Replaces the copy, but only by a greater number, or by a younger copy of the same
+	 * number.
+	 */
 	private long adopt(long number, long askedAt) {
 		Copy last = this.copy.get();
 		while (last == null || number > last.number || (number == last.number && askedAt - last.askedAt > 0)) {

@@ -45,8 +45,8 @@ final class Generations {
 	}
 
 	/**
-	 * The generation that an entry bears. That it is still in its place is checked as
-	 * often as it is asked for.
+	 * The generation that an entry bears. Whether it is still in its place is checked as
+	 * often as its number is asked for.
 	 */
 	Generation of(String entry) {
 		String server = this.client.serverFor(entry);

@@ -17,8 +17,8 @@ import java.util.Arrays;
 import org.springframework.core.ConfigurableObjectInputStream;
 
 /**
- * Java serialization of allowed classes. What may not be read is not written either: a
- * value that nobody could ever get back is the application's mistake, and says so at
+ * Java serialization of allowed classes. What may not be read is not written either: to
+ * put a value that nobody could ever get back is the application's mistake, and fails at
  * once.
  */
 final class JdkFormat extends BytesFormat {

@@ -42,10 +42,10 @@ import org.springframework.util.ReflectionUtils;
  */
 final class KeyText {
 
-	/** In front of every text that is not simply a string key. */
+	/** The mark in front of every text that is not simply a string key. */
 	static final char MARK = '@';
 
-	/** In front of a digest that stands for a text. */
+	/** The mark in front of a digest that stands for a text. */
 	static final char DIGEST = '#';
 
 	private static final Field SIMPLE_KEY_PARTS = simpleKeyParts();
@@ -245,7 +245,10 @@ final class KeyText {
 		return text.out.toString();
 	}
 
-	/** The length is left out where nothing else follows, to be read more easily. */
+	/**
+	 * Writes a text that has no parts. Its length is left out where nothing else follows,
+	 * so that the text is read more easily.
+	 */
 	private void leaf(char tag, String text) {
 		boolean whole = this.out.length() == 1 && this.out.charAt(0) == MARK;
 		this.out.append(tag);

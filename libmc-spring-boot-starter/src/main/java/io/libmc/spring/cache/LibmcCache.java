@@ -91,10 +91,10 @@ public final class LibmcCache extends AbstractValueAdaptingCache {
 	}
 
 	/**
-	 * Returns the cached value, or the loader's, which is then cached. Of all callers who
-	 * miss the same entry, in whatever process, one runs its loader, and its result is
-	 * everybody's; in one process so is its failure. How long the others wait for it, and
-	 * who reloads an entry before it expires or after it was evicted, is as the
+	 * Returns the cached value, or the loader's, which is then cached. Of all callers
+	 * that miss the same entry, in whatever process, one runs its loader, and its result
+	 * is everybody's; within one process so is its failure. How long the others wait for
+	 * it, and who reloads an entry before it expires or after it was evicted, is as the
 	 * {@linkplain LibmcCacheSettings settings} say. Once the loader has returned this
 	 * method does not throw, whatever memcached does.
 	 * @param key the key
@@ -149,8 +149,9 @@ public final class LibmcCache extends AbstractValueAdaptingCache {
 	}
 
 	/**
-	 * Returns the cached value, or the loader's, which is then cached, without waiting:
-	 * as {@link #get(Object, Callable)} otherwise, with whose callers it shares.
+	 * Returns the cached value, or the loader's, which is then cached, without waiting.
+	 * It does the same as {@link #get(Object, Callable)} otherwise, and shares loads with
+	 * its callers.
 	 * @param key the key
 	 * @param valueLoader starts to load the value, at most once and on any thread
 	 * @return a future of the caller's own
@@ -186,13 +187,15 @@ public final class LibmcCache extends AbstractValueAdaptingCache {
 		return valueLoader.get();
 	}
 
-	@SuppressWarnings({ "unchecked", "NullAway" }) // the caller says what the values are
+	/** An entry's value, of the type of which the caller says that it is. */
+	@SuppressWarnings({ "unchecked", "NullAway" })
 	private static <T> T userValue(@Nullable Entry entry) {
 		return (T) CachedValues.userValue(entry);
 	}
 
 	/**
-	 * Caches a value. On a thread that must not wait, one of Reactor's, it is only begun.
+	 * Caches a value. On a thread that must not wait, one of Reactor's, this is only
+	 * begun.
 	 * @param key the key
 	 * @param value the value
 	 */
@@ -207,8 +210,8 @@ public final class LibmcCache extends AbstractValueAdaptingCache {
 	}
 
 	/**
-	 * Caches a value unless there is one. Atomic among all applications. Where memcached
-	 * fails and is bypassed, nothing is cached and nothing found.
+	 * Caches a value unless there is one. This is atomic among all applications. Where
+	 * memcached fails and is bypassed, nothing is cached and nothing found.
 	 * @param key the key
 	 * @param value the value
 	 * @return the present value, or {@code null} if there was none
@@ -227,8 +230,9 @@ public final class LibmcCache extends AbstractValueAdaptingCache {
 	}
 
 	/**
-	 * An entry that was cleared, or is no value, is in the way of adding one and has to
-	 * be replaced. Between the steps entries come and go.
+	 * Adds an entry, or finds the value that is there. An entry that was cleared, or is
+	 * no value, is in the way and has to be replaced. Between the steps entries come and
+	 * go.
 	 */
 	private @Nullable ValueWrapper addOrFind(String entryName, Object entry) {
 		for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
@@ -258,7 +262,7 @@ public final class LibmcCache extends AbstractValueAdaptingCache {
 
 	/**
 	 * Evicts an entry. Where the cache serves stale entries, one caller loads it anew and
-	 * the others get it meanwhile. On a thread that must not wait, one of Reactor's, it
+	 * the others get it meanwhile. On a thread that must not wait, one of Reactor's, this
 	 * is only begun.
 	 * @param key the key
 	 */
@@ -302,8 +306,8 @@ public final class LibmcCache extends AbstractValueAdaptingCache {
 	}
 
 	/**
-	 * Performs a write, now or, where nobody may wait, soon.
-	 * @param later what remembers it, if too much is waiting already
+	 * Performs a write, now or, where the thread must not wait, soon.
+	 * @param later remembers to do it, if too much is waiting already
 	 */
 	private void perform(String entryName, Runnable write, Runnable later) {
 		if (Background.isNeeded()) {
@@ -321,7 +325,10 @@ public final class LibmcCache extends AbstractValueAdaptingCache {
 		}
 	}
 
-	/** Nobody is there any more to throw at. */
+	/**
+	 * Performs a write when its caller is gone, so that there is nobody to throw a
+	 * failure at.
+	 */
 	private void performSoon(Runnable write) {
 		try {
 			write.run();

@@ -29,7 +29,7 @@ public final class LibmcCacheManager extends AbstractTransactionSupportingCacheM
 		implements SmartInitializingSingleton, DisposableBean {
 
 	/**
-	 * For how many bytes there is room before a cache's keys: the client's own prefix and
+	 * How many bytes there may be before a cache's keys: the client's own prefix and
 	 * {@link #setKeyPrefix the key prefix} together.
 	 */
 	public static final int MAX_PREFIX_BYTES = WireKeys.MAX_PREFIX_BYTES;
@@ -76,8 +76,8 @@ public final class LibmcCacheManager extends AbstractTransactionSupportingCacheM
 	}
 
 	/**
-	 * What every entry's name on the servers begins with, before the cache's name. Empty
-	 * unless set.
+	 * What every entry's name on the servers begins with, before the cache's name. It is
+	 * empty unless set.
 	 * @param keyPrefix up to 50 bytes, without spaces and control characters
 	 */
 	public void setKeyPrefix(String keyPrefix) {
@@ -88,8 +88,8 @@ public final class LibmcCacheManager extends AbstractTransactionSupportingCacheM
 
 	/**
 	 * Within which time every other instance sees a {@link Cache#clear()}; the one that
-	 * clears sees it at once. 1 s unless set. Each instance asks for the generation of a
-	 * cache that often, together with the entry it reads; with 0 at each read.
+	 * clears sees it at once. It is 1 s unless set. Each instance asks for the generation
+	 * of a cache that often, together with the entry it reads; with 0 at each read.
 	 * @param clearVisibility 0 to 1 day
 	 */
 	public void setClearVisibility(Duration clearVisibility) {
@@ -113,8 +113,8 @@ public final class LibmcCacheManager extends AbstractTransactionSupportingCacheM
 	}
 
 	/**
-	 * Who knows the servers' states, to log when they begin and end to fail the caches.
-	 * It does so better if it is a listener of the client.
+	 * The object that knows the servers' states, and logs when they begin and end to fail
+	 * the caches. It does so better if it is a listener of the client.
 	 * @param serverStates the same for all managers of a client
 	 */
 	public void setServerStates(ServerStates serverStates) {
@@ -123,8 +123,8 @@ public final class LibmcCacheManager extends AbstractTransactionSupportingCacheM
 	}
 
 	/**
-	 * How many evictions may be pending at most; one too many is remembered as the
-	 * clearing of its cache on its server. 10,000 unless set.
+	 * How many evictions may be pending at most, 10,000 unless set. One too many is
+	 * remembered as the clearing of its cache on its server.
 	 * @param maxPendingEvictions 0 or more
 	 */
 	public void setMaxPendingEvictions(int maxPendingEvictions) {
@@ -144,12 +144,12 @@ public final class LibmcCacheManager extends AbstractTransactionSupportingCacheM
 	}
 
 	/**
-	 * Where entries are to be refreshed ahead or served stale, asks every server whether
-	 * it can do that, and waits for none: one that cannot is warned of at start.
+	 * Asks every server whether it can refresh entries ahead or serve them stale, if a
+	 * cache wants that, so that a server that cannot is warned of at start. None is
+	 * waited for: a server that is down is told of by the client.
 	 */
 	@Override
-	@SuppressWarnings("FutureReturnValueIgnored") // a server that is down is told of by
-													// the client
+	@SuppressWarnings("FutureReturnValueIgnored")
 	public void afterSingletonsInstantiated() {
 		Stream<LibmcCacheSettings> unnamed = this.open ? Stream.of(this.defaults) : Stream.empty();
 		Stream.concat(unnamed, this.configured.values().stream())
@@ -182,7 +182,7 @@ public final class LibmcCacheManager extends AbstractTransactionSupportingCacheM
 	}
 
 	/**
-	 * Tells of every cache, those that there are and those to come.
+	 * Tells a listener of every cache, of those that there are and of those to come.
 	 * @param listener told of each cache, seldom twice
 	 */
 	public void onCache(Consumer<LibmcCache> listener) {
@@ -218,7 +218,9 @@ public final class LibmcCacheManager extends AbstractTransactionSupportingCacheM
 		return created;
 	}
 
-	/** Of several threads that create the same cache, one gets here. */
+	/**
+	 * Takes in a new cache. Of several threads that create the same cache, one gets here.
+	 */
 	@Override
 	protected Cache decorateCache(Cache cache) {
 		if (cache instanceof LibmcCache created) {

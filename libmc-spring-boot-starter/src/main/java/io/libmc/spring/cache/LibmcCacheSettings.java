@@ -21,13 +21,13 @@ public final class LibmcCacheSettings {
 	private final Options options;
 
 	/**
-	 * The options, which do not change any more once they are those of settings.
+	 * The options. They do not change any more once they belong to settings.
 	 */
 	private static final class Options {
 
 		private LoadPolicy policy = LoadPolicy.timeToLive(Duration.ZERO);
 
-		/** Not yet the policy's: the time to live may still change. */
+		/** It becomes the policy's at the end, as the time to live may still change. */
 		private Duration refreshAhead = Duration.ZERO;
 
 		private boolean refreshInBackground;
@@ -44,7 +44,7 @@ public final class LibmcCacheSettings {
 			this.format = format;
 		}
 
-		/** These with a change: the only way to others. */
+		/** Copies the options with a change, which is the only way to other ones. */
 		Options with(Consumer<Options> change) {
 			Options copy = new Options(this.format);
 			copy.policy = this.policy;
@@ -60,7 +60,7 @@ public final class LibmcCacheSettings {
 	}
 
 	/**
-	 * The defaults. The format is {@link EntryFormat#jdk} without classes of the
+	 * Creates the defaults. The format is {@link EntryFormat#jdk} without classes of the
 	 * application.
 	 */
 	public LibmcCacheSettings() {
@@ -77,14 +77,15 @@ public final class LibmcCacheSettings {
 		return new LibmcCacheSettings(this.options.with(change));
 	}
 
-	/** These with an option of the policy, which the policy checks. */
+	/** Settings with another option of the policy, which the policy itself checks. */
 	private LibmcCacheSettings loading(String option, UnaryOperator<LoadPolicy> setting) {
 		LoadPolicy changed = checked(option, () -> setting.apply(this.options.policy));
 		return with((options) -> options.policy = changed);
 	}
 
 	/**
-	 * What is wrong is told of the option of the cache, which may be called otherwise.
+	 * Sets an option of a policy, and tells of a bad value by the cache's name for the
+	 * option.
 	 */
 	private static LoadPolicy checked(String option, Supplier<LoadPolicy> setting) {
 		try {
@@ -97,8 +98,8 @@ public final class LibmcCacheSettings {
 	}
 
 	/**
-	 * How long an entry lives after it was put. {@link Duration#ZERO}, for ever, unless
-	 * set; memcached counts in seconds.
+	 * How long an entry lives after it was put. It is {@link Duration#ZERO}, for ever,
+	 * unless set; memcached counts in seconds.
 	 * @param timeToLive not negative
 	 * @return other settings
 	 */
@@ -109,7 +110,7 @@ public final class LibmcCacheSettings {
 	/**
 	 * How much shorter than its {@linkplain #timeToLive time to live} an entry may live,
 	 * so that entries that were put together do not expire together: with 0.1 each lives
-	 * 90 to 100 % of it. 0 unless set.
+	 * 90 to 100 % of it. It is 0 unless set.
 	 * @param timeToLiveJitter 0 to 1
 	 * @return other settings
 	 */
@@ -118,9 +119,9 @@ public final class LibmcCacheSettings {
 	}
 
 	/**
-	 * Whether {@code null} is cached as a value of its own. On unless set; off, caching
-	 * one is an {@link IllegalArgumentException}.
-	 * @param cacheNullValues whether to
+	 * Whether {@code null} is cached as a value of its own, which it is unless set. If
+	 * not, to cache one is an {@link IllegalArgumentException}.
+	 * @param cacheNullValues whether it is cached
 	 * @return other settings
 	 */
 	public LibmcCacheSettings cacheNullValues(boolean cacheNullValues) {
@@ -138,7 +139,7 @@ public final class LibmcCacheSettings {
 	}
 
 	/**
-	 * What a failing memcached does to the application. {@link OnError#BYPASS} unless
+	 * What a failing memcached does to the application: {@link OnError#BYPASS} unless
 	 * set.
 	 * @param onError what to do
 	 * @return other settings
@@ -149,8 +150,8 @@ public final class LibmcCacheSettings {
 	}
 
 	/**
-	 * Whether the cache counts. On unless set.
-	 * @param enableStatistics whether to
+	 * Whether the cache counts, which it does unless set.
+	 * @param enableStatistics whether it counts
 	 * @return other settings
 	 */
 	public LibmcCacheSettings enableStatistics(boolean enableStatistics) {
@@ -160,9 +161,9 @@ public final class LibmcCacheSettings {
 	/**
 	 * How long the one caller in the whole cluster that was elected to load a missing
 	 * entry may take before another one is elected, and its value is not cached any more.
-	 * 10 s unless set; longer than a loader ever takes.
-	 * @param lease 1 second or more, less than 2 are taken as 2; 0 lets each process load
-	 * for itself
+	 * It is 10 s unless set, and should be longer than a loader ever takes.
+	 * @param lease 1 second or more, of which less than 2 are taken as 2; 0 lets each
+	 * process load for itself
 	 * @return other settings
 	 */
 	public LibmcCacheSettings lease(Duration lease) {
@@ -170,8 +171,8 @@ public final class LibmcCacheSettings {
 	}
 
 	/**
-	 * How long the others wait for the one elected before they load for themselves. 10 s
-	 * unless set.
+	 * How long the others wait for the caller that was elected before they load for
+	 * themselves. It is 10 s unless set.
 	 * @param leaseWait not negative
 	 * @return other settings
 	 */
@@ -181,7 +182,7 @@ public final class LibmcCacheSettings {
 
 	/**
 	 * How long before an entry expires one caller loads it anew, while the others get the
-	 * present value. 0, never, unless set. It must be less than the
+	 * present value. It is 0, never, unless set, and must be less than the
 	 * {@linkplain #timeToLive time to live}, which is checked when the cache is created.
 	 * @param refreshAhead 0, or 1 second or more
 	 * @return other settings
@@ -193,9 +194,9 @@ public final class LibmcCacheSettings {
 	}
 
 	/**
-	 * Whether the one that loads an entry anew before it expires gets the present value,
-	 * too, and its loader runs on another thread. Off unless set.
-	 * @param refreshInBackground whether to
+	 * Whether the caller that loads an entry anew before it expires gets the present
+	 * value, too, and its loader runs on another thread. It does not unless set.
+	 * @param refreshInBackground whether the loader runs on another thread
 	 * @return other settings
 	 */
 	public LibmcCacheSettings refreshInBackground(boolean refreshInBackground) {
@@ -204,7 +205,8 @@ public final class LibmcCacheSettings {
 
 	/**
 	 * How long an entry may still be served after {@code evict}, while one caller loads
-	 * it anew; never longer than it would have lived. 0, not at all, unless set.
+	 * it anew, but never longer than it would have lived. It is 0, not at all, unless
+	 * set.
 	 * @param serveStale not negative
 	 * @return other settings
 	 */
@@ -230,7 +232,7 @@ public final class LibmcCacheSettings {
 		return this.options.refreshInBackground ? policy().refreshOn(background.refreshes()) : policy();
 	}
 
-	/** Whether it asks for what only memcached's meta commands can do. */
+	/** Whether they ask for what only memcached's meta commands can do. */
 	boolean needsMetaCommands() {
 		return !this.options.refreshAhead.isZero() || !this.options.policy.staleFor().isZero();
 	}

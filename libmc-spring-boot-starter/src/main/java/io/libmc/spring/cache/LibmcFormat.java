@@ -30,13 +30,16 @@ import io.libmc.codec.LibmcTranscoder;
  */
 final class LibmcFormat extends EntryFormat {
 
-	/** The client splits what has more than 1,000,000 bytes. */
+	/** The client splits values of more than 1,000,000 bytes. */
 	private static final int CHECKED_ABOVE = 900_000;
 
 	private static final Set<Class<?>> SCALARS = Set.of(String.class, Long.class, Double.class, Boolean.class,
 			byte[].class);
 
-	/** Each is a superclass of, or equal to, what is returned in its place. */
+	/**
+	 * The types that a value may be of: each is a superclass of, or equal to, what is
+	 * returned in its place.
+	 */
 	private static final Set<Class<?>> CONTAINERS = Set.of(ArrayList.class, LinkedHashMap.class, HashMap.class,
 			LinkedHashSet.class, HashSet.class);
 

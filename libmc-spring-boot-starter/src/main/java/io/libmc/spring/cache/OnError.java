@@ -6,8 +6,9 @@ package io.libmc.spring.cache;
 public enum OnError {
 
 	/**
-	 * Nothing: what cannot be read counts as absent, what cannot be written is dropped.
-	 * It is logged when it begins and when it ends, and counted.
+	 * A failing memcached does nothing to the application: what cannot be read counts as
+	 * absent, and what cannot be written is dropped. The failures are counted, and logged
+	 * when they begin and when they end.
 	 */
 	BYPASS,
 

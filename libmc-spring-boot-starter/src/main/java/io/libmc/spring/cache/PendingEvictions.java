@@ -26,8 +26,8 @@ import io.libmc.MultiResult;
  * read of such an entry. An eviction that went to a substitute of a dead server is
  * remembered for that server too.
  * <p>
- * There are so many and no more; one too many is remembered as a clearing of its cache on
- * its server, of which there are as many as caches and servers. What is lost when the
+ * Their number is bounded: one eviction too many is remembered as a clearing of its cache
+ * on its server, of which there are as many as caches and servers. What is lost when the
  * process ends, and what other instances read until then, cannot be helped from here.
  */
 final class PendingEvictions implements AutoCloseable {
@@ -40,7 +40,10 @@ final class PendingEvictions implements AutoCloseable {
 
 	private final int limit;
 
-	/** Each with the object that stands for this failure, not an earlier or later one. */
+	/**
+	 * The names of entries, each with an object that stands for this failure, not an
+	 * earlier or later one.
+	 */
 	private final Map<String, Object> entries = new ConcurrentHashMap<>();
 
 	private final Set<Generation> clearings = ConcurrentHashMap.newKeySet();
@@ -87,7 +90,7 @@ final class PendingEvictions implements AutoCloseable {
 		schedule();
 	}
 
-	/** Whether there is anything to {@link #settle} before an entry is read. */
+	/** Whether there is anything to {@linkplain #settle} before an entry is read. */
 	boolean concerns(String name, Generation generation) {
 		return generation.isOwing() || (!this.entries.isEmpty() && this.entries.containsKey(name));
 	}

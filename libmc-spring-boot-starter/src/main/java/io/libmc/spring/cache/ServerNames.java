@@ -17,8 +17,8 @@ import io.libmc.ServerSnapshot;
 final class ServerNames {
 
 	/**
-	 * It takes a few, whatever the shares; this many only if the list of servers changes
-	 * meanwhile.
+	 * How many names are tried. It takes a few, whatever the servers' shares, unless the
+	 * list of servers changes meanwhile.
 	 */
 	private static final int MOST_NAMES_PER_SERVER = 10_000;
 

@@ -13,11 +13,11 @@ import io.libmc.MemcachedException;
 import io.libmc.MemcachedListener;
 
 /**
- * Knows which servers fail the caches, and logs when it begins and when it ends: once
- * each, however many operations fail in between. The caches tell it of their failures,
- * the client, as its listener, of every answer and of dead servers. Where it is not the
- * client's listener, a quiet minute counts as the end, and evictions that failover sent
- * to another server are not repeated on their own.
+ * Knows which servers fail the caches, and logs when a server begins to and when it ends:
+ * once each, however many operations fail in between. The caches tell it of their
+ * failures, the client, as its listener, of every answer and of dead servers. Where it is
+ * not the client's listener, a quiet minute counts as the end, and evictions that
+ * failover sent to another server are not repeated on their own.
  */
 public final class ServerStates implements MemcachedListener {
 
@@ -25,12 +25,15 @@ public final class ServerStates implements MemcachedListener {
 
 	private static final long QUIET = Duration.ofMinutes(1).toNanos();
 
-	/** The time of its last failure by name of a failing server. */
+	/** The failing servers by name, each with the time of its last failure. */
 	private final Map<String, Long> failing = new ConcurrentHashMap<>();
 
 	private final Set<String> down = ConcurrentHashMap.newKeySet();
 
-	/** Whether a server is dead; never known where it is not the client's listener. */
+	/**
+	 * Whether a server is dead, which is never known where this is not the client's
+	 * listener.
+	 */
 	boolean isDown(String server) {
 		return !this.down.isEmpty() && this.down.contains(server);
 	}
@@ -46,7 +49,7 @@ public final class ServerStates implements MemcachedListener {
 	}
 
 	/**
-	 * An operation failed for which the caches went on without memcached.
+	 * Notes that an operation failed and a cache went on without memcached.
 	 * @param cache the cache's name
 	 * @param ex the failure
 	 */

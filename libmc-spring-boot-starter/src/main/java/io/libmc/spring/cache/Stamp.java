@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Stamp {
 
-	/** A byte that names the format, and the generation. */
+	/** How long the byte is that names the format, and the generation. */
 	static final int HEADER_BYTES = 1 + Long.BYTES;
 
 	/** An entry of this format is a header alone and stands for {@code null}. */
@@ -58,8 +58,8 @@ final class Stamp {
 
 	/**
 	 * The generation that an entry bears.
-	 * @param stored what lies on the server, from whomever
-	 * @return {@link Generation#NONE} if it is none of ours
+	 * @param stored what lies on the server, whoever wrote it
+	 * @return {@link Generation#NONE} if it is no entry of a cache
 	 */
 	static long of(Object stored) {
 		if (stored instanceof byte[] bytes) {

@@ -86,7 +86,10 @@ final class WireKeys {
 		return true;
 	}
 
-	/** Fixed here, because what {@link Character} says changes with the JDK. */
+	/**
+	 * Whether a character is shown. This is fixed here, because what {@link Character}
+	 * says changes with the JDK.
+	 */
 	private static boolean isPrintable(String text, int index) {
 		char c = text.charAt(index);
 		if (c < 0x7f) {
@@ -108,7 +111,9 @@ final class WireKeys {
 		return text.length() <= maxBytes && text.getBytes(StandardCharsets.UTF_8).length <= maxBytes;
 	}
 
-	/** Of the characters themselves: no encoding tells lone surrogates apart. */
+	/**
+	 * The digest of the characters themselves: no encoding tells lone surrogates apart.
+	 */
 	private static String digest(String text) {
 		ByteBuffer characters = ByteBuffer.allocate(2 * text.length());
 		characters.asCharBuffer().put(text);

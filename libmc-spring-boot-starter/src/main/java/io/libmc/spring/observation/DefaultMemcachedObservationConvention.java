@@ -15,7 +15,7 @@ import io.libmc.MemcachedListener.Outcome;
 public class DefaultMemcachedObservationConvention implements MemcachedObservationConvention {
 
 	/**
-	 * Creates it.
+	 * Creates the convention.
 	 */
 	public DefaultMemcachedObservationConvention() {
 	}

@@ -28,7 +28,7 @@ public final class MemcachedObservationContext extends SenderContext<Object> {
 	}
 
 	/**
-	 * What is done.
+	 * The command that is performed.
 	 * @return memcached's command in lower case, such as {@code get}
 	 */
 	public String getCommand() {
@@ -36,7 +36,7 @@ public final class MemcachedObservationContext extends SenderContext<Object> {
 	}
 
 	/**
-	 * Where it is done.
+	 * The server that performs it.
 	 * @return the server's name
 	 */
 	public String getServer() {
@@ -44,7 +44,7 @@ public final class MemcachedObservationContext extends SenderContext<Object> {
 	}
 
 	/**
-	 * How it ended.
+	 * How the operation ended.
 	 * @return the outcome, or {@code null} until it has ended
 	 */
 	public @Nullable Outcome getOutcome() {

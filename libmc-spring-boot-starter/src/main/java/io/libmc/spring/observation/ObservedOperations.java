@@ -10,7 +10,7 @@ import io.libmc.MemcachedListener;
 
 /**
  * Observes the operations that the client sends to servers. Micrometer makes of each a
- * timer and, where tracing is there, a span below that of the caller.
+ * timer and, where there is tracing, a span below that of the caller.
  */
 public final class ObservedOperations implements MemcachedListener {
 
@@ -21,7 +21,7 @@ public final class ObservedOperations implements MemcachedListener {
 	private final @Nullable MemcachedObservationConvention convention;
 
 	/**
-	 * Creates it.
+	 * Creates a listener that observes operations.
 	 * @param registry where operations are observed
 	 * @param convention names and tags them, or {@code null} for the default
 	 */
