@@ -63,9 +63,14 @@ class ArchitectureTest {
 		assertThat(upwards).isEmpty();
 	}
 
+	/** The API's own way in is none for what lies behind it. */
 	private static boolean mayUse(Dependency dependency) {
 		String user = dependency.getOriginClass().getPackageName();
 		String used = dependency.getTargetClass().getBaseComponentType().getPackageName();
+		if (isInternal(dependency.getOriginClass())
+				&& dependency.getTargetClass().isEquivalentTo(MemcachedClientBuilder.class)) {
+			return false;
+		}
 		return !used.startsWith("io.libmc") || used.equals(user) || used.equals("io.libmc")
 				|| LAYERS.getOrDefault(user, Set.of()).contains(used);
 	}

@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -137,6 +138,84 @@ class AsyncMemcachedClientTest {
 				.withMessageContaining("maxInFlightOperations");
 			over.countDown();
 			Awaitility.await().until(() -> !client.async().get("k").handle((value, ex) -> ex != null).join());
+		}
+	}
+
+	@Test
+	void withoutRoomACallHasFailedWhenItReturnsAndALoadGoesOnWithoutMemcached(MemcachedServer server) {
+		List<Runnable> neverRun = new CopyOnWriteArrayList<>();
+		try (MemcachedClient client = MemcachedClient.builder()
+			.servers(server.address())
+			.pollTimeout(Duration.ofSeconds(5))
+			.maxInFlightOperations(10)
+			.executor(neverRun::add)
+			.build()) {
+			client.set("big", "as it was");
+			AsyncMemcachedClient async = client.async();
+			for (int i = 0; i < 20; i++) {
+				CompletableFuture<String> unused = async.get("k");
+			}
+			List<CompletableFuture<?>> calls = List.of(async.get("k"), async.set("big", new byte[2_500_000]),
+					async.setMulti(Map.of("big", new byte[2_500_000])), async.getMulti(List.of("k")), async.version(),
+					async.liveServerFor("k"), async.invalidate("big", Duration.ZERO));
+			assertThat(calls).allSatisfy((call) -> assertThat(call).isCompletedExceptionally());
+			assertThat(async.getOrLoad("k", LoadPolicy.timeToLive(Duration.ofMinutes(1)),
+					() -> CompletableFuture.completedFuture("loaded")))
+				.isCompletedWithValue("loaded");
+			Awaitility.await().until(() -> neverRun.size() == 20);
+			assertThat(client.<String>get("big", String.class)).isEqualTo("as it was");
+		}
+	}
+
+	@ParameterizedTest
+	@ValueSource(classes = { IllegalStateException.class, RejectedExecutionException.class, AssertionError.class })
+	void whateverAnExecutorThrowsTheFutureCompletes(Class<? extends Throwable> thrown, MemcachedServer server) {
+		try (MemcachedClient client = MemcachedClient.builder()
+			.servers(server.address())
+			.pollTimeout(Duration.ofSeconds(5))
+			.executor((task) -> sneakyThrow(thrown))
+			.build()) {
+			client.set("k", 7L);
+			for (int i = 0; i < 100; i++) {
+				assertThat(client.async().<Long>get("k").orTimeout(5, TimeUnit.SECONDS).join()).isEqualTo(7);
+			}
+		}
+	}
+
+	@SuppressWarnings("unchecked")
+	private static <X extends Throwable> void sneakyThrow(Class<? extends Throwable> type) throws X {
+		try {
+			throw (X) type.getDeclaredConstructor().newInstance();
+		}
+		catch (ReflectiveOperationException ex) {
+			throw new LinkageError(ex.getMessage(), ex);
+		}
+	}
+
+	/** An error of a listener, such as that of a class which is not there. */
+	@Test
+	void whateverAListenerThrowsTheOperationIsDone(MemcachedServer server) {
+		try (MemcachedClient client = MemcachedClient.builder()
+			.servers(server.address())
+			.pollTimeout(Duration.ofSeconds(5))
+			.listener(new MemcachedListener() {
+
+				@Override
+				public Object operationStarted(String command, String server) {
+					throw new NoClassDefFoundError("started");
+				}
+
+				@Override
+				public void operationStopped(String command, String server, Outcome outcome, Duration elapsed,
+						@Nullable Object started) {
+					throw new AssertionError("stopped");
+				}
+
+			})
+			.build()) {
+			assertThat(client.set("k", 7L)).isTrue();
+			assertThat(client.<Long>get("k")).isEqualTo(7);
+			assertThat(client.async().<Long>get("k").orTimeout(5, TimeUnit.SECONDS).join()).isEqualTo(7);
 		}
 	}
 

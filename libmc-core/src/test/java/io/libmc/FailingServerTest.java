@@ -47,6 +47,18 @@ class FailingServerTest {
 
 	private static final Duration RETRY = Duration.ofMillis(500);
 
+	/** A stack trace for each key would take longer than the call may. */
+	@Test
+	void keysThatOneCommandFailsForShareItsException(MemcachedServer server) {
+		List<String> keys = IntStream.range(0, 2_000).mapToObj((i) -> "k" + i).toList();
+		server.kill();
+		try (MemcachedClient client = MemcachedClient.builder().servers(server.address()).build()) {
+			Map<String, MemcachedException> failures = client.getMulti(keys).failures();
+			assertThat(failures).hasSize(2_000);
+			assertThat(failures.values().stream().map(System::identityHashCode).distinct()).hasSizeLessThanOrEqualTo(4);
+		}
+	}
+
 	@Test
 	void callsOnADeadServerFailAtOnceUntilItIsBack(MemcachedServer server) {
 		Recorder events = new Recorder();

@@ -215,7 +215,8 @@ class LoadPolicyTest {
 		List<LoadPolicy> failing = List.of(POLICY.accepting((value) -> {
 			throw new IllegalStateException("no database");
 		}), POLICY.accepting((value) -> CompletableFuture.failedFuture(new IOException("no database"))),
-				POLICY.accepting((value) -> CompletableFuture.completedFuture(null)));
+				POLICY.accepting((value) -> CompletableFuture.completedFuture(null)),
+				POLICY.accepting((value) -> null));
 		for (LoadPolicy policy : failing) {
 			List<String> told = new CopyOnWriteArrayList<>();
 			LoadPolicy listened = policy.listener(new LoadListener() {

@@ -85,11 +85,6 @@ final class ItemsRead implements Script<ItemsRead> {
 	}
 
 	@Override
-	public @Nullable Failed failure() {
-		return null;
-	}
-
-	@Override
 	public ItemsRead result() {
 		return this;
 	}

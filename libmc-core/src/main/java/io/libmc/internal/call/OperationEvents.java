@@ -41,7 +41,7 @@ public final class OperationEvents implements Settings.ServerEvents {
 		try {
 			return told.operationStarted(operation.command().toString(), node.name());
 		}
-		catch (RuntimeException ex) {
+		catch (Throwable ex) {
 			log(told, ex);
 			return null;
 		}
@@ -109,12 +109,12 @@ public final class OperationEvents implements Settings.ServerEvents {
 		try {
 			event.accept(told);
 		}
-		catch (RuntimeException ex) {
+		catch (Throwable ex) {
 			log(told, ex);
 		}
 	}
 
-	private static void log(MemcachedListener told, RuntimeException thrown) {
+	private static void log(MemcachedListener told, Throwable thrown) {
 		LOGGER.log(Level.WARNING, "the listener " + told.getClass().getName() + " threw", thrown);
 	}
 

@@ -20,7 +20,9 @@ public interface Script<T extends @Nullable Object> {
 	@Nullable Step next();
 
 	/** Why it failed, or null if it did not; once there is no next step. */
-	@Nullable Failed failure();
+	default @Nullable Failed failure() {
+		return null;
+	}
 
 	/** The result, once there is no next step; not asked for if it failed. */
 	T result();
@@ -35,6 +37,11 @@ public interface Script<T extends @Nullable Object> {
 	/** A script with nothing left to do. */
 	static <T extends @Nullable Object> Script<T> done(T result) {
 		return new Done<>(null, result);
+	}
+
+	/** A script that has failed, whatever its result would have been. */
+	static <T extends @Nullable Object> Script<T> failed(Failed failure, T result) {
+		return new Done<>(failure, result);
 	}
 
 	/**

@@ -185,16 +185,12 @@ public final class ScriptFactory {
 	// Storing
 
 	public Script<Boolean> set(String key, Object value, Duration ttl) {
-		byte[] encodedKey = this.keys.encode(key);
-		long exptime = Exptime.of(ttl);
-		return set(key, encodedKey, this.values.encode(key, value), exptime);
+		return setEncoded(key, this.values.encode(key, value), ttl);
 	}
 
 	public Script<Boolean> setRaw(String key, RawValue value, Duration ttl) {
-		byte[] encodedKey = this.keys.encode(key);
-		long exptime = Exptime.of(ttl);
 		this.values.check(key, value);
-		return set(key, encodedKey, new EncodedValue(value.flags(), value.bytes()), exptime);
+		return setEncoded(key, new EncodedValue(value.flags(), value.bytes()), ttl);
 	}
 
 	private Script<Boolean> set(String key, byte[] encodedKey, EncodedValue value, long exptime) {
@@ -227,19 +223,20 @@ public final class ScriptFactory {
 	}
 
 	private Script<MultiResult> setAll(List<NamedValue> entries, long exptime) {
+		Cluster current = this.cluster.get();
 		long now = System.nanoTime();
 		long deadline = now + this.pollNanos;
 		return Storing.of(entries, new Storing.Commands() {
 
 			@Override
 			public KeyCommand<Boolean> set(byte[] key, byte[] data, int flags) {
-				return change(key, Operation.store(Command.SET, now, deadline, key, data, flags, exptime, 0),
+				return change(current, key, Operation.store(Command.SET, now, deadline, key, data, flags, exptime, 0),
 						Answer.STORED);
 			}
 
 			@Override
 			public KeyCommand<Boolean> delete(byte[] key) {
-				return change(key, Operation.of(Command.DELETE, now, deadline, key), Answer.DELETED);
+				return change(current, key, Operation.of(Command.DELETE, now, deadline, key), Answer.DELETED);
 			}
 
 		});
@@ -346,7 +343,11 @@ public final class ScriptFactory {
 	}
 
 	private KeyCommand<Boolean> change(byte[] key, Operation operation, Answer success) {
-		return new KeyCommand<>(this.cluster.get(), key, replyMode(operation),
+		return change(this.cluster.get(), key, operation, success);
+	}
+
+	private KeyCommand<Boolean> change(Cluster current, byte[] key, Operation operation, Answer success) {
+		return new KeyCommand<>(current, key, replyMode(operation),
 				(answered, node) -> answered.answer() == success || answered.isNoReply());
 	}
 

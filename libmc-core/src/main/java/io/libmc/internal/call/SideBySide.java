@@ -6,8 +6,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A script, and another one whose operations go out with its own. It fails if one of them
- * does, and has the first one's result.
+ * A script, and another one whose operations go out with its own. The result is the first
+ * one's; the other's tells itself.
  *
  * @param <T> that result
  */
@@ -15,13 +15,10 @@ public final class SideBySide<T extends @Nullable Object> implements Script<T> {
 
 	private final Script<T> script;
 
-	private final Script<?> other;
-
 	private final List<Script<?>> running;
 
 	public SideBySide(Script<T> script, Script<?> other) {
 		this.script = script;
-		this.other = other;
 		this.running = new ArrayList<>(List.of(other, script));
 	}
 
@@ -46,8 +43,7 @@ public final class SideBySide<T extends @Nullable Object> implements Script<T> {
 
 	@Override
 	public @Nullable Failed failure() {
-		Failed failed = this.script.failure();
-		return (failed != null) ? failed : this.other.failure();
+		return this.script.failure();
 	}
 
 	@Override

@@ -32,11 +32,6 @@ final class Together<L extends Leg> implements Script<List<L>> {
 		return this.round.isEmpty() ? null : new Step.Round(this.round);
 	}
 
-	@Override
-	public @Nullable Failed failure() {
-		return null;
-	}
-
 	/** The first that failed, or null if none did. */
 	static @Nullable Failed failure(List<? extends Leg> legs) {
 		for (Leg leg : legs) {

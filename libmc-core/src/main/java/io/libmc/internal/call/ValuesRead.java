@@ -1,6 +1,7 @@
 package io.libmc.internal.call;
 
 import java.util.ArrayList;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -72,11 +73,6 @@ final class ValuesRead implements Script<ValuesRead> {
 	}
 
 	@Override
-	public @Nullable Failed failure() {
-		return null;
-	}
-
-	@Override
 	public ValuesRead result() {
 		return this;
 	}
@@ -109,10 +105,13 @@ final class ValuesRead implements Script<ValuesRead> {
 		Map<String, Object> found = new LinkedHashMap<>(names.length * 4 / 3 + 1);
 		Set<String> missing = new LinkedHashSet<>();
 		Map<String, MemcachedException> failures = new LinkedHashMap<>();
+		// one for all keys of an operation: a stack trace for each would take longer than
+		// the call may
+		IdentityHashMap<Failed, MemcachedException> made = new IdentityHashMap<>();
 		for (int i = 0; i < names.length; i++) {
 			Failed failed = failure(i);
 			if (failed != null) {
-				failures.put(names[i], failed.exception());
+				failures.put(names[i], made.computeIfAbsent(failed, Failed::exception));
 				continue;
 			}
 			try {

@@ -215,7 +215,8 @@ final class AsyncClient implements AsyncMemcachedClient {
 	public <T> CompletableFuture<@Nullable T> getOrLoad(String key, LoadPolicy policy,
 			Supplier<? extends CompletionStage<? extends @Nullable T>> loader) {
 		Objects.requireNonNull(loader, "loader");
-		return (CompletableFuture<@Nullable T>) start(this.loads.getOrLoad(key, policy, Loader.of(key, loader)));
+		return (CompletableFuture<@Nullable T>) this.runner
+			.startLoad(this.loads.getOrLoad(key, policy, Loader.of(key, loader)));
 	}
 
 	@Override

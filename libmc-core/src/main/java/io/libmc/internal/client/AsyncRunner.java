@@ -12,6 +12,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
+import io.libmc.ErrorCode;
+import io.libmc.MemcachedTimeoutException;
 import io.libmc.internal.call.Failed;
 import io.libmc.internal.call.Leg;
 import io.libmc.internal.call.OperationEvents;
@@ -47,13 +49,34 @@ final class AsyncRunner {
 	}
 
 	/**
-	 * Starts a script.
+	 * Starts a script, if there is room for one more.
 	 * @param atEnd runs at its end, before anybody learns of that
 	 */
 	<T extends @Nullable Object> CompletableFuture<T> start(Script<? extends T> script, Runnable atEnd) {
-		Run<T> run = new Run<>(script, atEnd);
+		if (!this.room.tryAcquire()) {
+			return CompletableFuture.failedFuture(new MemcachedTimeoutException(ErrorCode.POLL_TIMEOUT_ERROR, null,
+					noRoom() + "; nothing was sent", null));
+		}
+		return start(new Run<T>(script, atEnd, true));
+	}
+
+	/**
+	 * Starts a script that can do without memcached, and takes room only while it has
+	 * operations under way.
+	 */
+	<T extends @Nullable Object> CompletableFuture<T> startLoad(Script<? extends T> script) {
+		return start(new Run<T>(script, () -> {
+		}, false));
+	}
+
+	private static <T extends @Nullable Object> CompletableFuture<T> start(AsyncRunner.Run<T> run) {
 		run.begin();
 		return run.future;
+	}
+
+	private String noRoom() {
+		return "there are already " + this.most
+				+ " asynchronous calls under way, callbacks included (twice maxInFlightOperations for each server)";
 	}
 
 	/** A script under way. */
@@ -66,26 +89,29 @@ final class AsyncRunner {
 		/** Each caller has one of its own: to cancel it cancels nobody else's. */
 		private final CompletableFuture<T> future = new CompletableFuture<>();
 
-		private final AtomicBoolean holdsRoom = new AtomicBoolean();
+		private final AtomicBoolean holdsRoom;
 
-		Run(Script<? extends T> script, Runnable atEnd) {
+		/** No operation is performed before a step that is none. */
+		private boolean refused;
+
+		Run(Script<? extends T> script, Runnable atEnd, boolean holdsRoom) {
 			this.script = script;
 			this.atEnd = atEnd;
+			this.holdsRoom = new AtomicBoolean(holdsRoom);
 		}
 
-		/** Begins the first step on the caller's thread, and nothing else. */
+		/**
+		 * Begins the first step on the caller's thread, and nothing else unless there is
+		 * no room for it.
+		 */
 		void begin() {
-			try {
-				Step first = this.script.next();
-				if (first == null) {
-					complete();
+			if (advance()) {
+				if (this.refused) {
+					goOn();
 				}
-				else if (begin(first)) {
+				else {
 					goOnElsewhere();
 				}
-			}
-			catch (Throwable ex) {
-				fail(ex);
 			}
 		}
 
@@ -95,19 +121,29 @@ final class AsyncRunner {
 
 		/** Goes on until a step has to be waited for, or all is done. */
 		private void goOn() {
+			boolean ended = true;
+			while (ended) {
+				ended = advance();
+			}
+		}
+
+		/**
+		 * Begins the next step, or completes the future if there is none.
+		 * @return whether the step has ended already, so that it is for the caller to go
+		 * on
+		 */
+		private boolean advance() {
 			try {
-				Step step;
-				do {
-					step = this.script.next();
+				Step step = this.script.next();
+				if (step != null) {
+					return begin(step);
 				}
-				while (step != null && begin(step));
-				if (step == null) {
-					complete();
-				}
+				complete();
 			}
 			catch (Throwable ex) {
 				fail(ex);
 			}
+			return false;
 		}
 
 		private void complete() {
@@ -141,12 +177,13 @@ final class AsyncRunner {
 				return begin(round.legs());
 			}
 			leaveRoom();
+			this.refused = false;
 			if (step instanceof Awaiting awaiting) {
 				return begin(awaiting);
 			}
 			if (step instanceof Step.Elsewhere elsewhere) {
 				elsewhere.handOver(() -> new Run<>(elsewhere.script(), () -> {
-				}).begin());
+				}, false).begin());
 			}
 			return true;
 		}
@@ -159,10 +196,11 @@ final class AsyncRunner {
 		}
 
 		private boolean findRoom() {
-			if (!this.holdsRoom.get()) {
-				this.holdsRoom.set(AsyncRunner.this.room.tryAcquire());
+			if (!this.holdsRoom.get() && !this.refused) {
+				this.refused = !AsyncRunner.this.room.tryAcquire();
+				this.holdsRoom.set(!this.refused);
 			}
-			return this.holdsRoom.get();
+			return !this.refused;
 		}
 
 		private boolean begin(Awaiting awaiting) {
@@ -179,9 +217,7 @@ final class AsyncRunner {
 
 		private boolean begin(List<? extends Leg> legs) {
 			if (!findRoom()) {
-				Failure none = new Failure(Kind.NO_ROOM, "there are already " + AsyncRunner.this.most
-						+ " asynchronous calls under way, callbacks included (twice maxInFlightOperations for each server)",
-						null);
+				Failure none = new Failure(Kind.NO_ROOM, noRoom(), null);
 				legs.forEach((leg) -> leg.operation().refuse(none));
 				return true;
 			}

@@ -11,6 +11,7 @@ import java.util.concurrent.Callable;
 import io.libmc.AsyncMemcachedClient;
 import io.libmc.CasResult;
 import io.libmc.CasValue;
+import io.libmc.LoadException;
 import io.libmc.LoadPolicy;
 import io.libmc.MemcachedClient;
 import io.libmc.MetaArithmetic;
@@ -265,7 +266,16 @@ final class BlockingClient implements MemcachedClient {
 	@Override
 	public <T> @Nullable T getOrLoad(String key, LoadPolicy policy, Callable<? extends @Nullable T> loader) {
 		Objects.requireNonNull(loader, "loader");
-		return (T) run(this.loads.getOrLoad(key, policy, Loader.of(key, loader)));
+		try {
+			return (T) run(this.loads.getOrLoad(key, policy, Loader.of(key, loader)));
+		}
+		catch (RuntimeException ex) {
+			throw ex;
+		}
+		catch (Exception ex) {
+			// an asynchronous caller's loader, whose value was waited for
+			throw new LoadException(key, ex);
+		}
 	}
 
 	@Override

@@ -6,10 +6,8 @@ import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CancellationException;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.locks.LockSupport;
 
 import io.libmc.internal.call.Failed;
 import io.libmc.internal.call.Leg;
@@ -75,35 +73,29 @@ final class BlockingRunner implements Performer {
 		this.events.stop(operation, node, started);
 	}
 
-	/** What the future holds, or that it holds nothing yet, is the script's to see. */
+	/**
+	 * What the future holds, or that it holds nothing yet, is the script's to see. The
+	 * thread sleeps: one that waited by the future's own means might do another's work
+	 * meanwhile, which waits for this script.
+	 */
 	private static void await(Awaiting awaiting) {
+		Thread thread = Thread.currentThread();
+		CompletableFuture<?> unused = awaiting.future().whenComplete((value, ex) -> LockSupport.unpark(thread));
 		boolean interrupted = false;
-		try {
-			long until = System.nanoTime() + awaiting.nanos();
-			while (!awaiting.future().isDone() && !awaiting.isInterrupted()) {
-				try {
-					if (awaiting.isBounded()) {
-						awaiting.future().get(until - System.nanoTime(), TimeUnit.NANOSECONDS);
-					}
-					else {
-						awaiting.future().get();
-					}
-				}
-				catch (InterruptedException ex) {
-					interrupted = true;
-					if (awaiting.isBounded()) {
-						awaiting.interrupt();
-					}
+		long start = System.nanoTime();
+		long left = awaiting.nanos();
+		while (!awaiting.future().isDone() && left > 0 && !awaiting.isInterrupted()) {
+			LockSupport.parkNanos(awaiting, left);
+			left = awaiting.nanos() - (System.nanoTime() - start);
+			if (Thread.interrupted()) {
+				interrupted = true;
+				if (awaiting.isBounded()) {
+					awaiting.interrupt();
 				}
 			}
 		}
-		catch (ExecutionException | TimeoutException | CancellationException ex) {
-			// the future tells
-		}
-		finally {
-			if (interrupted) {
-				Thread.currentThread().interrupt();
-			}
+		if (interrupted) {
+			thread.interrupt();
 		}
 	}
 

@@ -60,7 +60,7 @@ final class Completions implements Executor {
 		try {
 			chosen.execute(task);
 		}
-		catch (RejectedExecutionException ex) {
+		catch (Throwable ex) {
 			System.getLogger("io.libmc")
 				.log(Level.WARNING, "the executor refused the completion of an asynchronous call", ex);
 			task.run();

@@ -403,7 +403,8 @@ final class Connection {
 
 	/**
 	 * Ends the connection and fails all that is in its line: what is due anyway, with a
-	 * timeout. Does nothing if it has ended.
+	 * timeout. Does nothing if it has ended. A caller that found it open has put its
+	 * operation in line by the time that the lock is had.
 	 */
 	void close(Failure failure) {
 		if (isClosed()) {
@@ -419,7 +420,6 @@ final class Connection {
 		if (this.state.getAndSet(State.CLOSED) == State.CLOSED) {
 			return;
 		}
-		// a caller that found it open has put its operation in line by then
 		this.lock.lock();
 		try {
 			this.room.close();

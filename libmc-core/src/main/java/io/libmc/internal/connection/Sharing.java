@@ -37,8 +37,9 @@ final class Sharing {
 	 * error, which the system then drops; what was lost for it is not to be lost again.
 	 */
 	void lost(Operation unanswered) {
-		if (unanswered.hasShared() && this.notBefore.get() != NEVER) {
-			this.notBefore.set((System.nanoTime() + this.pauseNanos) & ~1);
+		if (unanswered.hasShared()) {
+			long until = (System.nanoTime() + this.pauseNanos) & ~1;
+			this.notBefore.updateAndGet((since) -> (since != NEVER) ? until : NEVER);
 		}
 	}
 

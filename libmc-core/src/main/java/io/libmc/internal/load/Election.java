@@ -43,32 +43,6 @@ final class Election {
 
 	};
 
-	/** What a caller is to do. */
-	enum Verdict {
-
-		/** It has the value. */
-		HAS_VALUE,
-
-		/** It loads a value that is missing. */
-		LOADS,
-
-		/** So it does, as nobody is elected. */
-		LOADS_UNELECTED,
-
-		/** It loads a value anew that was marked stale. */
-		RELOADS,
-
-		/** It loads a value anew that is still good. */
-		REFRESHES,
-
-		/** It waits for the caller that loads. */
-		WAITS,
-
-		/** The server holds no elections. */
-		UNSUPPORTED
-
-	}
-
 	/**
 	 * A token that somebody holds: since when, as far as we have seen, and on which item.
 	 */
@@ -77,29 +51,11 @@ final class Election {
 	}
 
 	/**
-	 * What a caller is to do.
-	 * @param elects whether it asked for an election
-	 */
-	static Verdict verdict(MetaAnswer reply, boolean elects) {
-		if (reply.status() == MetaReply.Status.UNSUPPORTED) {
-			return Verdict.UNSUPPORTED;
-		}
-		if (!reply.hasValue()) {
-			return !elects ? Verdict.LOADS_UNELECTED : reply.won() ? Verdict.LOADS : Verdict.WAITS;
-		}
-		if (!reply.won()) {
-			return Verdict.HAS_VALUE;
-		}
-		return reply.stale() ? Verdict.RELOADS : Verdict.REFRESHES;
-	}
-
-	/**
 	 * Whether a value is loaded anew while it is still good. One is marked stale without
 	 * having been taken back where its winner was not heard of.
 	 */
-	static boolean isRefresh(Verdict verdict, LoadPolicy policy) {
-		return verdict == Verdict.REFRESHES
-				|| (verdict == Verdict.RELOADS && !policy.refreshAhead().isZero() && policy.staleFor().isZero());
+	static boolean isRefresh(MetaAnswer won, LoadPolicy policy) {
+		return !won.stale() || (!policy.refreshAhead().isZero() && policy.staleFor().isZero());
 	}
 
 	/** Removes what was read, if it has not changed. */

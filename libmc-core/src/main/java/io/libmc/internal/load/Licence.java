@@ -1,5 +1,10 @@
 package io.libmc.internal.load;
 
+import java.util.function.BooleanSupplier;
+import java.util.function.Function;
+import java.util.function.Supplier;
+
+import io.libmc.LoadPolicy;
 import io.libmc.MetaReply.Status;
 import io.libmc.codec.EncodedValue;
 import io.libmc.internal.call.MetaAnswer;
@@ -8,64 +13,27 @@ import io.libmc.internal.load.SharedLoads.Flight;
 
 /**
  * What allows a loader to keep its value where nothing has happened meanwhile.
+ *
+ * @param store stores a value; false if it was refused
+ * @param removal removes what the loader found or put there
+ * @param overtaken whether this process changed the key, where the server does not tell
  */
-interface Licence {
-
-	/** Stores a value; false if it was refused. */
-	Script<Boolean> store(EncodedValue value);
-
-	/** Removes what the loader found or put there. */
-	Script<?> removal();
-
-	/** Whether the key was changed by this process, where the server does not tell. */
-	boolean isOvertaken();
+record Licence(Function<EncodedValue, Script<Boolean>> store, Supplier<Script<?>> removal, BooleanSupplier overtaken) {
 
 	/** One that memcached gave and checks: the item must be as it was read. */
-	static Licence of(Load load, MetaAnswer read) {
-		return new Licence() {
-
-			@Override
-			public Script<Boolean> store(EncodedValue value) {
-				return load.scripts.meta()
-					.storeLoaded(load.key, value, load.policy.nextTimeToLive(), read.cas().orElse(0))
-					.map((stored) -> stored.status() == Status.DONE);
-			}
-
-			@Override
-			public Script<?> removal() {
-				return load.scripts.meta().delete(load.key, Election.removal(read));
-			}
-
-			@Override
-			public boolean isOvertaken() {
-				return false;
-			}
-
-		};
+	static Licence of(LoadScripts scripts, String key, LoadPolicy policy, MetaAnswer read) {
+		return new Licence(
+				(value) -> scripts.meta()
+					.storeLoaded(key, value, policy.nextTimeToLive(), read.cas().orElse(0))
+					.map((stored) -> stored.status() == Status.DONE),
+				() -> scripts.meta().delete(key, Election.removal(read)), () -> false);
 	}
 
 	/** One that nobody gave: only this process's own changes are seen. */
-	static Licence unguarded(Load load, Flight flight) {
-		return new Licence() {
-
-			@Override
-			public Script<Boolean> store(EncodedValue value) {
-				return load.scripts.plain()
-					.setEncoded(load.key, value, load.policy.nextTimeToLive())
-					.map((stored) -> true);
-			}
-
-			@Override
-			public Script<?> removal() {
-				return load.scripts.plain().delete(load.key);
-			}
-
-			@Override
-			public boolean isOvertaken() {
-				return flight.isOvertaken();
-			}
-
-		};
+	static Licence unguarded(LoadScripts scripts, String key, LoadPolicy policy, Flight flight) {
+		return new Licence(
+				(value) -> scripts.plain().setEncoded(key, value, policy.nextTimeToLive()).map((stored) -> true),
+				() -> scripts.plain().delete(key), flight::isOvertaken);
 	}
 
 }

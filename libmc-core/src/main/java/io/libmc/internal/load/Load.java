@@ -10,20 +10,19 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
-import io.libmc.ErrorCode;
 import io.libmc.LoadListener;
 import io.libmc.LoadPolicy;
 import io.libmc.MemcachedException;
 import io.libmc.MemcachedListener.LoadOutcome;
 import io.libmc.MemcachedServerException;
 import io.libmc.MetaDelete;
+import io.libmc.MetaReply.Status;
 import io.libmc.RawValue;
 import io.libmc.internal.call.Failed;
 import io.libmc.internal.call.MetaAnswer;
 import io.libmc.internal.call.Script;
 import io.libmc.internal.call.Step;
 import io.libmc.internal.call.Step.Awaiting;
-import io.libmc.internal.load.Election.Verdict;
 import io.libmc.internal.load.SharedLoads.Flight;
 import org.jspecify.annotations.Nullable;
 
@@ -49,7 +48,7 @@ final class Load extends LoadSteps<@Nullable Object> {
 	 */
 	private static final int ATTEMPTS = 4;
 
-	final LoadPolicy policy;
+	private final LoadPolicy policy;
 
 	private final Loader loader;
 
@@ -81,6 +80,21 @@ final class Load extends LoadSteps<@Nullable Object> {
 		this.loader = loader;
 		this.waitUntil = System.nanoTime() + policy.waiting().toNanos();
 		this.shared = shared;
+	}
+
+	/**
+	 * What the application runs in here, such as the loader, may ask for the same key.
+	 */
+	@Override
+	public @Nullable Step next() {
+		Flight led = this.flight;
+		led.enter();
+		try {
+			return super.next();
+		}
+		finally {
+			led.exit();
+		}
 	}
 
 	// Sharing with callers of this process
@@ -116,14 +130,15 @@ final class Load extends LoadSteps<@Nullable Object> {
 			if (ex != null) {
 				return end(null, ex);
 			}
-			return check((value != null) ? this.scripts.check(this.policy, value) : LoadScripts.YES, (good) -> {
-				if (good) {
-					this.scripts.ended(LoadOutcome.WAITED);
-					return end(value, null);
-				}
-				this.shared.leave(this.key, running);
-				return (++this.attempts < ATTEMPTS) ? join() : loadAlone();
-			});
+			return check((value != null) ? this.scripts.check(this.key, this.policy, value) : LoadScripts.YES,
+					(good) -> {
+						if (good) {
+							this.scripts.ended(LoadOutcome.WAITED);
+							return end(value, null);
+						}
+						this.shared.leave(this.key, running);
+						return (++this.attempts < ATTEMPTS) ? join() : loadAlone();
+					});
 		});
 	}
 
@@ -147,15 +162,21 @@ final class Load extends LoadSteps<@Nullable Object> {
 			return LoadScripts.isUndecodable(ex) ? reject(MetaDelete.DELETE, () -> bypass(ex)) : bypass(ex);
 		}
 		MetaAnswer answer = question.result();
+		if (answer.status() == Status.UNSUPPORTED) {
+			if (this.policy.elects() || LoadScripts.marks(this.policy)) {
+				this.scripts.lacksElections(this.key);
+			}
+			return findPlain();
+		}
 		if (!answer.hasValue()) {
-			return act(answer, null);
+			return missing(answer);
 		}
 		Object value = this.scripts.valueOf(this.key, answer.value());
-		CompletionStage<Boolean> checking = this.scripts.check(this.policy, value);
+		CompletableFuture<Boolean> checking = this.scripts.check(this.key, this.policy, value);
 		if (LoadScripts.isTrue(checking)) {
-			return act(answer, value);
+			return present(answer, value);
 		}
-		return check(checking, (good) -> good ? act(answer, value)
+		return check(checking, (good) -> good ? present(answer, value)
 				: reject(Election.removal(answer), () -> load(answer, LoadOutcome.WON)));
 	}
 
@@ -168,39 +189,38 @@ final class Load extends LoadSteps<@Nullable Object> {
 		return ask(removing, () -> (removing.failure() != null) ? bypass(removing.failure().exception()) : find());
 	}
 
-	private @Nullable Step act(MetaAnswer answer, @Nullable Object value) {
-		Verdict verdict = this.scripts.verdict(this.key, this.policy, answer);
-		switch (verdict) {
-			case HAS_VALUE -> {
-				found();
-				if (this.waited) {
-					this.scripts.ended(LoadOutcome.WAITED);
-				}
-				return answer.winTaken() ? markIfAbandoned(this.policy, answer, () -> end(value, null))
-						: end(value, null);
-			}
-			case LOADS -> {
-				return load(answer, LoadOutcome.WON);
-			}
-			case LOADS_UNELECTED -> {
-				return loadUnelected();
-			}
-			case RELOADS, REFRESHES -> {
-				Object current = Objects.requireNonNull(value);
-				this.shared.land(this.key, this.flight, current);
-				this.flight = new Flight();
-				return Election.isRefresh(verdict, this.policy) ? refresh(answer, current)
-						: load(answer, LoadOutcome.WON);
-			}
-			case UNSUPPORTED -> {
-				return findPlain();
-			}
-			default -> {
-				this.waited = true;
-				missed();
-				return pauseOr(this::find, () -> load(answer, LoadOutcome.TIMED_OUT));
-			}
+	/**
+	 * The caller loads, if it was elected or nobody is, or waits for the one that was.
+	 */
+	private @Nullable Step missing(MetaAnswer answer) {
+		if (!this.policy.elects()) {
+			return loadUnelected();
 		}
+		if (answer.won()) {
+			return load(answer, LoadOutcome.WON);
+		}
+		this.waited = true;
+		known(false);
+		return pauseOr(this::find, () -> load(answer, LoadOutcome.TIMED_OUT));
+	}
+
+	/** The caller has the value, and loads it anew if it was elected to. */
+	private @Nullable Step present(MetaAnswer answer, @Nullable Object value) {
+		if (answer.won()) {
+			Object current = Objects.requireNonNull(value);
+			this.shared.land(this.key, this.flight, current);
+			this.flight = new Flight();
+			return Election.isRefresh(answer, this.policy) ? refresh(answer, current) : load(answer, LoadOutcome.WON);
+		}
+		known(true);
+		if (this.waited) {
+			this.scripts.ended(LoadOutcome.WAITED);
+		}
+		if (!answer.winTaken()) {
+			return end(value, null);
+		}
+		land(value, null);
+		return after(marking(this.policy, answer), () -> done(value));
 	}
 
 	private @Nullable Step pauseOr(Supplier<@Nullable Step> again, Supplier<@Nullable Step> late) {
@@ -213,13 +233,9 @@ final class Load extends LoadSteps<@Nullable Object> {
 	}
 
 	/** Goes on with whether a value is good enough. */
-	private @Nullable Step check(CompletionStage<Boolean> checking, Function<Boolean, @Nullable Step> next) {
-		return await(Loader.settled(checking),
-				(good, ex) -> (good != null) ? next.apply(good)
-						: bypass((ex instanceof MemcachedException failure) ? failure
-								: new MemcachedException(ErrorCode.PROGRAMMING_ERROR, null,
-										"whether the value of \"" + this.key + "\" is good enough was not told: " + ex,
-										ex)));
+	private @Nullable Step check(CompletableFuture<Boolean> checking, Function<Boolean, @Nullable Step> next) {
+		return await(checking,
+				(good, ex) -> (good != null) ? next.apply(good) : bypass(LoadScripts.failureOfCheck(this.key, ex)));
 	}
 
 	// Loading
@@ -228,17 +244,21 @@ final class Load extends LoadSteps<@Nullable Object> {
 	 * Loads, as the one elected, and stores unless something has happened to the item.
 	 */
 	private @Nullable Step load(MetaAnswer answer, LoadOutcome outcome) {
-		missed();
+		known(false);
 		return runLoader((value, ex) -> (ex != null) ? release(answer, () -> end(null, ex))
-				: keep(value, Licence.of(this, answer), outcome));
+				: keep(value, licence(answer), outcome));
 	}
 
 	/** Loads and stores what nothing but this process guards. */
 	private @Nullable Step loadUnelected() {
-		missed();
-		Licence licence = Licence.unguarded(this, this.flight);
-		return runLoader((value, ex) -> (ex != null || value == null) ? ended(LoadOutcome.WON, value, ex)
-				: keep(value, licence, LoadOutcome.WON));
+		known(false);
+		Licence licence = Licence.unguarded(this.scripts, this.key, this.policy, this.flight);
+		return runLoader((value, ex) -> (ex != null) ? end(null, ex)
+				: (value != null) ? keep(value, licence, LoadOutcome.WON) : ended(LoadOutcome.WON, null));
+	}
+
+	private Licence licence(MetaAnswer read) {
+		return Licence.of(this.scripts, this.key, this.policy, read);
 	}
 
 	/** Loads what nobody is told of. */
@@ -253,7 +273,7 @@ final class Load extends LoadSteps<@Nullable Object> {
 
 	/** Loads a value anew that is still good, and goes on with it if that fails. */
 	private @Nullable Step refresh(MetaAnswer answer, Object current) {
-		found();
+		known(true);
 		Executor executor = this.policy.refreshOn();
 		if (executor == null) {
 			return refreshHere(answer, current);
@@ -275,16 +295,12 @@ final class Load extends LoadSteps<@Nullable Object> {
 				this.scripts.refreshFailed(this.key, ex);
 				return end(current, null);
 			}
-			return keep(value, Licence.of(this, answer), LoadOutcome.REFRESHED);
+			return keep(value, licence(answer), LoadOutcome.REFRESHED);
 		});
 	}
 
 	private @Nullable Step runLoader(BiFunction<@Nullable Object, @Nullable Throwable, @Nullable Step> next) {
-		Flight loading = this.flight;
-		loading.beginLoading();
-		CompletableFuture<@Nullable Object> loaded = this.loader.start();
-		loading.stopLoading();
-		return await(loaded, next);
+		return await(this.loader.start(), next);
 	}
 
 	// Keeping
@@ -295,14 +311,14 @@ final class Load extends LoadSteps<@Nullable Object> {
 	 */
 	private @Nullable Step keep(@Nullable Object value, Licence licence, LoadOutcome outcome) {
 		if (value == null) {
-			return quietly(licence::removal, () -> ended(outcome, null, null));
+			return quietly(licence.removal(), () -> ended(outcome, null));
 		}
-		if (licence.isOvertaken()) {
-			return ended(LoadOutcome.LOST, value, null);
+		if (licence.overtaken().getAsBoolean()) {
+			return ended(LoadOutcome.LOST, value);
 		}
 		Script<Boolean> storing;
 		try {
-			storing = licence.store(this.scripts.encode(this.key, value));
+			storing = licence.store().apply(this.scripts.encode(this.key, value));
 		}
 		catch (RuntimeException ex) {
 			return notStored(value, ex, licence);
@@ -312,24 +328,24 @@ final class Load extends LoadSteps<@Nullable Object> {
 				return notStored(value, storing.failure().exception(), licence);
 			}
 			if (!storing.result()) {
-				return ended(LoadOutcome.LOST, value, null);
+				return ended(LoadOutcome.LOST, value);
 			}
 			tell(LoadListener::stored);
-			return licence.isOvertaken() ? quietly(licence::removal, () -> ended(LoadOutcome.LOST, value, null))
-					: ended(outcome, value, null);
+			return licence.overtaken().getAsBoolean() ? quietly(licence.removal(), () -> ended(LoadOutcome.LOST, value))
+					: ended(outcome, value);
 		});
 	}
 
 	private @Nullable Step notStored(Object value, RuntimeException ex, Licence licence) {
 		tell((listener) -> listener.notStored(ex));
 		boolean refused = !(ex instanceof MemcachedException) || ex instanceof MemcachedServerException;
-		Supplier<@Nullable Step> next = () -> ended(LoadOutcome.LOST, value, null);
-		return refused ? quietly(licence::removal, next) : next.get();
+		Supplier<@Nullable Step> next = () -> ended(LoadOutcome.LOST, value);
+		return refused ? quietly(licence.removal(), next) : next.get();
 	}
 
 	/** Gives the token back: a placeholder goes, a stale value is marked again. */
 	private @Nullable Step release(MetaAnswer answer, Supplier<@Nullable Step> next) {
-		return !answer.hasValue() ? quietly(Licence.of(this, answer)::removal, next) : withState(answer, next,
+		return !answer.hasValue() ? quietly(licence(answer).removal(), next) : withState(answer, next,
 				(state) -> state.cas().equals(answer.cas()) ? markAgain(state, next) : next.get());
 	}
 
@@ -344,11 +360,11 @@ final class Load extends LoadSteps<@Nullable Object> {
 				return bypass(failed.exception());
 			}
 			Object value = (failed == null) ? this.scripts.valueOf(this.key, reading.result()) : null;
-			return check(this.scripts.check(this.policy, value), (good) -> {
+			return check(this.scripts.check(this.key, this.policy, value), (good) -> {
 				if (!good) {
 					return missedPlain();
 				}
-				found();
+				known(true);
 				return end(value, null);
 			});
 		});
@@ -368,7 +384,7 @@ final class Load extends LoadSteps<@Nullable Object> {
 				this.lock = lockItem;
 				return loadUnelected();
 			}
-			missed();
+			known(false);
 			return pauseOr(this::findPlain, () -> {
 				this.scripts.ended(LoadOutcome.TIMED_OUT);
 				return loadAlone();
@@ -378,15 +394,10 @@ final class Load extends LoadSteps<@Nullable Object> {
 
 	// Telling, and the end
 
-	private void found() {
-		if (this.flight.found.complete(true)) {
-			tell(LoadListener::found);
-		}
-	}
-
-	private void missed() {
-		if (this.flight.found.complete(false)) {
-			tell(LoadListener::missed);
+	/** It is known whether there was a value, which is told once. */
+	private void known(boolean found) {
+		if (this.flight.found.complete(found)) {
+			tell(found ? LoadListener::found : LoadListener::missed);
 		}
 	}
 
@@ -394,22 +405,19 @@ final class Load extends LoadSteps<@Nullable Object> {
 		this.scripts.tell(this.policy, event);
 	}
 
-	private @Nullable Step ended(LoadOutcome outcome, @Nullable Object value, @Nullable Throwable ex) {
-		if (ex == null) {
-			this.scripts.ended(outcome);
-		}
-		return end(value, ex);
+	private @Nullable Step ended(LoadOutcome outcome, @Nullable Object value) {
+		this.scripts.ended(outcome);
+		return end(value, null);
 	}
 
-	/** Gives the lock back, if there is one, and what there is to those that follow. */
+	/** Gives what there is to the callers that follow, and the lock back. */
 	private @Nullable Step end(@Nullable Object value, @Nullable Throwable ex) {
-		String held = this.lock;
-		if (held != null) {
-			this.lock = null;
-			return quietly(() -> this.scripts.plain().delete(held), () -> end(value, ex));
-		}
 		land(value, ex);
-		return done(value);
+		String held = this.lock;
+		return (held == null) ? done(value)
+				: after(beside(
+						(script) -> script.quietly(() -> this.scripts.plain().delete(held), () -> script.done(true))),
+						() -> done(value));
 	}
 
 	private void land(@Nullable Object value, @Nullable Throwable ex) {

@@ -16,13 +16,13 @@ import io.libmc.MemcachedListener.LoadOutcome;
 import io.libmc.MetaGet;
 import io.libmc.RawValue;
 import io.libmc.codec.EncodedValue;
+import io.libmc.internal.call.Failed;
 import io.libmc.internal.call.MetaAnswer;
 import io.libmc.internal.call.MetaScriptFactory;
 import io.libmc.internal.call.OperationEvents;
 import io.libmc.internal.call.Script;
 import io.libmc.internal.call.ScriptFactory;
 import io.libmc.internal.call.SideBySide;
-import io.libmc.internal.load.Election.Verdict;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -67,6 +67,9 @@ public final class LoadScripts {
 	public Script<@Nullable Object> getOrLoad(String key, LoadPolicy policy, Loader loader) {
 		Objects.requireNonNull(policy, "policy");
 		this.plain.check(key);
+		if (policy.beside() != null) {
+			this.plain.check(policy.beside());
+		}
 		return new Load(this, this.shared, key, policy, loader);
 	}
 
@@ -108,7 +111,12 @@ public final class LoadScripts {
 	private Script<MetaAnswer> withBeside(Script<MetaAnswer> question, String beside, LoadPolicy policy) {
 		Script<@Nullable RawValue> reading = this.plain.getRaw(beside);
 		return new SideBySide<>(question, reading).then((answer) -> {
-			tell(policy, (listener) -> listener.beside(valueOf(beside, reading.result())));
+			Failed failed = reading.failure();
+			if (failed != null && !isUndecodable(failed.exception())) {
+				return Script.failed(failed, answer);
+			}
+			Object value = (failed == null) ? valueOf(beside, reading.result()) : null;
+			tell(policy, (listener) -> listener.beside(value));
 			return Script.done(answer);
 		});
 	}
@@ -122,14 +130,6 @@ public final class LoadScripts {
 	}
 
 	// What the replies mean
-
-	Verdict verdict(String key, LoadPolicy policy, MetaAnswer answer) {
-		Verdict verdict = Election.verdict(answer, policy.elects());
-		if (verdict == Verdict.UNSUPPORTED && (policy.elects() || marks(policy))) {
-			lacksElections(key);
-		}
-		return verdict;
-	}
 
 	/**
 	 * Whether values are refreshed or served stale, which takes a server that marks them.
@@ -165,10 +165,15 @@ public final class LoadScripts {
 	/**
 	 * Asks whether a value is good enough, which none is not; most often that is known.
 	 */
-	CompletionStage<Boolean> check(LoadPolicy policy, @Nullable Object value) {
+	CompletableFuture<Boolean> check(String key, LoadPolicy policy, @Nullable Object value) {
 		Function<Object, ? extends CompletionStage<Boolean>> accepting = policy.accepting();
+		if (value == null || accepting == null) {
+			return (value != null) ? YES : NO;
+		}
 		try {
-			return (value == null) ? NO : (accepting != null) ? accepting.apply(value) : YES;
+			CompletionStage<Boolean> answer = accepting.apply(value);
+			return (answer instanceof CompletableFuture<Boolean> known && isTrue(known)) ? known
+					: Loader.settled("the check of \"" + key + "\"", answer);
 		}
 		catch (Throwable ex) {
 			// it is the application's
@@ -176,13 +181,26 @@ public final class LoadScripts {
 		}
 	}
 
-	static boolean isTrue(CompletionStage<Boolean> checked) {
-		return checked == YES || (checked instanceof CompletableFuture<Boolean> known && known.isDone()
-				&& !known.isCompletedExceptionally() && Boolean.TRUE.equals(known.join()));
+	/** What a check that said nothing counts as. */
+	static MemcachedException failureOfCheck(String key, @Nullable Throwable ex) {
+		return (ex instanceof MemcachedException failure) ? failure
+				: new MemcachedException(ErrorCode.PROGRAMMING_ERROR, null,
+						"whether the value of \"" + key + "\" is good enough was not told: " + ex, ex);
+	}
+
+	static boolean isTrue(CompletableFuture<Boolean> checked) {
+		return checked.isDone() && !checked.isCompletedExceptionally() && Boolean.TRUE.equals(checked.join());
 	}
 
 	EncodedValue encode(String key, Object value) {
-		EncodedValue encoded = this.plain.values().encode(key, value);
+		EncodedValue encoded;
+		try {
+			encoded = this.plain.values().encode(key, value);
+		}
+		catch (Error ex) {
+			// such as a stack overflow: its caller has the value, and keeps it
+			throw new IllegalArgumentException("the value of \"" + key + "\" cannot be encoded: " + ex, ex);
+		}
 		if (encoded.bytes().length == 0) {
 			throw new IllegalArgumentException("the value of \"" + key
 					+ "\" is empty, which is what memcached's own placeholders are; it is not stored");

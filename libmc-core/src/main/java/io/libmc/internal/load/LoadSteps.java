@@ -96,22 +96,28 @@ abstract class LoadSteps<T extends @Nullable Object> implements Script<T> {
 	}
 
 	/** Asks memcached for what the rest can do without. */
-	final @Nullable Step quietly(Supplier<Script<?>> script, Supplier<@Nullable Step> next) {
-		Script<?> beside;
+	final @Nullable Step quietly(Supplier<? extends Script<?>> asking, Supplier<@Nullable Step> next) {
+		return askQuietly(asking, (ignored) -> next.get());
+	}
+
+	/** As {@link #quietly}, with what came of it; null if it failed. */
+	private <S> @Nullable Step askQuietly(Supplier<? extends Script<? extends S>> asking,
+			Function<@Nullable S, @Nullable Step> next) {
+		Script<? extends S> script;
 		try {
-			beside = script.get();
+			script = asking.get();
 		}
 		catch (RuntimeException ex) {
 			// the client was closed
 			LOGGER.log(Level.DEBUG, "what was to be done beside a load was not", ex);
-			return next.get();
+			return next.apply(null);
 		}
-		return ask(beside, () -> {
-			Failed failed = beside.failure();
-			if (failed != null && LOGGER.isLoggable(Level.DEBUG)) {
+		return ask(script, () -> {
+			Failed failed = script.failure();
+			if (failed != null) {
 				LOGGER.log(Level.DEBUG, "memcached failed beside a load", failed.exception());
 			}
-			return next.get();
+			return next.apply((failed == null) ? script.result() : null);
 		});
 	}
 
@@ -142,16 +148,30 @@ abstract class LoadSteps<T extends @Nullable Object> implements Script<T> {
 		return null;
 	}
 
-	// Tokens
+	// Beside
+
+	/**
+	 * Does what no caller has to wait for; one that waits anyway does it itself.
+	 */
+	final Step beside(Function<LoadSteps<Boolean>, @Nullable Step> work) {
+		return new Step.Elsewhere(Runnable::run, new LoadSteps<Boolean>(this.scripts, this.key) {
+
+			@Override
+			@Nullable Step begin() {
+				return work.apply(this);
+			}
+
+		});
+	}
 
 	/**
 	 * A caller that finds the token of a good value taken looks whether that has been so
 	 * for a lease: then its winner is gone, and the item is marked for another one.
 	 */
-	final @Nullable Step markIfAbandoned(LoadPolicy policy, MetaAnswer answer, Supplier<@Nullable Step> next) {
-		return !answer.winTaken() ? next.get()
-				: withState(answer, next, (state) -> this.scripts.election().noteTaken(this.key, state, policy.lease())
-						? markAgain(state, next) : next.get());
+	final Step marking(LoadPolicy policy, MetaAnswer answer) {
+		return beside((script) -> script.withState(answer, () -> script.done(true),
+				(state) -> this.scripts.election().noteTaken(this.key, state, policy.lease())
+						? script.markAgain(state, () -> script.done(true)) : script.done(true)));
 	}
 
 	/** Goes on with an answer that has all that is needed to mark its item. */
@@ -160,8 +180,8 @@ abstract class LoadSteps<T extends @Nullable Object> implements Script<T> {
 		if (answer.cas().isPresent() && answer.ttl().isPresent()) {
 			return next.apply(answer);
 		}
-		Script<MetaAnswer> asking = this.scripts.meta().get(this.key, Election.STATE);
-		return quietly(() -> asking, () -> (asking.failure() != null) ? unknown.get() : next.apply(asking.result()));
+		return askQuietly(() -> this.scripts.meta().get(this.key, Election.STATE),
+				(state) -> (state != null) ? next.apply(state) : unknown.get());
 	}
 
 	/** Marks an item stale, so that one caller is elected anew. */

@@ -37,31 +37,37 @@ public interface Loader {
 	static Loader of(String key, Supplier<? extends CompletionStage<?>> starter) {
 		return () -> {
 			try {
-				CompletionStage<?> loading = starter.get();
-				if (loading == null) {
-					throw new IllegalStateException("the loader of \"" + key + "\" returned no future");
-				}
-				return settled(loading);
+				return settled("the loader of \"" + key + "\"", starter.get());
 			}
 			catch (Throwable ex) {
-				// it is the application's
 				return CompletableFuture.failedFuture(ex);
 			}
 		};
 	}
 
-	/** A future of its own, which fails with what the stage was failed with. */
-	static <T extends @Nullable Object> CompletableFuture<T> settled(CompletionStage<? extends T> stage) {
+	/**
+	 * A future that ends as a stage of the application's, without what it is wrapped in.
+	 */
+	static <T extends @Nullable Object> CompletableFuture<T> settled(String what,
+			@Nullable CompletionStage<? extends T> stage) {
 		CompletableFuture<T> settled = new CompletableFuture<>();
-		stage.whenComplete((value, ex) -> {
-			if (ex == null) {
-				settled.complete(value);
+		try {
+			if (stage == null) {
+				throw new IllegalStateException(what + " returned no future");
 			}
-			else {
-				settled.completeExceptionally(
-						(ex instanceof CompletionException && ex.getCause() != null) ? ex.getCause() : ex);
-			}
-		});
+			stage.whenComplete((value, ex) -> {
+				if (ex == null) {
+					settled.complete(value);
+				}
+				else {
+					boolean wrapped = ex instanceof CompletionException && ex.getCause() != null;
+					settled.completeExceptionally(wrapped ? ex.getCause() : ex);
+				}
+			});
+		}
+		catch (Throwable ex) {
+			settled.completeExceptionally(ex);
+		}
 		return settled;
 	}
 

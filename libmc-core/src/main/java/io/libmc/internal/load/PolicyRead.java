@@ -44,8 +44,8 @@ final class PolicyRead extends LoadSteps<@Nullable Object> {
 		if (!answer.hasValue() || answer.won()) {
 			return done(null);
 		}
-		return !answer.winTaken() ? done(this.scripts.decode(this.key, answer.value()))
-				: markIfAbandoned(this.policy, answer, () -> done(this.scripts.decode(this.key, answer.value())));
+		Object value = this.scripts.decode(this.key, answer.value());
+		return answer.winTaken() ? after(marking(this.policy, answer), () -> done(value)) : done(value);
 	}
 
 }

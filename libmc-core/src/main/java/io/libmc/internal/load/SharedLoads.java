@@ -32,22 +32,22 @@ public final class SharedLoads {
 		 */
 		final CompletableFuture<Boolean> found = new CompletableFuture<>();
 
-		/** The thread that runs the loader; null if none does. */
-		private volatile @Nullable Thread loading;
+		/** The thread that its leader's script is on; null if none is. */
+		private volatile @Nullable Thread leading;
 
 		private volatile boolean overtaken;
 
-		/** Whether its loader is what asks. */
+		/** Whether it is its own leader that asks. */
 		boolean isOwn() {
-			return this.loading == Thread.currentThread();
+			return this.leading == Thread.currentThread();
 		}
 
-		void beginLoading() {
-			this.loading = Thread.currentThread();
+		void enter() {
+			this.leading = Thread.currentThread();
 		}
 
-		void stopLoading() {
-			this.loading = null;
+		void exit() {
+			this.leading = null;
 		}
 
 		boolean isOvertaken() {
