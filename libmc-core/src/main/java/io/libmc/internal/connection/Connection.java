@@ -403,8 +403,7 @@ final class Connection {
 
 	/**
 	 * Ends the connection and fails all that is in its line: what is due anyway, with a
-	 * timeout. Does nothing if it has ended. A caller that found it open has put its
-	 * operation in line by the time that the lock is had.
+	 * timeout. Callers that found it open have put theirs in line once the lock is had.
 	 */
 	void close(Failure failure) {
 		if (isClosed()) {
