@@ -232,12 +232,10 @@ final class Connection {
 
 	/** Sends what was submitted with more to follow. */
 	void flush(long deadline) {
-		OutBuffer batch = null;
+		OutBuffer batch;
 		this.lock.lock();
 		try {
-			if (isOpen()) {
-				batch = claimWriting(!Threads.isVirtual(Thread.currentThread()), false);
-			}
+			batch = isOpen() ? claimWriting(!Threads.isVirtual(Thread.currentThread()), false) : null;
 		}
 		finally {
 			this.lock.unlock();
@@ -403,7 +401,7 @@ final class Connection {
 
 	/**
 	 * Ends the connection and fails all that is in its line: what is due anyway, with a
-	 * timeout. Callers that found it open have put theirs in line once the lock is had.
+	 * timeout. Does nothing if it has ended.
 	 */
 	void close(Failure failure) {
 		if (isClosed()) {
@@ -419,6 +417,7 @@ final class Connection {
 		if (this.state.getAndSet(State.CLOSED) == State.CLOSED) {
 			return;
 		}
+		// a caller that found it open has put its operation in line by then
 		this.lock.lock();
 		try {
 			this.room.close();
