@@ -96,7 +96,7 @@ class InterruptTest {
 				assertThat(ex.server()).isEqualTo(this.proxy.address());
 			}
 		});
-		Awaitility.await().until(() -> writer.isWithin("writeTo"));
+		Awaitility.await().until(() -> writer.isWithin("writeSlowly"));
 		writer.thread.interrupt();
 		assertThat(writer.interruptedAtTheEnd.get(20, TimeUnit.SECONDS)).isTrue();
 		assertThat(Duration.ofNanos(System.nanoTime() - start)).isBetween(POLL.minusMillis(50),

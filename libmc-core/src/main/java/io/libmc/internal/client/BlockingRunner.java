@@ -68,8 +68,14 @@ final class BlockingRunner implements Performer {
 	@Override
 	public void perform(Node node, Operation operation) {
 		Object started = this.events.start(operation, node);
-		node.submit(operation, false);
-		operation.await();
+		try {
+			node.submit(operation, false);
+			operation.await();
+		}
+		catch (Throwable ex) {
+			operation.desert(ex);
+			throw ex;
+		}
 		this.events.stop(operation, node, started);
 	}
 
@@ -105,6 +111,16 @@ final class BlockingRunner implements Performer {
 			perform(legs.get(0).node(), legs.get(0).operation());
 			return;
 		}
+		try {
+			performAll(legs);
+		}
+		catch (Throwable ex) {
+			legs.forEach((leg) -> leg.operation().desert(ex));
+			throw ex;
+		}
+	}
+
+	private void performAll(List<? extends Leg> legs) {
 		Map<Node, ServerQueue> byNode = new LinkedHashMap<>();
 		legs.forEach((leg) -> byNode.computeIfAbsent(leg.node(), (node) -> new ServerQueue()).waiting.add(leg));
 		byNode.values().forEach(ServerQueue::start);

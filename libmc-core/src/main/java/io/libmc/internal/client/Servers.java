@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.ReentrantLock;
 
 import io.libmc.internal.call.Cluster;
@@ -36,13 +37,11 @@ final class Servers {
 
 	private final ReentrantLock lock = new ReentrantLock();
 
-	/** The nodes of the current list; guarded by the lock. */
-	private Map<ServerAddress, Node> nodes = Map.of();
+	/** The nodes of the current list; written under the lock. */
+	private volatile Map<ServerAddress, Node> nodes = Map.of();
 
-	/**
-	 * Nodes of earlier lists that still have something to finish; guarded by the lock.
-	 */
-	private final List<Node> retired = new ArrayList<>();
+	/** Nodes of earlier lists that still have something to finish. */
+	private final List<Node> retired = new CopyOnWriteArrayList<>();
 
 	private volatile Cluster cluster;
 
@@ -91,6 +90,9 @@ final class Servers {
 				}
 			});
 			this.retired.removeIf(Node::isUnconnected);
+			if (this.closed) {
+				close();
+			}
 		}
 		finally {
 			this.lock.unlock();
@@ -120,17 +122,16 @@ final class Servers {
 		cluster().nodes().forEach(Node::quit);
 	}
 
+	/** Closes all it can; what is left over the watchdog does. */
 	void close() {
-		this.lock.lock();
+		this.closed = true;
 		try {
-			this.closed = true;
+			this.nodes.values().forEach(Node::close);
 			this.retired.forEach(Node::close);
-			this.cluster.nodes().forEach(Node::close);
 		}
 		finally {
-			this.lock.unlock();
+			this.watchdog.close();
 		}
-		this.watchdog.close();
 	}
 
 }

@@ -12,6 +12,7 @@ import java.nio.channels.SocketChannel;
 import java.util.Queue;
 import java.util.concurrent.ArrayBlockingQueue;
 
+import io.libmc.internal.protocol.OutBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,6 +41,9 @@ final class ChannelTransport implements Transport {
 	/** Made when the peer first does not take a write at once. */
 	private volatile @Nullable Selector writable;
 
+	/** Made when it is first asked whether bytes have come. */
+	private volatile @Nullable Selector looking;
+
 	private volatile boolean closed;
 
 	/** The reader's own. */
@@ -48,9 +52,7 @@ final class ChannelTransport implements Transport {
 	/** The writer's own. */
 	private final Window source = new Window();
 
-	/**
-	 * What will be written together; made for the first large value. The writer's own.
-	 */
+	/** What is left of a large write under way, or null. The writer's own. */
 	private @Nullable ByteBuffer gathered;
 
 	/**
@@ -60,14 +62,7 @@ final class ChannelTransport implements Transport {
 	ChannelTransport(SocketChannel channel) throws IOException {
 		this.channel = channel;
 		channel.configureBlocking(false);
-		this.readable = Selector.open();
-		try {
-			channel.register(this.readable, SelectionKey.OP_READ);
-		}
-		catch (IOException | RuntimeException ex) {
-			this.readable.close();
-			throw ex;
-		}
+		this.readable = open(SelectionKey.OP_READ);
 	}
 
 	@Override
@@ -109,84 +104,91 @@ final class ChannelTransport implements Transport {
 	}
 
 	@Override
-	public void write(byte[] bytes, int offset, int length, boolean more) throws IOException {
-		if (this.gathered == null && !more && length < LARGE) {
-			write(this.source.of(bytes, offset, length));
-			return;
+	public boolean tryWrite(OutBuffer batch, long unanswered, int patienceMillis) throws IOException {
+		boolean all = tryWrite(batch);
+		while (!all && patienceMillis > 0 && select(writable(), patienceMillis)) {
+			all = tryWrite(batch);
 		}
-		boolean goesOn = false;
-		try {
-			gather(bytes, offset, length, more);
-			goesOn = more;
-		}
-		finally {
-			if (!goesOn) {
-				release();
-			}
+		return all;
+	}
+
+	@Override
+	public void write(OutBuffer batch) throws IOException {
+		while (!tryWrite(batch)) {
+			select(writable(), 0);
 		}
 	}
 
-	private void gather(byte[] bytes, int offset, int length, boolean more) throws IOException {
-		ByteBuffer gathering = acquire();
-		int done = 0;
-		while (done < length) {
-			int part = Math.min(length - done, gathering.remaining());
-			gathering.put(bytes, offset + done, part);
-			done += part;
-			if (!gathering.hasRemaining()) {
-				write(gathering.flip());
-				gathering.clear();
-			}
+	private boolean tryWrite(OutBuffer batch) throws IOException {
+		int length = batch.end() - batch.position();
+		if (this.gathered == null && batch.isOnePiece() && length < LARGE) {
+			int count = this.channel.write(this.source.of(batch.bytes(), batch.position(), length));
+			batch.take(count);
+			return count == length;
 		}
-		if (!more) {
-			write(gathering.flip());
-		}
+		return tryGathered(batch);
 	}
 
-	private ByteBuffer acquire() {
+	/** In as few pieces as possible, however many blocks it has. */
+	private boolean tryGathered(OutBuffer batch) throws IOException {
 		ByteBuffer buffer = this.gathered;
 		if (buffer == null) {
-			buffer = acquireBuffer();
+			buffer = acquireBuffer().limit(0);
 			this.gathered = buffer;
 		}
-		return buffer;
-	}
-
-	private void release() {
-		ByteBuffer buffer = this.gathered;
+		while (buffer.hasRemaining() || !batch.isTaken()) {
+			if (!buffer.hasRemaining()) {
+				batch.takeInto(buffer.clear());
+				buffer.flip();
+			}
+			this.channel.write(buffer);
+			if (buffer.hasRemaining()) {
+				return false;
+			}
+		}
 		this.gathered = null;
-		if (buffer != null) {
-			BUFFERS.offer(buffer);
-		}
-	}
-
-	private void write(ByteBuffer bytes) throws IOException {
-		this.channel.write(bytes);
-		while (bytes.hasRemaining()) {
-			select(writable(), 0);
-			this.channel.write(bytes);
-		}
+		BUFFERS.offer(buffer);
+		return true;
 	}
 
 	private Selector writable() throws IOException {
 		Selector selector = this.writable;
 		if (selector == null) {
-			selector = Selector.open();
+			selector = open(SelectionKey.OP_WRITE);
 			this.writable = selector;
-			if (this.closed) {
-				selector.close();
-			}
-			this.channel.register(selector, SelectionKey.OP_WRITE);
+			closeIfLate(selector);
 		}
 		return selector;
 	}
 
-	/** Waits; an interrupt is kept for the caller. */
-	private static void select(Selector selector, long millis) throws IOException {
+	private Selector open(int interest) throws IOException {
+		Selector selector = Selector.open();
+		try {
+			this.channel.register(selector, interest);
+		}
+		catch (Throwable ex) {
+			selector.close();
+			throw ex;
+		}
+		return selector;
+	}
+
+	/** Closing does not see what was made after it. */
+	private void closeIfLate(Selector selector) throws IOException {
+		if (this.closed) {
+			selector.close();
+		}
+	}
+
+	/**
+	 * Waits; an interrupt, which ends that, is kept for the caller.
+	 * @return whether it is ready
+	 */
+	private static boolean select(Selector selector, long millis) throws IOException {
 		boolean interrupted = Thread.interrupted();
 		try {
-			selector.select((awake) -> {
-			}, millis);
+			return selector.select((awake) -> {
+			}, millis) > 0;
 		}
 		catch (ClosedSelectorException ex) {
 			throw new IOException("the connection was closed", ex);
@@ -200,16 +202,24 @@ final class ChannelTransport implements Transport {
 
 	@Override
 	public boolean isReadable() throws IOException {
-		try (Selector selector = Selector.open()) {
-			// another thread may sleep in ours
-			this.channel.register(selector, SelectionKey.OP_READ);
-			return selector.selectNow() > 0;
+		try {
+			return looking().selectNow((key) -> {
+			}) > 0;
+		}
+		catch (ClosedSelectorException ex) {
+			throw new IOException("the connection was closed", ex);
 		}
 	}
 
-	@Override
-	public int sendBufferSize() throws IOException {
-		return this.channel.getOption(StandardSocketOptions.SO_SNDBUF);
+	/** Another thread may sleep in the reader's. */
+	private synchronized Selector looking() throws IOException {
+		Selector selector = this.looking;
+		if (selector == null) {
+			selector = open(SelectionKey.OP_READ);
+			this.looking = selector;
+			closeIfLate(selector);
+		}
+		return selector;
 	}
 
 	@Override
@@ -218,6 +228,7 @@ final class ChannelTransport implements Transport {
 		close(this.channel);
 		close(this.readable);
 		close(this.writable);
+		close(this.looking);
 	}
 
 	private static void close(@Nullable Closeable closeable) {

@@ -1,12 +1,9 @@
 package io.libmc.internal.connection;
 
 import java.io.IOException;
-import java.util.concurrent.atomic.AtomicReference;
-import java.util.concurrent.locks.ReentrantLock;
 
 import io.libmc.internal.connection.Failure.Kind;
 import io.libmc.internal.connection.Operation.Progress;
-import io.libmc.internal.protocol.Command;
 import io.libmc.internal.protocol.OutBuffer;
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +19,49 @@ import org.jspecify.annotations.Nullable;
  * requests; an operation whose caller gave up keeps its place, and its late reply is
  * dropped. Once a byte makes no sense, or the server has been silent for too long, the
  * connection ends and fails all that is in its line.
+ * <p>
+ * At any allocation, call or check a {@code Throwable} may come: a stack that is full, a
+ * heap that is full. It ends at most the call that met it and the connection that it left
+ * in doubt. Such a connection is marked as {@link #broken} first, which takes no call and
+ * no memory: from then on nobody writes on it, reads from it or comes to it. Then it is
+ * closed, by the thread that marked it or, if that fails too, by the {@link Watchdog}. So
+ * nothing has to be put right after a {@code Throwable}: not what is encoded, not a role,
+ * not the mutex. What follows from that for the fields of the engine:
+ * <table>
+ * <caption>Who writes what</caption>
+ * <tr>
+ * <td>requests in {@link Outbox}, the tail of {@link Line}</td>
+ * <td>under the mutex, which nobody waits for without an end</td>
+ * </tr>
+ * <tr>
+ * <td>the batch that was claimed, how far it was written</td>
+ * <td>the writer</td>
+ * </tr>
+ * <tr>
+ * <td>the head of {@link Line}, the parser, whom was served</td>
+ * <td>the reader</td>
+ * </tr>
+ * <tr>
+ * <td>how an {@link Operation} ended</td>
+ * <td>the first to end it, by a compare-and-set</td>
+ * </tr>
+ * <tr>
+ * <td>its waiter</td>
+ * <td>the thread that waits for it</td>
+ * </tr>
+ * <tr>
+ * <td>that it is open</td>
+ * <td>its own thread</td>
+ * </tr>
+ * <tr>
+ * <td>that it is broken, refuses, ends, has ended</td>
+ * <td>anyone, and never back</td>
+ * </tr>
+ * <tr>
+ * <td>threads that wait in {@link Room}</td>
+ * <td>each for itself, in a queue that needs no lock</td>
+ * </tr>
+ * </table>
  */
 final class Connection {
 
@@ -30,17 +70,9 @@ final class Connection {
 
 	static final long FOREVER = Long.MAX_VALUE;
 
-	private enum State {
-
-		CONNECTING, OPEN, CLOSED
-
-	}
-
 	private final Node node;
 
 	private final Settings settings;
-
-	private final Watchdog watchdog;
 
 	private final Connector connector;
 
@@ -48,24 +80,22 @@ final class Connection {
 
 	private final Line line;
 
-	private final ReentrantLock lock = new ReentrantLock();
+	private final Mutex mutex = new Mutex();
 
 	private final Outbox outbox;
 
 	private final Room room;
 
+	private final Entrance entrance;
+
 	private final Inbox inbox;
 
 	private final Deadlines deadlines;
 
-	/**
-	 * It becomes OPEN under the lock, and CLOSED without: those whose time is up together
-	 * would queue for it.
-	 */
-	private final AtomicReference<State> state = new AtomicReference<>(State.CONNECTING);
+	/** Set before it is open. */
+	private volatile @Nullable Transport transport;
 
-	/** Set before the state is OPEN. */
-	private @Nullable Transport transport;
+	private volatile boolean opened;
 
 	/** It takes no more operations. */
 	private volatile boolean refusing;
@@ -73,44 +103,49 @@ final class Connection {
 	/** It ends once nothing is in its line. */
 	private volatile boolean ending;
 
+	/** What left it in doubt, or null. */
+	volatile @Nullable Throwable broken;
+
+	private final End end;
+
 	Connection(Node node, Settings settings, Watchdog watchdog, String threadName) {
 		this.node = node;
 		this.settings = settings;
-		this.watchdog = watchdog;
 		this.connector = new Connector(node.endpoint(), settings);
 		this.line = new Line(settings.maxInFlightOperations(), settings.maxInFlightBytes());
-		this.outbox = new Outbox(this, this.lock, this.line, settings, watchdog, node);
-		this.room = new Room(this, this.lock, this.line, this.outbox);
+		this.outbox = new Outbox(this, this.mutex, this.line, settings, watchdog, node);
+		this.room = new Room(this, this.mutex, this.line, this.outbox);
 		this.inbox = new Inbox(this, this.line, settings.maxValueBytes(), node);
-		this.deadlines = new Deadlines(this, settings, watchdog, this.connector, this.line, this.outbox, this.inbox);
+		this.entrance = new Entrance(this, this.mutex, this.line, this.outbox, this.inbox, this.room, watchdog);
+		this.deadlines = new Deadlines(this, settings, watchdog, this.mutex, this.connector, this.line, this.outbox,
+				this.inbox);
 		this.ownThread = new OwnThread(this, this.connector, this.line, this.inbox, threadName);
+		this.end = new End(this, node.sharing(), this.mutex, this.line, this.outbox, this.room, this.connector,
+				this.ownThread, watchdog);
 	}
 
-	void start() {
-		this.watchdog.watch(this, this.settings.pollNanos());
+	/** The watchdog looks after it from now on. */
+	void start(Watchdog watchdog) {
+		watchdog.add(this);
 		this.ownThread.start();
 	}
 
 	/** Whether it takes operations. */
 	boolean isUsable() {
-		return !isClosed() && !this.refusing;
+		return !isClosed() && !this.refusing && this.broken == null;
 	}
 
 	boolean isConnecting() {
-		return this.state.get() == State.CONNECTING;
+		return !this.opened && !isClosed();
+	}
+
+	/** Whether it has a socket, or had one. */
+	boolean hasOpened() {
+		return this.opened;
 	}
 
 	boolean isOpen() {
-		return this.state.get() == State.OPEN;
-	}
-
-	Deadlines deadlines() {
-		return this.deadlines;
-	}
-
-	/** Sees to it that somebody other than the calling thread reads. */
-	void seeToReader() {
-		this.inbox.seeToReader();
+		return this.opened && !isClosed() && this.broken == null;
 	}
 
 	boolean isEnding() {
@@ -118,7 +153,11 @@ final class Connection {
 	}
 
 	boolean isClosed() {
-		return this.state.get() == State.CLOSED;
+		return this.end.failure() != null;
+	}
+
+	Deadlines deadlines() {
+		return this.deadlines;
 	}
 
 	/** How many operations wait for their reply; none once it has ended. */
@@ -140,89 +179,14 @@ final class Connection {
 	 * @return false if the connection takes no more, and nothing was done
 	 */
 	boolean submit(Operation operation, boolean more) {
-		boolean virtual = Threads.isVirtual(Thread.currentThread());
-		operation.waiterReads = !virtual && !operation.isDetached();
-		OutBuffer batch = null;
-		boolean gathers = false;
-		this.lock.lock();
 		try {
-			if (!isUsable()) {
-				return false;
-			}
-			if (!this.room.findFor(operation)) {
-				operation.fail(this.line.noRoom(), Progress.UNSENT);
-				return true;
-			}
-			if (!isUsable()) {
-				return false;
-			}
-			append(operation);
-			if (operation.isNoReply()) {
-				appendBarrier(operation);
-			}
-			if (isOpen() && !more) {
-				gathers = virtual && !operation.isDetached() && this.line.length() > 1 && !isLeftToReader();
-				batch = gathers ? null : claimWriting(!virtual, operation.isDetached());
-			}
+			return this.entrance.enter(operation, more);
 		}
-		finally {
-			this.lock.unlock();
+		catch (Throwable ex) {
+			this.broken = ex;
+			endIfBroken();
+			throw ex;
 		}
-		if (gathers && this.outbox.startGathering()) {
-			batch = gather();
-		}
-		if (batch != null) {
-			this.outbox.write(batch, operation.deadline);
-		}
-		if (operation.isDetached()) {
-			if (operation.isNoReply()) {
-				operation.complete();
-			}
-			else {
-				seeToDetached(operation);
-			}
-		}
-		return true;
-	}
-
-	private void append(Operation operation) {
-		this.line.append(operation);
-		if (isOpen()) {
-			this.outbox.encode(operation);
-		}
-	}
-
-	/**
-	 * Lets the virtual threads that are due run first, as their requests can share the
-	 * write. Another thread that comes to write meanwhile does.
-	 */
-	// nothing depends on it
-	@SuppressWarnings("ThreadPriorityCheck")
-	private @Nullable OutBuffer gather() {
-		Thread.yield();
-		this.lock.lock();
-		try {
-			this.outbox.stopGathering();
-			return isOpen() ? this.outbox.claim(false) : null;
-		}
-		finally {
-			this.lock.unlock();
-		}
-	}
-
-	private boolean isLeftToReader() {
-		return this.inbox.isHandingOut() && !this.outbox.mightBlock();
-	}
-
-	private @Nullable OutBuffer claimWriting(boolean mayBlock, boolean detached) {
-		if (isLeftToReader()) {
-			return null;
-		}
-		if (detached) {
-			this.outbox.wantThread();
-			return null;
-		}
-		return this.outbox.claim(mayBlock);
 	}
 
 	/** Whether not one byte of it has gone to the socket. */
@@ -232,37 +196,16 @@ final class Connection {
 
 	/** Sends what was submitted with more to follow. */
 	void flush(long deadline) {
-		OutBuffer batch;
-		this.lock.lock();
 		try {
-			batch = isOpen() ? claimWriting(!Threads.isVirtual(Thread.currentThread()), false) : null;
+			if (isOpen() && !this.inbox.isHandingOut()) {
+				this.outbox.writePending(Threads.isVirtual(Thread.currentThread()) ? 0 : deadline);
+			}
 		}
-		finally {
-			this.lock.unlock();
+		catch (Throwable ex) {
+			this.broken = ex;
+			endIfBroken();
+			throw ex;
 		}
-		if (batch != null) {
-			this.outbox.write(batch, deadline);
-		}
-	}
-
-	/**
-	 * Operations without a reply only leave the line when a reply behind them comes. So
-	 * that they cannot fill it, every so many of them are followed by a question.
-	 */
-	private void appendBarrier(Operation operation) {
-		if (this.line.isBarrierDue()) {
-			Operation barrier = Operation.admin(Command.VERSION, operation.startedAt, operation.deadline, "");
-			barrier.whenEnded(() -> {
-			});
-			append(barrier);
-			seeToDetached(barrier);
-		}
-	}
-
-	/** Sees to it that somebody reads for it, and that somebody watches its time. */
-	private void seeToDetached(Operation operation) {
-		seeToReader();
-		this.watchdog.watch(this, operation.deadline - System.nanoTime());
 	}
 
 	// Waiting
@@ -272,21 +215,27 @@ final class Connection {
 	 * deadline.
 	 */
 	void await(Operation operation, long until) {
-		this.inbox.await(operation, until);
+		try {
+			this.inbox.await(operation, until);
+		}
+		catch (Throwable ex) {
+			this.broken = ex;
+			endIfBroken();
+			throw ex;
+		}
 	}
 
-	/** Writes what gathered while replies were handed out, unless that might block. */
+	/** Writes what gathered while replies were handed out, as far as it is taken. */
 	void writeGathered() {
 		OutBuffer batch = null;
-		this.lock.lock();
-		try {
-			this.inbox.stopHandingOut();
-			if (isOpen()) {
-				batch = this.outbox.claim(false);
+		if (this.mutex.take(this.settings.pollNanos())) {
+			try {
+				this.inbox.stopHandingOut();
+				batch = this.outbox.claim();
 			}
-		}
-		finally {
-			this.lock.unlock();
+			finally {
+				this.mutex.giveBack();
+			}
 		}
 		if (batch != null) {
 			this.outbox.write(batch, 0);
@@ -308,6 +257,11 @@ final class Connection {
 		return (operation == this.line.first() && this.inbox.isMidReply()) ? Progress.PARTLY_READ : Progress.SENT;
 	}
 
+	/** Sees to it that somebody other than the calling thread reads. */
+	void seeToReader() {
+		this.inbox.seeToReader();
+	}
+
 	void nominateOwnThread() {
 		this.ownThread.nominate();
 	}
@@ -324,24 +278,25 @@ final class Connection {
 	 */
 	boolean open(Transport connected) throws IOException {
 		OutBuffer batch;
-		this.lock.lock();
+		if (!this.mutex.take(this.settings.pollNanos())) {
+			throw new IOException("a thread that came meanwhile never went on");
+		}
 		try {
-			if (isClosed()) {
-				return false;
-			}
 			this.transport = connected;
 			this.outbox.open(connected);
 			this.inbox.open(connected);
 			this.line.dropLost();
-			this.line.forEach(this.outbox::encode);
+			long now = System.nanoTime();
+			this.line.forEach((operation) -> this.outbox.encode(operation, now));
 			this.node.connecting();
-			if (!this.state.compareAndSet(State.CONNECTING, State.OPEN)) {
+			this.opened = true;
+			if (!isOpen()) {
 				return false;
 			}
-			batch = this.outbox.claim(false);
+			batch = this.outbox.claim();
 		}
 		finally {
-			this.lock.unlock();
+			this.mutex.giveBack();
 		}
 		this.node.connected();
 		if (batch != null) {
@@ -358,19 +313,19 @@ final class Connection {
 	 * is gone once all in its line are answered.
 	 */
 	void quit() {
-		OutBuffer batch;
-		this.lock.lock();
-		try {
-			if (!isOpen() || this.refusing) {
-				return;
+		OutBuffer batch = null;
+		this.refusing = true;
+		this.room.close();
+		if (this.mutex.take(this.settings.pollNanos())) {
+			try {
+				if (isOpen() && !this.ending) {
+					this.outbox.encodeQuit();
+					batch = this.outbox.claim();
+				}
 			}
-			this.refusing = true;
-			this.room.close();
-			this.outbox.encodeQuit();
-			batch = this.outbox.claim(true);
-		}
-		finally {
-			this.lock.unlock();
+			finally {
+				this.mutex.giveBack();
+			}
 		}
 		if (batch != null) {
 			this.outbox.write(batch, System.nanoTime() + this.settings.pollNanos());
@@ -386,7 +341,9 @@ final class Connection {
 
 	/** Ends it if nothing is left in its line or to write. */
 	boolean closeIfDrained() {
-		this.lock.lock();
+		if (!this.mutex.take(this.settings.pollNanos())) {
+			return false;
+		}
 		try {
 			if (!this.line.isEmpty() || !this.outbox.isIdle()) {
 				return false;
@@ -395,55 +352,33 @@ final class Connection {
 			return true;
 		}
 		finally {
-			this.lock.unlock();
+			this.mutex.giveBack();
 		}
 	}
 
-	/**
-	 * Ends the connection and fails all that is in its line: what is due anyway, with a
-	 * timeout. Does nothing if it has ended.
-	 */
+	/** Ends it if a {@code Throwable} left it in doubt. */
+	void endIfBroken() {
+		Throwable cause = this.broken;
+		if (cause != null) {
+			close(new Failure(Kind.LOST, "a call on the connection was broken off by " + cause.getClass().getName(),
+					cause));
+		}
+	}
+
+	/** Ends it and fails all that is in its line. Does nothing if it has ended. */
 	void close(Failure failure) {
-		if (isClosed()) {
-			return;
-		}
-		if (failure.kind() == Kind.LOST) {
-			this.line.forEach((operation) -> {
-				if (!isUnsent(operation)) {
-					this.node.sharing().lost(operation);
-				}
-			});
-		}
-		if (this.state.getAndSet(State.CLOSED) == State.CLOSED) {
-			return;
-		}
-		// a caller that found it open has put its operation in line by then
-		this.lock.lock();
-		try {
-			this.room.close();
-		}
-		finally {
-			this.lock.unlock();
-		}
+		this.end.come(failure);
+	}
+
+	void closeTransport() {
 		Transport open = this.transport;
 		if (open != null) {
 			open.close();
 		}
-		this.connector.close();
-		long now = System.nanoTime();
-		Failure late = (failure.kind() == Kind.LOST) ? new Failure(Kind.TIMEOUT, failure.message(), failure.cause())
-				: failure;
-		this.line.forEach(
-				(operation) -> operation.fail((operation.deadline - now <= 0) ? late : failure, progress(operation)));
-		this.lock.lock();
-		try {
-			this.line.clear();
-			this.outbox.close();
-		}
-		finally {
-			this.lock.unlock();
-		}
-		this.ownThread.wake();
+	}
+
+	End end() {
+		return this.end;
 	}
 
 }

@@ -42,6 +42,9 @@ final class Connector implements Closeable {
 
 	private volatile boolean closed;
 
+	/** Whether the system looks up a name, which nothing can end. */
+	private volatile boolean resolving;
+
 	/** When the handshake must be over; 0 while there is none. */
 	private volatile long handshakeDeadline;
 
@@ -73,7 +76,7 @@ final class Connector implements Closeable {
 
 	/** Tries the name's addresses in turn; together they get the time of one. */
 	private Transport connectTcp() throws IOException {
-		InetAddress[] addresses = InetAddress.getAllByName(this.endpoint.host());
+		InetAddress[] addresses = resolve();
 		long deadline = System.nanoTime() + this.settings.connectNanos();
 		IOException failure = null;
 		for (int i = 0; i < addresses.length; i++) {
@@ -91,14 +94,26 @@ final class Connector implements Closeable {
 		throw (failure != null) ? failure : new IOException("the name has no address");
 	}
 
+	private InetAddress[] resolve() throws IOException {
+		this.resolving = true;
+		try {
+			return InetAddress.getAllByName(this.endpoint.host());
+		}
+		finally {
+			this.resolving = false;
+		}
+	}
+
 	private Transport connectTcp(InetSocketAddress address, long nanos) throws IOException {
 		Supplier<SSLContext> ssl = this.settings.ssl();
 		if (ssl != null) {
 			SSLContext context = ssl.get();
 			Socket socket = new Socket();
+			this.underWay = socket;
 			return open(socket, () -> connect(socket, address, nanos), () -> secured(socket, context));
 		}
 		SocketChannel channel = SocketChannel.open();
+		this.underWay = channel;
 		return open(channel, () -> connect(channel.socket(), address, nanos), () -> new ChannelTransport(channel));
 	}
 
@@ -110,6 +125,7 @@ final class Connector implements Closeable {
 
 	private Transport connectUnix(String path) throws IOException {
 		SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX);
+		this.underWay = channel;
 		return open(channel, () -> channel.connect(UnixDomainSocketAddress.of(path)),
 				() -> new ChannelTransport(channel));
 	}
@@ -127,7 +143,7 @@ final class Connector implements Closeable {
 			authenticate(transport);
 			return transport;
 		}
-		catch (IOException | RuntimeException ex) {
+		catch (Throwable ex) {
 			last.close();
 			throw ex;
 		}
@@ -184,7 +200,7 @@ final class Connector implements Closeable {
 	private void ask(Transport transport, Operation operation) throws IOException {
 		OutBuffer out = new OutBuffer();
 		operation.encode(out);
-		out.writeTo(transport);
+		transport.write(out);
 		ReplyParser parser = new ReplyParser(0);
 		while (parser.parse(operation) == null) {
 			int timeout = Transport.millis(this.handshakeDeadline - System.nanoTime());
@@ -212,6 +228,11 @@ final class Connector implements Closeable {
 		if (this.closed) {
 			throw new IOException("the client was closed while connecting");
 		}
+	}
+
+	/** Whether it waits for the system to look up a name. */
+	boolean isResolving() {
+		return this.resolving;
 	}
 
 	/**

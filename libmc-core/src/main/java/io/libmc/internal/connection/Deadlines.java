@@ -13,11 +13,18 @@ import org.jspecify.annotations.Nullable;
  */
 final class Deadlines {
 
+	/** How often an idle connection is looked at. */
+	private static final long IDLE_NANOS = 1_000_000_000;
+
+	private static final long UNFINISHED_NANOS = 10_000_000;
+
 	private final Connection connection;
 
 	private final Settings settings;
 
 	private final Watchdog watchdog;
+
+	private final Mutex mutex;
 
 	private final Connector connector;
 
@@ -27,11 +34,15 @@ final class Deadlines {
 
 	private final Inbox inbox;
 
-	Deadlines(Connection connection, Settings settings, Watchdog watchdog, Connector connector, Line line,
+	/** When its life began, in the clock of {@link System#nanoTime()}. */
+	private final long startedAt = System.nanoTime();
+
+	Deadlines(Connection connection, Settings settings, Watchdog watchdog, Mutex mutex, Connector connector, Line line,
 			Outbox outbox, Inbox inbox) {
 		this.connection = connection;
 		this.settings = settings;
 		this.watchdog = watchdog;
+		this.mutex = mutex;
 		this.connector = connector;
 		this.line = line;
 		this.outbox = outbox;
@@ -40,33 +51,64 @@ final class Deadlines {
 
 	/** What {@link Watchdog} asks: does what is due, says how soon to ask again. */
 	long check(long now) {
+		if (this.connection.broken == null && isStuck(now)) {
+			this.connection.broken = new IllegalStateException("a thread came to it and never went on");
+		}
+		this.connection.endIfBroken();
+		if (this.connection.isClosed()) {
+			return finish(now);
+		}
 		// opening rebuilds the line
 		boolean connecting = this.connection.isConnecting();
-		long next = expireWatched(now);
-		if (connecting) {
-			long left = this.connector.handshakeTimeLeft(now);
-			if (left <= 0 && this.connection.isConnecting()) {
-				this.connector.close();
-			}
-			return Math.min(next, Math.min(Math.max(left, 0), this.settings.pollNanos()));
+		long next = Math.min(expireWatched(now), this.line.isEmpty() ? IDLE_NANOS : this.settings.pollNanos());
+		return Math.min(next, connecting ? checkConnecting(now) : checkOpen(now));
+	}
+
+	/** Until its end is complete, which a thread that will never go on cannot prevent. */
+	private long finish(long now) {
+		End end = this.connection.end();
+		if (!end.isFinished()) {
+			end.finish();
 		}
+		return (end.isFinished() || isStuck(now)) ? Watchdog.GONE : UNFINISHED_NANOS;
+	}
+
+	/** Whether a thread that took the mutex seems never to give it back. */
+	private boolean isStuck(long now) {
+		return this.mutex.isStuck(now, this.settings.pollNanos());
+	}
+
+	/**
+	 * Whatever the attempt waits for, it does not for longer than its timeouts together.
+	 */
+	private long checkConnecting(long now) {
+		long left = this.connector.handshakeTimeLeft(now);
+		if (left <= 0) {
+			this.connector.close();
+		}
+		long most = this.settings.connectNanos() + this.settings.handshakeNanos() + this.settings.pollNanos();
+		if (now - this.startedAt > most && !this.connector.isResolving() && this.connection.isConnecting()) {
+			this.connection.connectFailed(new IOException("it took longer than all its timeouts together"));
+		}
+		return Math.min(Math.max(left, 0), this.settings.pollNanos());
+	}
+
+	private long checkOpen(long now) {
 		long deadline = this.outbox.deadline();
 		if (deadline != 0 && deadline - now <= 0) {
 			this.connection.close(new Failure(Kind.LOST, "the server did not take a write in time", null));
 		}
 		if (closeIfOverdue(now, 0) || this.connection.isClosed()) {
-			return Watchdog.NOTHING;
+			return 0;
 		}
 		Operation first = this.line.firstAwaited();
-		if (first != null && first.isAbandoned()) {
-			next = Math.min(next, Math.max(untilOverdue(now), 0));
-		}
-		return (deadline != 0) ? Math.min(next, deadline - now) : next;
+		long left = (deadline != 0) ? deadline - now : Watchdog.GONE;
+		return (first != null && first.isAbandoned()) ? Math.min(left, Math.max(untilOverdue(now), 0)) : left;
 	}
 
 	/** Ends the operations whose time is up and that nobody else ends. */
 	private long expireWatched(long now) {
-		long[] next = { Watchdog.NOTHING };
+		long[] next = { Watchdog.GONE };
 		this.line.forEach((operation) -> {
 			if ((operation.isDetached() || operation.watched) && !operation.isEnded()) {
 				long left = operation.deadline - now;
@@ -85,7 +127,7 @@ final class Deadlines {
 	void watch(Operation operation, long nanos) {
 		if (!operation.watched) {
 			operation.watched = true;
-			this.watchdog.watch(this.connection, nanos);
+			this.watchdog.watch(nanos);
 		}
 	}
 
@@ -94,7 +136,7 @@ final class Deadlines {
 		abandon(operation);
 		long tolerance = Math.min(Connection.DRAIN_NANOS, this.settings.pollNanos() / 10);
 		if (!closeIfOverdue(System.nanoTime(), tolerance)) {
-			this.watchdog.watch(this.connection, this.settings.pollNanos());
+			this.watchdog.watch(this.settings.pollNanos());
 		}
 	}
 
@@ -121,21 +163,20 @@ final class Deadlines {
 		}
 		long poll = this.settings.pollNanos();
 		long silent = poll - (now - latest(this.inbox.lastByteAt(), first.sentAt));
-		return first.isAbandoned() ? Math.min(silent, first.deadline + poll - now) : silent;
+		return Math.min(silent, first.deadline + poll - now);
 	}
 
 	/**
 	 * Ends the connection if the first operation that awaits a reply has seen no byte for
-	 * a full {@code pollTimeout}, or was given up and is still incomplete after another
-	 * one.
+	 * a full {@code pollTimeout}, or is still in line another one after its time was up.
 	 */
 	boolean closeIfOverdue(long now, long tolerance) {
 		Operation first = this.line.firstAwaited();
 		if (!this.connection.isOpen() || first == null || untilOverdue(now) > tolerance) {
 			return false;
 		}
-		boolean givenUp = first.isAbandoned() && now - first.deadline >= this.settings.pollNanos();
-		if (!givenUp && (!this.outbox.isWritten(first) || hasUnreadBytes())) {
+		boolean overdue = now - first.deadline >= this.settings.pollNanos();
+		if (!overdue && (!this.outbox.isWritten(first) || hasUnreadBytes())) {
 			return false;
 		}
 		if (first.deadline - now <= Connection.DRAIN_NANOS) {

@@ -98,7 +98,7 @@ final class Inbox {
 			.addRead(transport().read(target, offset, length, this.readTimeoutMillis));
 	}
 
-	/** Gets the socket. Under the lock. */
+	/** Gets the socket. Under the mutex. */
 	void open(Transport opened) {
 		this.transport = opened;
 		this.lastByteAt = System.nanoTime();
@@ -124,7 +124,7 @@ final class Inbox {
 		return this.handingOut;
 	}
 
-	/** Lets others write again. Under the lock. */
+	/** Lets others write again. Under the mutex. */
 	void stopHandingOut() {
 		this.handingOut = false;
 	}
@@ -321,7 +321,7 @@ final class Inbox {
 	/** Goes on with the first in line; returns whether something was answered. */
 	private boolean handOutOne() throws IOException {
 		Operation operation = this.line.first();
-		if (operation == null) {
+		if (operation == null || this.connection.isUnsent(operation)) {
 			throw this.parser.unexpected();
 		}
 		if (operation.isNoReply()) {
@@ -372,6 +372,7 @@ final class Inbox {
 	}
 
 	private void readingFailed(Throwable ex) {
+		this.connection.broken = ex;
 		if (ex instanceof ProtocolException) {
 			this.connection
 				.close(new Failure(Kind.NONSENSE, "the server's bytes make no sense: " + ex.getMessage(), ex));

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The operations of one connection that wait for their reply, first in, first out, and
- * how much room they take. Appended to under the connection's lock, advanced by the
+ * how much room they take. Appended to under the connection's mutex, advanced by the
  * thread that holds its reading role, looked through by any: a linked list whose first
  * node is the last operation that left it.
  */
@@ -27,10 +27,10 @@ final class Line {
 
 	private volatile boolean cleared;
 
-	/** Guarded by the connection's lock. */
+	/** Guarded by the connection's mutex. */
 	private Operation tail = this.head;
 
-	/** Guarded by the connection's lock. */
+	/** Guarded by the connection's mutex. */
 	private int sinceBarrier;
 
 	private volatile long entered;
@@ -40,10 +40,6 @@ final class Line {
 	private volatile long bytesEntered;
 
 	private volatile long bytesLeft;
-
-	private volatile long longRepliesEntered;
-
-	private volatile long longRepliesLeft;
 
 	Line(int maxOperations, long maxBytes) {
 		this.maxOperations = maxOperations;
@@ -91,11 +87,6 @@ final class Line {
 		return this.bytesEntered - this.bytesLeft;
 	}
 
-	/** Whether so little can come back that the server never waits for us to read it. */
-	boolean awaitsOnlyShortReplies() {
-		return this.longRepliesEntered == this.longRepliesLeft && length() < 1000;
-	}
-
 	/** Whether there is room for it; an empty line has room for anything. */
 	boolean hasRoomFor(Operation operation) {
 		return isEmpty() || (length() < this.maxOperations && bytes() + operation.maxEncodedLength() <= this.maxBytes);
@@ -122,9 +113,6 @@ final class Line {
 
 	void append(Operation operation) {
 		this.bytesEntered = this.bytesEntered + operation.maxEncodedLength();
-		if (operation.command().repliesAtLength()) {
-			this.longRepliesEntered = this.longRepliesEntered + 1;
-		}
 		this.tail.next = operation;
 		this.tail = operation;
 		this.entered = this.entered + 1;
@@ -139,9 +127,6 @@ final class Line {
 			this.head = placeholder();
 		}
 		this.bytesLeft = this.bytesLeft + first.maxEncodedLength();
-		if (first.command().repliesAtLength()) {
-			this.longRepliesLeft = this.longRepliesLeft + 1;
-		}
 		this.left = this.left + 1;
 	}
 
@@ -152,7 +137,6 @@ final class Line {
 		this.tail = this.head;
 		this.left = this.entered;
 		this.bytesLeft = this.bytesEntered;
-		this.longRepliesLeft = this.longRepliesEntered;
 		while (operation != null) {
 			Operation next = operation.next;
 			operation.next = null;
@@ -165,7 +149,7 @@ final class Line {
 
 	/**
 	 * Lets go of all in it, and each of the others, as no reply can come any more. Under
-	 * the lock.
+	 * the mutex.
 	 */
 	void clear() {
 		this.cleared = true;

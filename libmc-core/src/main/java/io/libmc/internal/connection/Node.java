@@ -1,12 +1,10 @@
 package io.libmc.internal.connection;
 
-import java.lang.System.Logger.Level;
 import java.net.UnknownHostException;
 import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReferenceArray;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 
 import io.libmc.internal.connection.Failure.Kind;
@@ -21,24 +19,17 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Node {
 
-	private static final System.Logger LOGGER = System.getLogger("io.libmc");
-
 	private final Endpoint endpoint;
 
 	private final Settings settings;
 
 	private final Watchdog watchdog;
 
-	private final ReentrantLock lock = new ReentrantLock();
-
 	private final AtomicReferenceArray<@Nullable Connection> connections;
 
 	private final Traffic traffic = new Traffic();
 
-	private volatile @Nullable Outage outage;
-
-	/** When the outage under way began, or 0; guarded by the lock. */
-	private long downSince;
+	private final Standing standing;
 
 	/** It is on no list any more: connections end once their line is empty. */
 	private volatile boolean retired;
@@ -48,17 +39,6 @@ public final class Node {
 	private final Sharing sharing;
 
 	private volatile boolean closed;
-
-	/**
-	 * The time from the first failed attempt to the next successful one.
-	 *
-	 * @param since when the first attempt failed
-	 * @param retryAt when the next one may be made
-	 * @param reason why the last one failed
-	 */
-	private record Outage(long since, long retryAt, String reason) {
-
-	}
 
 	/** Whether the server speaks the meta commands. */
 	public enum MetaSupport {
@@ -71,6 +51,7 @@ public final class Node {
 		this.endpoint = endpoint;
 		this.settings = settings;
 		this.watchdog = watchdog;
+		this.standing = new Standing(endpoint.name(), settings);
 		this.sharing = new Sharing(settings.pollNanos());
 		this.connections = new AtomicReferenceArray<>(settings.connectionsPerServer());
 	}
@@ -100,14 +81,12 @@ public final class Node {
 
 	/** Whether its operations fail at once for now. */
 	public boolean isDead() {
-		Outage current = this.outage;
-		return current != null && current.retryAt() - System.nanoTime() > 0;
+		return this.standing.isDead();
 	}
 
 	/** Why the last attempt to connect failed, or null unless it did. */
 	public @Nullable String outageReason() {
-		Outage current = this.outage;
-		return (current != null) ? current.reason() : null;
+		return this.standing.reason();
 	}
 
 	public Traffic traffic() {
@@ -167,22 +146,8 @@ public final class Node {
 	}
 
 	private @Nullable Connection connection(int slot, Operation operation) {
-		Connection connection = this.connections.get(slot);
-		if (connection != null && connection.isUsable()) {
-			return connection;
-		}
-		if (isDead()) {
-			failAsDead(operation);
-			return null;
-		}
-		return connect(slot, operation);
-	}
-
-	private @Nullable Connection connect(int slot, Operation operation) {
-		Connection connection;
-		this.lock.lock();
-		try {
-			connection = this.connections.get(slot);
+		while (true) {
+			Connection connection = this.connections.get(slot);
 			if (connection != null && connection.isUsable()) {
 				return connection;
 			}
@@ -190,56 +155,53 @@ public final class Node {
 				operation.fail(closing(), Progress.UNSENT);
 				return null;
 			}
-			if (isDead() || (this.outage != null && isProbing())) {
-				failAsDead(operation);
+			if (isDead() || (this.standing.isDown() && isProbed())) {
+				operation.fail(new Failure(Kind.UNREACHABLE, this.standing.explanation(), null), Progress.UNSENT);
 				return null;
 			}
-			connection = new Connection(this, this.settings, this.watchdog,
-					"libmc-" + name() + ((slot > 0) ? "-" + slot : ""));
-			this.connections.set(slot, connection);
-		}
-		finally {
-			this.lock.unlock();
-		}
-		start(connection);
-		return connection;
-	}
-
-	/** Not under the lock: all callers that come meanwhile would queue for it. */
-	private void start(Connection connection) {
-		try {
-			connection.start();
-		}
-		catch (OutOfMemoryError ex) {
-			// of memory or of threads
-			connectFailed(connection, ex);
-		}
-		if (this.retired) {
-			connection.endWhenDrained();
+			connect(slot, connection);
 		}
 	}
 
 	/**
-	 * Whether an attempt is under way; only asked during an outage, when all are probes.
+	 * Makes a connection in place of one that takes no more, unless another thread does.
 	 */
-	private boolean isProbing() {
+	private void connect(int slot, @Nullable Connection before) {
+		Connection connection = new Connection(this, this.settings, this.watchdog,
+				"libmc-" + name() + ((slot > 0) ? "-" + slot : ""));
+		if (!this.connections.compareAndSet(slot, before, connection)) {
+			return;
+		}
+		try {
+			connection.start(this.watchdog);
+			if (this.retired) {
+				connection.endWhenDrained();
+			}
+			if (this.closed) {
+				connection.close(closing());
+			}
+		}
+		catch (OutOfMemoryError ex) {
+			// of memory or of threads
+			connection.broken = ex;
+			connectFailed(connection, ex);
+		}
+		catch (Throwable ex) {
+			connection.broken = ex;
+			connection.endIfBroken();
+			throw ex;
+		}
+	}
+
+	/** Whether an attempt is under way; one is enough for a server that is dead. */
+	private boolean isProbed() {
 		for (int i = 0; i < this.connections.length(); i++) {
 			Connection connection = this.connections.get(i);
-			if (connection != null && connection.isUsable()) {
+			if (connection != null && connection.isConnecting() && connection.isUsable()) {
 				return true;
 			}
 		}
 		return false;
-	}
-
-	private void failAsDead(Operation operation) {
-		Outage current = this.outage;
-		long now = System.nanoTime();
-		String message = (current != null) ? "the server has been dead for " + millis(now - current.since()) + " ms ("
-				+ current.reason() + "); the next attempt to connect is made in "
-				+ millis(Math.max(0, current.retryAt() - now)) + " ms at the earliest (retryTimeout)"
-				: "the server is being connected to";
-		operation.fail(new Failure(Kind.UNREACHABLE, message, null), Progress.UNSENT);
 	}
 
 	/** A connection is about to open, perhaps to another release of the server. */
@@ -248,63 +210,18 @@ public final class Node {
 	}
 
 	void connected() {
-		long since;
-		this.lock.lock();
-		try {
-			since = this.downSince;
-			this.downSince = 0;
-			this.outage = null;
-		}
-		finally {
-			this.lock.unlock();
-		}
-		if (since != 0) {
-			long downFor = System.nanoTime() - since;
-			LOGGER.log(Level.INFO, "memcached server {0} is up again after {1} ms", name(), millis(downFor));
-			this.settings.events().up(name(), downFor);
-		}
+		this.standing.up();
 	}
 
-	/**
-	 * The server is dead. That is told before it takes effect: a listener that learns of
-	 * an answer from a substitute has been told why.
-	 */
+	/** The server is dead, unless the attempt was given up on purpose. */
 	void connectFailed(Connection connection, Throwable cause) {
+		if (this.closed || connection.isClosed()) {
+			connection.close(closing());
+			return;
+		}
 		String reason = "connecting failed: " + describe(cause);
-		if (beginOutage(connection)) {
-			LOGGER.log(Level.WARNING, "memcached server {0} is down: {1}; it is retried every {2} ms", name(), reason,
-					millis(this.settings.retryNanos()));
-			this.settings.events().down(name(), reason);
-		}
-		this.lock.lock();
-		try {
-			if (this.downSince != 0) {
-				this.outage = new Outage(this.downSince, System.nanoTime() + this.settings.retryNanos(), reason);
-			}
-		}
-		finally {
-			this.lock.unlock();
-		}
+		this.standing.down(reason);
 		connection.close(new Failure(Kind.UNREACHABLE, reason, cause));
-	}
-
-	/** Returns whether an outage begins that is to be told. */
-	private boolean beginOutage(Connection connection) {
-		this.lock.lock();
-		try {
-			if (this.closed || connection.isClosed()) {
-				connection.close(closing());
-				return false;
-			}
-			boolean begins = this.downSince == 0;
-			if (begins) {
-				this.downSince = System.nanoTime() | 1;
-			}
-			return begins;
-		}
-		finally {
-			this.lock.unlock();
-		}
 	}
 
 	private static String describe(Throwable cause) {
@@ -313,10 +230,6 @@ public final class Node {
 		}
 		String message = cause.getMessage();
 		return (message != null) ? message : cause.getClass().getSimpleName();
-	}
-
-	private static String millis(long nanos) {
-		return Long.toString(nanos / 1_000_000);
 	}
 
 	private static Failure closing() {
@@ -336,13 +249,7 @@ public final class Node {
 
 	/** Ends all connections, at once and for good. */
 	public void close() {
-		this.lock.lock();
-		try {
-			this.closed = true;
-		}
-		finally {
-			this.lock.unlock();
-		}
+		this.closed = true;
 		forEachConnection((connection) -> connection.close(closing()));
 	}
 

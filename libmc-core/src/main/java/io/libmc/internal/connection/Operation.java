@@ -226,6 +226,19 @@ public final class Operation extends Exchange {
 	}
 
 	/**
+	 * Leaves it in the middle, which puts its connection in doubt: bytes of the caller's
+	 * may still be written that the caller takes for its own again.
+	 * @param why what struck the caller
+	 */
+	public void desert(Throwable why) {
+		Connection on = this.connection;
+		if (on != null && !isEnded()) {
+			on.broken = why;
+			on.endIfBroken();
+		}
+	}
+
+	/**
 	 * Makes it one that nobody waits for; before it is submitted.
 	 * @param action runs once it has ended, perhaps inside the engine: it must only pass
 	 * on

@@ -3,7 +3,6 @@ package io.libmc.internal.connection;
 import java.io.IOException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
-import java.util.concurrent.locks.ReentrantLock;
 
 import io.libmc.internal.connection.Failure.Kind;
 import io.libmc.internal.protocol.OutBuffer;
@@ -11,15 +10,14 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The writing side of a connection. Requests are encoded into a shared buffer under the
- * connection's lock; one thread at a time, the writer, takes what has gathered there and
+ * connection's mutex; one thread at a time, the writer, takes what has gathered there and
  * writes it, until nothing is left. So the requests of all callers that come during a
  * write share the next one, and their gets share commands.
  * <p>
- * memcached stops reading while its replies go unread, so a write that the socket might
- * not take at once is special: it begins only while somebody else reads or nothing long
- * can come back, the {@link Watchdog} ends the connection if it is not done in time, and
- * a caller that may not block leaves it to the writing thread, which is started when it
- * is first needed.
+ * memcached stops reading while its replies go unread. What the socket does not take at
+ * once is therefore written by a caller that may wait, or left to the writing thread,
+ * which is started when it is first needed; somebody else reads meanwhile, and the
+ * {@link Watchdog} ends the connection if it is not done in time.
  */
 final class Outbox {
 
@@ -31,11 +29,14 @@ final class Outbox {
 	/** So many gets share a command at most. */
 	private static final int MOST_SHARING = 20;
 
+	/** How long the socket may take nothing before it matters that somebody reads. */
+	private static final int PATIENCE_MILLIS = 1;
+
 	private final Connection connection;
 
-	private final Line line;
+	private final Mutex mutex;
 
-	private final ReentrantLock lock;
+	private final Line line;
 
 	private final Settings settings;
 
@@ -48,30 +49,26 @@ final class Outbox {
 	/** Set when the connection opens. */
 	private @Nullable Transport transport;
 
-	/** What may be unanswered before a write might block. */
-	private long bound;
-
-	/** What waits to be written; guarded by the lock. */
 	private OutBuffer pending = new OutBuffer();
 
 	private @Nullable OutBuffer spare = new OutBuffer();
 
-	/** The get that {@link #pending} ends with, or null; guarded by the lock. */
+	/** What a writer that may not wait has left to the writing thread. */
+	private @Nullable OutBuffer leftOver;
+
+	/** The get that {@link #pending} ends with, or null. */
 	private @Nullable Operation openGet;
 
-	/** How many share its command; guarded by the lock. */
+	/** How many share its command. */
 	private int inCommand;
 
-	/** Whether there is a writer; guarded by the lock. */
+	/** Whether there is a writer. */
 	private boolean writing;
 
 	/** Whether some virtual thread will write in a moment. */
 	private final AtomicBoolean gathering = new AtomicBoolean();
 
-	/** Whether the write under way might block; the writer's own. */
-	private boolean slow;
-
-	/** How far the stream of requests is encoded; guarded by the lock. */
+	/** How far the stream of requests is encoded. */
 	private long encoded;
 
 	/** How far it was handed to the socket. */
@@ -87,9 +84,9 @@ final class Outbox {
 
 	private @Nullable Thread thread;
 
-	Outbox(Connection connection, ReentrantLock lock, Line line, Settings settings, Watchdog watchdog, Node node) {
+	Outbox(Connection connection, Mutex mutex, Line line, Settings settings, Watchdog watchdog, Node node) {
 		this.connection = connection;
-		this.lock = lock;
+		this.mutex = mutex;
 		this.line = line;
 		this.settings = settings;
 		this.watchdog = watchdog;
@@ -97,14 +94,13 @@ final class Outbox {
 		this.sharing = node.sharing();
 	}
 
-	/** Gets the socket. Under the lock. */
-	void open(Transport opened) throws IOException {
+	/** Gets the socket. Under the mutex. */
+	void open(Transport opened) {
 		this.transport = opened;
-		this.bound = opened.sendBufferSize() / 2;
 	}
 
-	/** Adds a request. Under the lock. */
-	void encode(Operation operation) {
+	/** Adds a request. Under the mutex. */
+	void encode(Operation operation, long now) {
 		long begin = this.encoded;
 		long before = this.pending.size();
 		boolean mayShare = operation.mayShare() && this.sharing.isOn();
@@ -119,16 +115,16 @@ final class Outbox {
 		this.openGet = mayShare ? operation : null;
 		this.encoded += this.pending.size() - before;
 		operation.place(begin, this.encoded);
-		operation.sentAt = System.nanoTime();
+		operation.sentAt = now;
 	}
 
-	/** Adds the request to close the connection. Under the lock. */
+	/** Adds the request to close the connection. Under the mutex. */
 	void encodeQuit() {
 		this.openGet = null;
 		this.encoded += this.pending.putQuit();
 	}
 
-	/** Whether nothing waits or is being written. Under the lock. */
+	/** Whether nothing waits or is being written. Under the mutex. */
 	boolean isIdle() {
 		return this.pending.isEmpty() && !this.writing;
 	}
@@ -148,28 +144,23 @@ final class Outbox {
 		return this.deadline;
 	}
 
-	/** Whether the socket might not take at once all that is not answered. */
-	boolean mightBlock() {
-		return this.line.bytes() > this.bound;
-	}
-
 	/**
 	 * Makes the caller the writer, if there is something to write and no writer. Under
-	 * the lock.
-	 * @param mayBlock whether the caller may make a write that blocks; else such a one is
-	 * left to the writing thread
+	 * the mutex.
 	 * @return what the caller must now {@link #write}, or null for nothing
 	 */
-	@Nullable OutBuffer claim(boolean mayBlock) {
-		if (this.writing || this.pending.isEmpty()) {
-			return null;
-		}
-		boolean mightBlock = mightBlock();
-		if (mightBlock && !mayBlock) {
-			wantThread();
-			return null;
-		}
-		return take(mightBlock);
+	@Nullable OutBuffer claim() {
+		return (this.writing || this.pending.isEmpty() || !this.connection.isOpen()) ? null : take();
+	}
+
+	private OutBuffer take() {
+		OutBuffer batch = this.pending;
+		this.pending = (this.spare != null) ? this.spare : new OutBuffer();
+		this.openGet = null;
+		this.spare = null;
+		this.writing = true;
+		this.handed = this.encoded;
+		return batch;
 	}
 
 	/** Whether the caller is the one to write what gathers in a moment. */
@@ -177,38 +168,58 @@ final class Outbox {
 		return this.gathering.compareAndSet(false, true);
 	}
 
-	void stopGathering() {
+	/**
+	 * Lets the virtual threads that are due run first, as their requests can share the
+	 * write. Another thread that comes to write meanwhile does.
+	 */
+	// nothing depends on it
+	@SuppressWarnings("ThreadPriorityCheck")
+	void writeGathered() {
+		Thread.yield();
 		this.gathering.set(false);
+		writePending(0);
 	}
 
-	private OutBuffer take(boolean mightBlock) {
-		OutBuffer batch = this.pending;
-		this.openGet = null;
-		this.pending = (this.spare != null) ? this.spare : new OutBuffer();
-		this.spare = null;
-		this.writing = true;
-		this.slow = mightBlock;
-		this.handed = this.encoded;
-		return batch;
+	/** Writes what waits, if nobody does. */
+	void writePending(long until) {
+		OutBuffer batch = null;
+		if (this.mutex.take(this.settings.pollNanos())) {
+			try {
+				batch = claim();
+			}
+			finally {
+				this.mutex.giveBack();
+			}
+		}
+		if (batch != null) {
+			write(batch, until);
+		}
 	}
 
-	/** Writes until nothing is left, the turn is over or the next write might block. */
+	/**
+	 * Writes until nothing is left or the turn is over.
+	 * @param until how long the caller may wait for the socket to take its own request; 0
+	 * if it may not wait
+	 */
 	void write(OutBuffer claimed, long until) {
 		OutBuffer batch = claimed;
+		long mayWait = until;
 		long turn = 0;
 		try {
 			while (batch != null) {
-				long bytes = batch.size();
-				turn += bytes;
 				long upTo = this.handed;
-				if (this.slow) {
-					writeSlowly(batch, until);
+				if (!transport().tryWrite(batch, this.line.bytes(), 0)) {
+					if (mayWait == 0) {
+						leave(batch);
+						return;
+					}
+					writeSlowly(batch, mayWait);
 				}
-				else {
-					batch.writeTo(transport());
-				}
+				mayWait = 0;
 				this.written = upTo;
-				this.traffic.addWritten(bytes);
+				this.traffic.addWritten(batch.size());
+				turn += batch.size();
+				batch.clear();
 				batch = next(batch, turn);
 			}
 		}
@@ -217,49 +228,60 @@ final class Outbox {
 				.close(new Failure(Kind.LOST, "the connection was lost while writing: " + ex.getMessage(), ex));
 		}
 		catch (Throwable ex) {
-			this.connection.close(new Failure(Kind.LOST, "writing failed: " + ex, ex));
+			this.connection.broken = ex;
+			this.connection.endIfBroken();
 			throw ex;
 		}
 	}
 
 	private void writeSlowly(OutBuffer batch, long until) throws IOException {
-		if (!this.line.awaitsOnlyShortReplies()) {
+		this.deadline = until | 1;
+		this.watchdog.watch(until - System.nanoTime());
+		if (!transport().tryWrite(batch, this.line.bytes(), PATIENCE_MILLIS)) {
 			this.connection.seeToReader();
+			transport().write(batch);
 		}
-		this.deadline = (until != 0) ? until : 1;
-		this.watchdog.watch(this.connection, until - System.nanoTime());
-		batch.writeTo(transport());
 		this.deadline = 0;
 	}
 
 	private @Nullable OutBuffer next(OutBuffer done, long turn) {
-		this.lock.lock();
+		if (!this.mutex.take(this.settings.pollNanos())) {
+			return null;
+		}
 		try {
 			this.writing = false;
-			if (this.connection.isClosed()) {
-				return null;
-			}
 			this.spare = done;
-			if (this.pending.isEmpty()) {
-				return null;
-			}
-			if (turn > TURN_BYTES || mightBlock()) {
+			if (turn > TURN_BYTES && !this.pending.isEmpty()) {
 				wantThread();
 				return null;
 			}
-			return take(false);
+			return claim();
 		}
 		finally {
-			this.lock.unlock();
+			this.mutex.giveBack();
 		}
 	}
 
-	/** Leaves what waits to the writing thread. Under the lock. */
+	/**
+	 * Leaves the rest of a write to the writing thread, and with it the writer's role.
+	 */
+	private void leave(OutBuffer batch) {
+		if (this.mutex.take(this.settings.pollNanos())) {
+			try {
+				this.leftOver = batch;
+				wantThread();
+			}
+			finally {
+				this.mutex.giveBack();
+			}
+		}
+	}
+
+	/** Leaves what waits to the writing thread. Under the mutex. */
 	void wantThread() {
 		this.threadWanted = true;
 		if (this.thread == null) {
 			Thread writer = Threads.daemon(this.connection.threadName() + "-writer", this::run);
-			// if it cannot be had, the next to want it tries again
 			writer.start();
 			this.thread = writer;
 		}
@@ -269,37 +291,55 @@ final class Outbox {
 	}
 
 	private void run() {
-		while (!this.connection.isClosed()) {
-			OutBuffer batch = null;
-			this.lock.lock();
-			try {
-				if (this.threadWanted && !this.writing && !this.pending.isEmpty()) {
-					batch = take(mightBlock());
+		try {
+			while (!this.connection.isClosed()) {
+				OutBuffer batch = takeWanted();
+				if (batch != null) {
+					write(batch, System.nanoTime() + this.settings.pollNanos());
 				}
-				this.threadWanted = false;
+				else if (!this.connection.isClosed()) {
+					// waiting for the mutex may have taken close()'s wake-up
+					LockSupport.park(this);
+				}
 			}
-			finally {
-				this.lock.unlock();
-			}
-			if (batch != null) {
-				write(batch, System.nanoTime() + this.settings.pollNanos());
-			}
-			else if (!this.connection.isClosed()) {
-				// waiting for the lock may have taken close()'s wake-up
-				LockSupport.park(this);
-			}
+		}
+		catch (Throwable ex) {
+			this.connection.broken = ex;
+			this.connection.endIfBroken();
 		}
 	}
 
+	private @Nullable OutBuffer takeWanted() {
+		if (!this.mutex.take(this.settings.pollNanos())) {
+			return null;
+		}
+		try {
+			OutBuffer batch = this.leftOver;
+			if (batch == null && this.threadWanted) {
+				batch = claim();
+			}
+			this.leftOver = null;
+			this.threadWanted = false;
+			return batch;
+		}
+		finally {
+			this.mutex.giveBack();
+		}
+	}
+
+	/** Lets the writing thread end, as the connection has. */
+	void wakeThread() {
+		LockSupport.unpark(this.thread);
+	}
+
 	/**
-	 * Lets the writing thread end, as the connection has, and all go that is unsent.
-	 * Under the lock.
+	 * Lets go of all that is unsent. Under the mutex, when nothing can be sent any more.
 	 */
-	void close() {
+	void clear() {
 		this.pending = new OutBuffer();
 		this.spare = null;
+		this.leftOver = null;
 		this.openGet = null;
-		LockSupport.unpark(this.thread);
 	}
 
 	private Transport transport() {

@@ -5,7 +5,8 @@ import java.util.concurrent.locks.LockSupport;
 /**
  * A connection's own thread. It connects, reads while only such operations are in line
  * whose callers cannot read, and takes the role of the reader when nobody has used the
- * connection for a while: so a server that went away is noticed at once.
+ * connection for a while: so a server that went away is noticed at once. The connection
+ * does not outlive it.
  */
 final class OwnThread {
 
@@ -53,16 +54,33 @@ final class OwnThread {
 
 	private void run() {
 		try {
-			Transport connected = this.connector.connect();
-			if (!this.connection.open(connected)) {
-				connected.close();
-				return;
+			if (connect()) {
+				serve();
 			}
 		}
 		catch (Throwable ex) {
-			this.connection.connectFailed(ex);
-			return;
+			this.connection.broken = ex;
+			this.connection.endIfBroken();
 		}
+	}
+
+	private boolean connect() {
+		try {
+			Transport connected = this.connector.connect();
+			boolean opened = this.connection.open(connected);
+			if (!opened) {
+				connected.close();
+			}
+			return opened;
+		}
+		catch (Throwable ex) {
+			this.connector.close();
+			this.connection.connectFailed(ex);
+			return false;
+		}
+	}
+
+	private void serve() {
 		while (this.connection.isOpen() && !(this.connection.isEnding() && this.connection.closeIfDrained())) {
 			long seen = this.line.entered();
 			if (!this.nominated) {
@@ -76,6 +94,7 @@ final class OwnThread {
 				}
 			}
 		}
+		this.connection.endIfBroken();
 	}
 
 }

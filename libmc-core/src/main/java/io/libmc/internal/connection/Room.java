@@ -1,9 +1,8 @@
 package io.libmc.internal.connection;
 
-import java.util.ArrayDeque;
-import java.util.Deque;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * Where callers wait for room in a connection's line, first come, first served. A caller
@@ -13,48 +12,51 @@ final class Room {
 
 	private final Connection connection;
 
-	private final ReentrantLock lock;
+	private final Mutex mutex;
 
 	private final Line line;
 
 	private final Outbox outbox;
 
-	/** One for each caller that waits, in their order; guarded by the lock. */
-	private final Deque<Condition> waiting = new ArrayDeque<>();
+	/** The callers that wait, in their order. */
+	private final Queue<Thread> waiting = new ConcurrentLinkedQueue<>();
 
-	/** Whether any caller waits, for threads that do not hold the lock. */
+	/** Whether any caller waits. */
 	private volatile boolean awaited;
 
-	Room(Connection connection, ReentrantLock lock, Line line, Outbox outbox) {
+	Room(Connection connection, Mutex mutex, Line line, Outbox outbox) {
 		this.connection = connection;
-		this.lock = lock;
+		this.mutex = mutex;
 		this.line = line;
 		this.outbox = outbox;
 	}
 
 	/**
 	 * Whether there is room for an operation, by now: a caller that can wait does, if
-	 * there is none or others wait. Under the lock.
+	 * there is none or others wait. Under the mutex.
 	 */
 	boolean findFor(Operation operation) {
 		if (operation.isDetached()) {
 			return this.line.hasRoomFor(operation);
 		}
-		return (this.waiting.isEmpty() && this.line.hasRoomFor(operation)) || await(operation);
+		return (!this.awaited && this.line.hasRoomFor(operation)) || await(operation);
 	}
 
 	/**
 	 * Waits until there is room or the connection ends; false once the time is up. The
 	 * own requests that still wait for more to follow are left to the writing thread:
-	 * there will be no room before they are answered.
+	 * there will be no room before they are answered. It gives the mutex back while it
+	 * waits.
 	 */
 	private boolean await(Operation operation) {
+		Thread thread = Thread.currentThread();
 		boolean interrupted = false;
-		Condition turn = this.lock.newCondition();
-		this.waiting.add(turn);
+		boolean holds = true;
+		this.waiting.add(thread);
 		this.awaited = true;
 		try {
-			while (this.connection.isUsable() && !(this.waiting.peek() == turn && this.line.hasRoomFor(operation))) {
+			while (holds && this.connection.isUsable()
+					&& !(this.waiting.peek() == thread && this.line.hasRoomFor(operation))) {
 				long left = operation.deadline - System.nanoTime();
 				if (left <= 0) {
 					return false;
@@ -63,21 +65,19 @@ final class Room {
 					this.outbox.wantThread();
 				}
 				this.connection.seeToReader();
-				try {
-					turn.awaitNanos(left);
-				}
-				catch (InterruptedException ex) {
-					interrupted = true;
-				}
+				this.mutex.giveBack();
+				LockSupport.parkNanos(this, left);
+				interrupted |= Thread.interrupted();
+				holds = this.mutex.takeBy(operation.deadline);
 			}
-			return true;
+			return holds;
 		}
 		finally {
-			this.waiting.remove(turn);
+			this.waiting.remove(thread);
 			this.awaited = !this.waiting.isEmpty();
 			wakeNext();
 			if (interrupted) {
-				Thread.currentThread().interrupt();
+				thread.interrupt();
 			}
 		}
 	}
@@ -85,26 +85,17 @@ final class Room {
 	/** Operations have left the line: the caller that has waited longest looks. */
 	void wasMade() {
 		if (this.awaited) {
-			this.lock.lock();
-			try {
-				wakeNext();
-			}
-			finally {
-				this.lock.unlock();
-			}
+			wakeNext();
 		}
 	}
 
 	private void wakeNext() {
-		Condition next = this.waiting.peek();
-		if (next != null) {
-			next.signal();
-		}
+		LockSupport.unpark(this.waiting.peek());
 	}
 
-	/** Wakes all callers that wait, as the connection takes no more. Under the lock. */
+	/** Wakes all callers that wait, as the connection takes no more. */
 	void close() {
-		this.waiting.forEach(Condition::signal);
+		this.waiting.forEach(LockSupport::unpark);
 	}
 
 }

@@ -8,6 +8,8 @@ import java.net.Socket;
 
 import javax.net.ssl.SSLSocket;
 
+import io.libmc.internal.protocol.OutBuffer;
+
 /**
  * A TLS socket on top of a plain one, which is the one to close: closing a TLS socket
  * waits for the thread that writes to it.
@@ -25,6 +27,8 @@ final class TlsTransport implements Transport {
 
 	private final OutputStream out;
 
+	private final long takenAtOnce;
+
 	/** Only the reader touches it. */
 	private int timeoutMillis;
 
@@ -38,6 +42,7 @@ final class TlsTransport implements Transport {
 		this.secure = secure;
 		this.in = secure.getInputStream();
 		this.out = new BufferedOutputStream(secure.getOutputStream(), RECORD_BYTES);
+		this.takenAtOnce = plain.getSendBufferSize() / 2;
 	}
 
 	@Override
@@ -49,22 +54,27 @@ final class TlsTransport implements Transport {
 		return this.in.read(target, offset, length);
 	}
 
+	/**
+	 * A TLS socket writes all or waits. What is not answered fits into half of the
+	 * system's buffer, or it might wait.
+	 */
 	@Override
-	public void write(byte[] source, int offset, int length, boolean more) throws IOException {
-		this.out.write(source, offset, length);
-		if (!more) {
-			this.out.flush();
+	public boolean tryWrite(OutBuffer batch, long unanswered, int patienceMillis) throws IOException {
+		if (unanswered > this.takenAtOnce) {
+			return false;
 		}
+		write(batch);
+		return true;
+	}
+
+	@Override
+	public void write(OutBuffer batch) throws IOException {
+		batch.writeTo(this.out);
 	}
 
 	@Override
 	public boolean isReadable() throws IOException {
 		return this.plain.getInputStream().available() > 0 || this.in.available() > 0;
-	}
-
-	@Override
-	public int sendBufferSize() throws IOException {
-		return this.plain.getSendBufferSize();
 	}
 
 	@Override

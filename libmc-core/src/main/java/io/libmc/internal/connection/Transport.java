@@ -10,7 +10,7 @@ import io.libmc.internal.protocol.OutBuffer;
  * The thin seam at the socket: bytes in, bytes out. One thread reads and one writes at a
  * time, perhaps at the same time; any thread may ask and close.
  */
-interface Transport extends OutBuffer.Sink, Closeable {
+interface Transport extends Closeable {
 
 	/**
 	 * Reads at least one byte.
@@ -21,11 +21,15 @@ interface Transport extends OutBuffer.Sink, Closeable {
 	int read(byte[] target, int offset, int length, int timeoutMillis) throws IOException;
 
 	/**
-	 * Writes all of it, or keeps it for the next write if more follows; blocks as long as
-	 * the peer does not take it.
+	 * Writes as much as the peer takes.
+	 * @param unanswered how many bytes of requests have no reply yet, these included
+	 * @param patienceMillis how long to wait each time it takes nothing; 0 for not at all
+	 * @return whether that was all
 	 */
-	@Override
-	void write(byte[] source, int offset, int length, boolean more) throws IOException;
+	boolean tryWrite(OutBuffer batch, long unanswered, int patienceMillis) throws IOException;
+
+	/** Writes what is left; waits as long as the peer does not take it. */
+	void write(OutBuffer batch) throws IOException;
 
 	/** As many milliseconds as a socket waits at least so long. */
 	static int millis(long nanos) {
@@ -34,9 +38,6 @@ interface Transport extends OutBuffer.Sink, Closeable {
 
 	/** Whether a read would not wait. */
 	boolean isReadable() throws IOException;
-
-	/** How many bytes may be written while the peer reads nothing. */
-	int sendBufferSize() throws IOException;
 
 	/** Never blocks; frees a thread that is blocked in a read or a write. */
 	@Override

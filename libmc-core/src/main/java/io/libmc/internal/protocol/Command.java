@@ -77,13 +77,6 @@ public enum Command {
 		};
 	}
 
-	/**
-	 * Whether replies can be large: those of a read can, all others are one short line.
-	 */
-	public boolean repliesAtLength() {
-		return this.replies == Replies.VALUES || this.replies == Replies.STATS || this == MG || this == ME;
-	}
-
 	/** Whether it asks for values. */
 	public boolean readsValues() {
 		return this.replies == Replies.VALUES || this == MG;

@@ -1,6 +1,8 @@
 package io.libmc.internal.protocol;
 
 import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -8,7 +10,8 @@ import java.util.List;
 /**
  * Requests on their way to the socket, in order. Small ones are copied together, so that
  * one system call takes them all; a large data block is kept by reference and written
- * from where it lies.
+ * from where it lies. It knows how far it was taken, so that what a socket did not take
+ * can be written later, perhaps by another thread.
  */
 public final class OutBuffer {
 
@@ -33,17 +36,14 @@ public final class OutBuffer {
 
 	private final List<Block> blocks = new ArrayList<>();
 
-	/** Where {@link #writeTo} writes. */
-	@FunctionalInterface
-	public interface Sink {
+	/** How many of the copied bytes were taken. */
+	private int taken;
 
-		/**
-		 * Takes bytes.
-		 * @param more whether further ones follow at once, which may be written with them
-		 */
-		void write(byte[] bytes, int offset, int length, boolean more) throws IOException;
+	/** Which data block is the first that was not taken as a whole. */
+	private int block;
 
-	}
+	/** How many of its bytes were taken. */
+	private int takenOfBlock;
 
 	/** A block of data and how many of the copied bytes come before it. */
 	@SuppressWarnings("ArrayRecordComponent")
@@ -151,22 +151,82 @@ public final class OutBuffer {
 		this.total += data.length;
 	}
 
-	/** Writes all of it and is empty afterwards. */
-	public void writeTo(Sink sink) throws IOException {
-		int written = 0;
-		for (int i = 0; i < this.blocks.size(); i++) {
-			Block block = this.blocks.get(i);
-			sink.write(this.bytes, written, block.position() - written, true);
-			written = block.position();
-			sink.write(block.data(), 0, block.data().length, true);
-		}
-		sink.write(this.bytes, written, this.size - written, false);
-		clear();
+	/**
+	 * Whether what is left lies together, from {@link #position} to {@link #end} of
+	 * {@link #bytes}.
+	 */
+	public boolean isOnePiece() {
+		return this.block == this.blocks.size();
 	}
 
-	private void clear() {
+	public byte[] bytes() {
+		return this.bytes;
+	}
+
+	public int position() {
+		return this.taken;
+	}
+
+	public int end() {
+		return this.size;
+	}
+
+	/** Of what lies together, so many bytes were taken. */
+	public void take(int count) {
+		this.taken += count;
+	}
+
+	/** Whether nothing is left to take. */
+	public boolean isTaken() {
+		return isOnePiece() && this.taken == this.size;
+	}
+
+	/** Moves as many bytes as there is room for. */
+	public void takeInto(ByteBuffer target) {
+		while (target.hasRemaining() && !isTaken()) {
+			int end = isOnePiece() ? this.size : this.blocks.get(this.block).position();
+			if (this.taken < end) {
+				int count = Math.min(end - this.taken, target.remaining());
+				target.put(this.bytes, this.taken, count);
+				this.taken += count;
+			}
+			else {
+				byte[] data = this.blocks.get(this.block).data();
+				int count = Math.min(data.length - this.takenOfBlock, target.remaining());
+				target.put(data, this.takenOfBlock, count);
+				takeOfBlock(data, count);
+			}
+		}
+	}
+
+	private void takeOfBlock(byte[] data, int count) {
+		this.takenOfBlock += count;
+		if (this.takenOfBlock == data.length) {
+			this.block++;
+			this.takenOfBlock = 0;
+		}
+	}
+
+	/** Writes what is left. */
+	public void writeTo(OutputStream target) throws IOException {
+		for (; !isOnePiece(); this.block++) {
+			Block next = this.blocks.get(this.block);
+			target.write(this.bytes, this.taken, next.position() - this.taken);
+			this.taken = next.position();
+			target.write(next.data(), this.takenOfBlock, next.data().length - this.takenOfBlock);
+			this.takenOfBlock = 0;
+		}
+		target.write(this.bytes, this.taken, this.size - this.taken);
+		this.taken = this.size;
+		target.flush();
+	}
+
+	/** Lets go of all. */
+	public void clear() {
 		this.size = 0;
 		this.total = 0;
+		this.taken = 0;
+		this.block = 0;
 		if (!this.blocks.isEmpty()) {
 			this.blocks.clear();
 		}

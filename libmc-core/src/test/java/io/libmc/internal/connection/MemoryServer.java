@@ -8,6 +8,7 @@ import java.time.Duration;
 import io.libmc.internal.connection.Settings.ServerEvents;
 import io.libmc.internal.protocol.Command;
 import io.libmc.internal.protocol.Exchange.Answer;
+import io.libmc.internal.protocol.OutBuffer;
 
 /**
  * A server in memory that misses every key. Deadlines are days away and a connection's
@@ -90,21 +91,23 @@ final class MemoryServer implements Closeable {
 		}
 
 		@Override
-		public synchronized void write(byte[] source, int offset, int length, boolean more) {
-			for (int i = offset; i < offset + length; i++) {
-				this.unread += (source[i] == '\n') ? 1 : 0;
+		public boolean tryWrite(OutBuffer batch, long unanswered, int patienceMillis) {
+			write(batch);
+			return true;
+		}
+
+		@Override
+		public synchronized void write(OutBuffer batch) {
+			for (int i = batch.position(); i < batch.end(); i++) {
+				this.unread += (batch.bytes()[i] == '\n') ? 1 : 0;
 			}
+			batch.take(batch.end() - batch.position());
 			notifyAll();
 		}
 
 		@Override
 		public synchronized boolean isReadable() {
 			return this.unread > 0;
-		}
-
-		@Override
-		public int sendBufferSize() {
-			return 1 << 16;
 		}
 
 		@Override

@@ -189,7 +189,7 @@ class ReplyParserTest {
 
 	private static String written(OutBuffer request) throws IOException {
 		ByteArrayOutputStream written = new ByteArrayOutputStream();
-		request.writeTo((bytes, offset, length, more) -> written.write(bytes, offset, length));
+		request.writeTo(written);
 		return written.toString(StandardCharsets.ISO_8859_1);
 	}
 
