@@ -57,6 +57,47 @@ class MisbehavingServerTest {
 		}
 	}
 
+	@ParameterizedTest
+	@ValueSource(booleans = { false, true })
+	void bytesThatComeWhileNobodyAsksAreNotTheReplyToTheNextRequest(boolean asynchronously) throws Exception {
+		CountDownLatch strayed = new CountDownLatch(1);
+		try (ScriptedServer server = ScriptedServer.of((connection) -> {
+			connection.expect("incr n 1\r\n");
+			connection.reply("1\r\n");
+			Thread.sleep(20);
+			connection.reply("5\r\n");
+			strayed.countDown();
+		}, (connection) -> {
+			connection.expect("incr n 1\r\n");
+			connection.reply("2\r\n");
+		}); MemcachedClient client = impatient(server)) {
+			assertThat(client.incr("n", 1)).hasValue(1);
+			strayed.await();
+			Thread.sleep(5);
+			assertThat(asynchronously ? client.async().incr("n", 1).get() : client.incr("n", 1)).hasValue(2);
+		}
+	}
+
+	@Test
+	void serverThatHangsUpOnAnIdleConnectionCostsNoCall() throws Exception {
+		CountDownLatch hungUp = new CountDownLatch(1);
+		try (ScriptedServer server = ScriptedServer.of((connection) -> {
+			connection.expect("incr n 1\r\n");
+			connection.reply("1\r\n");
+			Thread.sleep(20);
+			connection.close();
+			hungUp.countDown();
+		}, (connection) -> {
+			connection.expect("incr n 1\r\n");
+			connection.reply("2\r\n");
+		}); MemcachedClient client = impatient(server)) {
+			assertThat(client.incr("n", 1)).hasValue(1);
+			hungUp.await();
+			Thread.sleep(5);
+			assertThat(client.incr("n", 1)).hasValue(2);
+		}
+	}
+
 	/**
 	 * As memcached's own proxy does, which puts the error in the place of the value and
 	 * goes on; the END behind it must not become somebody's miss.

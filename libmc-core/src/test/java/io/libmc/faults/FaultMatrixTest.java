@@ -47,7 +47,7 @@ class FaultMatrixTest {
 
 	private static final Duration RETRY = Duration.ofMillis(200);
 
-	private static final int KEYS_PER_SERVER = 4;
+	private static final int KEYS_PER_SERVER = 8;
 
 	/** Which of the reports of a way is of storing. */
 	private static final int STORING = 1;
@@ -57,19 +57,21 @@ class FaultMatrixTest {
 
 	static Stream<Arguments> troubles() {
 		return Stream.of(Trouble.values())
-			.flatMap((trouble) -> Stream.of(Arguments.of(trouble, false), Arguments.of(trouble, true)));
+			.flatMap((trouble) -> Stream.of(1, 2, 4)
+				.flatMap((connections) -> Stream.of(Arguments.of(trouble, false, connections),
+						Arguments.of(trouble, true, connections))));
 	}
 
-	@ParameterizedTest(name = "{0}, failover {1}")
+	@ParameterizedTest(name = "{0}, failover {1}, connections for each server {2}")
 	@MethodSource("troubles")
-	void troubleOfOneServerIsBoundedInTimeAndInReach(Trouble trouble, boolean failover, List<MemcachedServer> servers)
-			throws Exception {
+	void troubleOfOneServerIsBoundedInTimeAndInReach(Trouble trouble, boolean failover, int connections,
+			List<MemcachedServer> servers) throws Exception {
 		ExecutorService threads = Executors.newCachedThreadPool();
 		try (FaultProxy proxy = FaultProxy.to(servers.get(0))) {
 			Stage stage = new Stage(servers.get(0), proxy, POLL, 7);
 			String troubled = trouble.address(stage);
 			List<String> addresses = List.of(troubled, servers.get(1).address(), servers.get(2).address());
-			try (MemcachedClient client = client(addresses, failover)) {
+			try (MemcachedClient client = client(addresses, failover, connections)) {
 				Map<String, List<String>> keys = keys(client, addresses);
 				List<String> all = keys.values().stream().flatMap(List::stream).toList();
 				Map<String, byte[]> entries = entries(all);
@@ -145,12 +147,13 @@ class FaultMatrixTest {
 		return bits <= 8;
 	}
 
+	/** Over each of the connections, as each has keys of its own. */
 	private static void awaitRecovery(MemcachedClient client, String troubled, List<String> keys) {
 		long end = System.nanoTime();
 		Awaitility.await()
 			.pollInterval(Duration.ofMillis(5))
 			.atMost(Duration.ofSeconds(5))
-			.until(() -> client.version().containsKey(troubled));
+			.until(() -> client.version().containsKey(troubled) && client.getMulti(keys).failures().isEmpty());
 		assertThat(Duration.ofNanos(System.nanoTime() - end)).as("service is back")
 			.isLessThanOrEqualTo(RETRY.plus(Patience.TOLERANCE));
 		for (String key : keys) {
@@ -158,10 +161,11 @@ class FaultMatrixTest {
 		}
 	}
 
-	private static MemcachedClient client(List<String> addresses, boolean failover) {
+	private static MemcachedClient client(List<String> addresses, boolean failover, int connections) {
 		return MemcachedClient.builder()
 			.servers(addresses)
 			.failover(failover)
+			.connectionsPerServer(connections)
 			.pollTimeout(POLL)
 			.connectTimeout(POLL)
 			.retryTimeout(RETRY)

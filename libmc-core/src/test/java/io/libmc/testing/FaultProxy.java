@@ -153,6 +153,12 @@ public final class FaultProxy implements AutoCloseable {
 	 * Resets every connection and refuses new ones, as a host without the server does.
 	 */
 	public void refuse() {
+		refuseMore();
+		reset();
+	}
+
+	/** Refuses new connections, as a server does that has all it can have. */
+	public void refuseMore() {
 		answer();
 		ServerSocket open = this.listener;
 		this.listener = null;
@@ -160,7 +166,6 @@ public final class FaultProxy implements AutoCloseable {
 			close(open);
 			awaitEnd(this.acceptor);
 		}
-		reset();
 	}
 
 	/** The port is free only once nobody is within {@code accept} any more. */
