@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * Told of every operation and of servers going down and coming up: what metrics, tracing
  * and alarms hang on. Every method does nothing unless overridden. Must be thread-safe
  * and quick; called on the thread of the operation, never inside a lock of the client.
- * What a listener throws is logged and otherwise ignored.
+ * What a listener throws, whatever it is, is logged and otherwise ignored.
  */
 public interface MemcachedListener {
 
@@ -102,7 +102,9 @@ public interface MemcachedListener {
 
 	/**
 	 * A connect attempt failed: the server is dead until an attempt succeeds. Told once,
-	 * not again for each further attempt.
+	 * not again for each further attempt; after it took effect, on a thread that no
+	 * operation waits for. What is told of one server is told in order: while this method
+	 * runs, {@link #serverUp} waits.
 	 * @param server the server's name
 	 * @param reason a sentence
 	 */
@@ -110,7 +112,8 @@ public interface MemcachedListener {
 	}
 
 	/**
-	 * A dead server took a connection again.
+	 * A dead server took a connection again. Told as {@link #serverDown} is; of a server
+	 * that went down and came up while the listener was busy, nothing is told.
 	 * @param server the server's name
 	 * @param downFor how long it was dead
 	 */

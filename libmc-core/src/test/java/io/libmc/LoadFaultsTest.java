@@ -156,7 +156,8 @@ class LoadFaultsTest {
 
 	/** The caller has its value while the server keeps silent about the rest. */
 	@Test
-	void anAsynchronousCallerDoesNotWaitForWhatIsDoneBesideItsValue() {
+	void anAsynchronousCallerDoesNotWaitForWhatIsDoneBesideItsValue() throws Exception {
+		CountDownLatch asked = new CountDownLatch(1);
 		CountDownLatch over = new CountDownLatch(1);
 		try (ScriptedServer server = ScriptedServer.of((connection) -> {
 			connection.expect("mn\r\n");
@@ -164,10 +165,12 @@ class LoadFaultsTest {
 			connection.expect("mg k k v f c N10\r\n");
 			connection.reply("VA 1 kk f4 c1 X Z\r\n1\r\n");
 			connection.expect("mg k k c t\r\n");
+			asked.countDown();
 			over.await();
 		}); MemcachedClient client = client(server.address())) {
 			CompletableFuture<Long> value = client.async().getOrLoad("k", POLICY, () -> done(0L));
 			assertThat(value.orTimeout(SOON.toMillis(), TimeUnit.MILLISECONDS).join()).isEqualTo(1);
+			asked.await();
 			over.countDown();
 		}
 	}

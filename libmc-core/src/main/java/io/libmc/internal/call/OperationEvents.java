@@ -10,6 +10,7 @@ import java.util.function.Consumer;
 import io.libmc.MemcachedListener;
 import io.libmc.MemcachedListener.LoadOutcome;
 import io.libmc.MemcachedListener.Outcome;
+import io.libmc.internal.connection.Log;
 import io.libmc.internal.connection.Failure;
 import io.libmc.internal.connection.Node;
 import io.libmc.internal.connection.Operation;
@@ -22,10 +23,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class OperationEvents implements Settings.ServerEvents {
 
-	private static final System.Logger LOGGER = System.getLogger("io.libmc");
-
 	/** Null for none. */
 	private final @Nullable MemcachedListener listener;
+
+	private volatile boolean hasThrown;
 
 	private final Set<String> withoutElections = ConcurrentHashMap.newKeySet();
 
@@ -58,7 +59,7 @@ public final class OperationEvents implements Settings.ServerEvents {
 	/** Tells once of a server of which more was wanted than it can do. */
 	public void lacksElections(String server) {
 		if (this.withoutElections.add(server)) {
-			LOGGER.log(Level.WARNING,
+			Log.log(Level.WARNING,
 					server + " has no meta commands (it is a proxy, or older than memcached 1.6):"
 							+ " its values are loaded under a lock item, stored whatever happens meanwhile, and neither"
 							+ " refreshed ahead of their expiry nor served while they are stale");
@@ -114,8 +115,12 @@ public final class OperationEvents implements Settings.ServerEvents {
 		}
 	}
 
-	private static void log(MemcachedListener told, Throwable thrown) {
-		LOGGER.log(Level.WARNING, "the listener " + told.getClass().getName() + " threw", thrown);
+	/** The first one is worth a warning; it may throw at every operation. */
+	private void log(MemcachedListener told, Throwable thrown) {
+		Level level = this.hasThrown ? Level.DEBUG : Level.WARNING;
+		this.hasThrown = true;
+		Log.log(level, "the listener " + told.getClass().getName()
+				+ " threw; what else it throws is logged at the level DEBUG", thrown);
 	}
 
 }

@@ -1,5 +1,6 @@
 package io.libmc.internal.connection;
 
+import java.lang.System.Logger.Level;
 import java.io.Closeable;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
@@ -238,7 +239,7 @@ final class ChannelTransport implements Transport {
 			}
 		}
 		catch (IOException ex) {
-			System.getLogger("io.libmc").log(System.Logger.Level.DEBUG, "closing a socket failed", ex);
+			Log.log(Level.DEBUG, "closing a socket failed", ex);
 		}
 	}
 

@@ -148,6 +148,11 @@ final class Connection {
 		return this.opened && !isClosed() && this.broken == null;
 	}
 
+	/** Whether it was told to quit. */
+	boolean isRefusing() {
+		return this.refusing;
+	}
+
 	boolean isEnding() {
 		return this.ending;
 	}

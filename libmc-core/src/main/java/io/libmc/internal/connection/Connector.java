@@ -1,5 +1,6 @@
 package io.libmc.internal.connection;
 
+import java.lang.System.Logger.Level;
 import java.io.Closeable;
 import java.io.EOFException;
 import java.io.IOException;
@@ -252,7 +253,7 @@ final class Connector implements Closeable {
 				socket.close();
 			}
 			catch (IOException ex) {
-				System.getLogger("io.libmc").log(System.Logger.Level.DEBUG, "closing a socket failed", ex);
+				Log.log(Level.DEBUG, "closing a socket failed", ex);
 			}
 		}
 	}

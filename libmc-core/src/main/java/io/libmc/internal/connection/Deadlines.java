@@ -37,6 +37,9 @@ final class Deadlines {
 	/** When its life began, in the clock of {@link System#nanoTime()}. */
 	private final long startedAt = System.nanoTime();
 
+	/** Since when it is known to quit, or 0; the watchdog's own. */
+	private long quitsSince;
+
 	Deadlines(Connection connection, Settings settings, Watchdog watchdog, Mutex mutex, Connector connector, Line line,
 			Outbox outbox, Inbox inbox) {
 		this.connection = connection;
@@ -98,12 +101,27 @@ final class Deadlines {
 		if (deadline != 0 && deadline - now <= 0) {
 			this.connection.close(new Failure(Kind.LOST, "the server did not take a write in time", null));
 		}
-		if (closeIfOverdue(now, 0) || this.connection.isClosed()) {
+		if (closeIfOverdue(now, 0) || this.connection.isClosed() || closeIfQuitting(now)) {
 			return 0;
 		}
 		Operation first = this.line.firstAwaited();
 		long left = (deadline != 0) ? deadline - now : Watchdog.GONE;
 		return (first != null && first.isAbandoned()) ? Math.min(left, Math.max(untilOverdue(now), 0)) : left;
+	}
+
+	/** What it still had in line when it was told to quit has had its time. */
+	private boolean closeIfQuitting(long now) {
+		if (!this.connection.isRefusing()) {
+			return false;
+		}
+		if (this.quitsSince == 0) {
+			this.quitsSince = now | 1;
+		}
+		boolean overdue = now - this.quitsSince > 2 * this.settings.pollNanos();
+		if (overdue) {
+			this.connection.close(new Failure(Kind.LOST, "the connection was given up on purpose", null));
+		}
+		return overdue;
 	}
 
 	/** Ends the operations whose time is up and that nobody else ends. */

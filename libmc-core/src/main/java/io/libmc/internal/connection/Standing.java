@@ -13,8 +13,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class Standing {
 
-	private static final System.Logger LOGGER = System.getLogger("io.libmc");
-
 	private final String server;
 
 	private final Settings settings;
@@ -105,7 +103,7 @@ final class Standing {
 		}
 		catch (Throwable ex) {
 			this.telling.set(false);
-			LOGGER.log(Level.WARNING, "nobody could be told of " + this.server, ex);
+			Log.log(Level.WARNING, "nobody could be told of " + this.server, ex);
 		}
 	}
 
@@ -116,7 +114,7 @@ final class Standing {
 			}
 		}
 		catch (Throwable ex) {
-			LOGGER.log(Level.WARNING, "telling of " + this.server + " failed", ex);
+			Log.log(Level.WARNING, "telling of " + this.server + " failed", ex);
 		}
 		finally {
 			this.telling.set(false);
@@ -130,13 +128,13 @@ final class Standing {
 		Outage current = this.outage.get();
 		this.told = current;
 		if (before == null && current != null) {
-			LOGGER.log(Level.WARNING, "memcached server {0} is down: {1}; it is retried every {2} ms", this.server,
-					current.reason(), millis(this.settings.retryNanos()));
+			Log.log(Level.WARNING, "memcached server " + this.server + " is down: " + current.reason()
+					+ "; it is retried every " + millis(this.settings.retryNanos()) + " ms");
 			this.settings.events().down(this.server, current.reason());
 		}
 		else if (before != null && current == null) {
 			long downFor = this.upSince - before.since();
-			LOGGER.log(Level.INFO, "memcached server {0} is up again after {1} ms", this.server, millis(downFor));
+			Log.log(Level.INFO, "memcached server " + this.server + " is up again after " + millis(downFor) + " ms");
 			this.settings.events().up(this.server, downFor);
 		}
 	}

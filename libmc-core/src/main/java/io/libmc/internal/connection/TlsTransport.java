@@ -1,5 +1,6 @@
 package io.libmc.internal.connection;
 
+import java.lang.System.Logger.Level;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -83,7 +84,7 @@ final class TlsTransport implements Transport {
 			this.plain.close();
 		}
 		catch (IOException ex) {
-			System.getLogger("io.libmc").log(System.Logger.Level.DEBUG, "closing a socket failed", ex);
+			Log.log(Level.DEBUG, "closing a socket failed", ex);
 		}
 	}
 

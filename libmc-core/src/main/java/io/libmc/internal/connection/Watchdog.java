@@ -101,16 +101,9 @@ public final class Watchdog {
 
 	/** Once for each row of failures. */
 	private void tell(Throwable thrown) {
-		if (this.failedBefore) {
-			return;
-		}
-		this.failedBefore = true;
-		try {
-			System.getLogger("io.libmc").log(Level.WARNING, "looking after a connection failed", thrown);
-		}
-		catch (Throwable ex) {
-			// no more than the check itself
-			this.failedBefore = false;
+		if (!this.failedBefore) {
+			this.failedBefore = true;
+			Log.log(Level.WARNING, "looking after a connection failed", thrown);
 		}
 	}
 
