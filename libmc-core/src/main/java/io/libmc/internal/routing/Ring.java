@@ -27,6 +27,8 @@ public final class Ring {
 
 	private final KeyHash hash;
 
+	private final double[] shares;
+
 	/**
 	 * Creates a ring.
 	 * @param servers at least one; the ring knows them by their index
@@ -45,6 +47,7 @@ public final class Ring {
 			this.points[i] = point(KeyHash.MD5.hash(name.getBytes(StandardCharsets.UTF_8))) | server;
 		}
 		Arrays.sort(this.points);
+		this.shares = computeShares();
 	}
 
 	/**
@@ -73,6 +76,10 @@ public final class Ring {
 	 * @return from 0 to 1 by the server's index; together 1
 	 */
 	public double[] shares() {
+		return this.shares.clone();
+	}
+
+	private double[] computeShares() {
 		double[] shares = new double[this.servers];
 		long previous = (this.points[this.points.length - 1] >> 32) - CIRCLE;
 		for (long point : this.points) {

@@ -212,7 +212,7 @@ public final class LibmcCacheManager extends AbstractTransactionSupportingCacheM
 		PendingEvictions created = this.pending;
 		if (created == null) {
 			created = new PendingEvictions(this.client.withTranscoder(new EntryTranscoder(this.defaults.format())),
-					this.serverStates, this.maxPendingEvictions);
+					this.maxPendingEvictions);
 			this.pending = created;
 		}
 		return created;

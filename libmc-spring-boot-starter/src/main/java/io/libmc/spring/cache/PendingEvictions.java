@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 import io.libmc.MemcachedClient;
 import io.libmc.MemcachedException;
 import io.libmc.MultiResult;
+import io.libmc.ServerSnapshot;
 
 /**
  * What memcached could not be told, and what would let it serve an old value when it is
@@ -36,8 +37,6 @@ final class PendingEvictions implements AutoCloseable {
 
 	private final MemcachedClient client;
 
-	private final ServerStates serverStates;
-
 	private final int limit;
 
 	/**
@@ -52,9 +51,8 @@ final class PendingEvictions implements AutoCloseable {
 
 	private final ScheduledExecutorService timer;
 
-	PendingEvictions(MemcachedClient client, ServerStates serverStates, int limit) {
+	PendingEvictions(MemcachedClient client, int limit) {
 		this.client = client;
-		this.serverStates = serverStates;
 		this.limit = limit;
 		ScheduledThreadPoolExecutor executor = new ScheduledThreadPoolExecutor(1, (work) -> {
 			Thread thread = Executors.defaultThreadFactory().newThread(work);
@@ -113,7 +111,12 @@ final class PendingEvictions implements AutoCloseable {
 
 	/** Whether the server of an entry is dead, so that a substitute may answer for it. */
 	boolean isDead(String name) {
-		return this.serverStates.isDown(this.client.serverFor(name));
+		for (ServerSnapshot server : this.client.servers()) {
+			if (!server.isUp() && server.name().equals(this.client.serverFor(name))) {
+				return true;
+			}
+		}
+		return false;
 	}
 
 	/** The failure that {@link #overwritten} then makes up for. */

@@ -2,7 +2,6 @@ package io.libmc.spring.cache;
 
 import java.time.Duration;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 import org.apache.commons.logging.Log;
@@ -15,9 +14,8 @@ import io.libmc.MemcachedListener;
 /**
  * Knows which servers fail the caches, and logs when a server begins to and when it ends:
  * once each, however many operations fail in between. The caches tell it of their
- * failures, the client, as its listener, of every answer and of dead servers. Where it is
- * not the client's listener, a quiet minute counts as the end, and evictions that
- * failover sent to another server are not repeated on their own.
+ * failures, the client, as its listener, of every answer. Where it is not the client's
+ * listener, a quiet minute counts as the end.
  */
 public final class ServerStates implements MemcachedListener {
 
@@ -27,26 +25,6 @@ public final class ServerStates implements MemcachedListener {
 
 	/** The failing servers by name, each with the time of its last failure. */
 	private final Map<String, Long> failing = new ConcurrentHashMap<>();
-
-	private final Set<String> down = ConcurrentHashMap.newKeySet();
-
-	/**
-	 * Whether a server is dead, which is never known where this is not the client's
-	 * listener.
-	 */
-	boolean isDown(String server) {
-		return !this.down.isEmpty() && this.down.contains(server);
-	}
-
-	@Override
-	public void serverDown(String server, String reason) {
-		this.down.add(server);
-	}
-
-	@Override
-	public void serverUp(String server, Duration downFor) {
-		this.down.remove(server);
-	}
 
 	/**
 	 * Notes that an operation failed and a cache went on without memcached.
@@ -68,9 +46,6 @@ public final class ServerStates implements MemcachedListener {
 	public void operationStopped(String command, String server, Outcome outcome, Duration elapsed,
 			@Nullable Object started) {
 		boolean answered = outcome != Outcome.TIMEOUT && outcome != Outcome.ERROR;
-		if (answered && !this.down.isEmpty()) {
-			this.down.remove(server);
-		}
 		if (answered && !this.failing.isEmpty() && this.failing.remove(server) != null) {
 			logger.info("memcached at " + server + " answers again and serves the caches");
 		}

@@ -34,8 +34,6 @@ import static org.awaitility.Awaitility.await;
 @Timeout(60)
 class PendingEvictionsTest {
 
-	private final ServerStates serverStates = new ServerStates();
-
 	private List<MemcachedServer> servers;
 
 	private MemcachedClient client;
@@ -253,7 +251,6 @@ class PendingEvictionsTest {
 
 	private LibmcCache cache(OnError onError, int maxPendingEvictions) {
 		this.manager = new LibmcCacheManager(this.client, new LibmcCacheSettings().onError(onError));
-		this.manager.setServerStates(this.serverStates);
 		this.manager.setMaxPendingEvictions(maxPendingEvictions);
 		this.manager.afterPropertiesSet();
 		return (LibmcCache) Objects.requireNonNull(this.manager.getCache("books"));
@@ -264,8 +261,7 @@ class PendingEvictionsTest {
 			.servers(names())
 			.connectTimeout(Duration.ofSeconds(1))
 			.pollTimeout(Duration.ofMillis(200))
-			.retryTimeout(Duration.ofMillis(20))
-			.listener(this.serverStates);
+			.retryTimeout(Duration.ofMillis(20));
 	}
 
 }
