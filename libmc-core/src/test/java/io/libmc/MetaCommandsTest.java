@@ -2,12 +2,17 @@ package io.libmc;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 
 import io.libmc.MetaReply.Status;
+import io.libmc.testing.Caller;
 import io.libmc.testing.Memcached;
 import io.libmc.testing.MemcachedServer;
 import io.libmc.testing.ScriptedServer;
+import org.assertj.core.api.ThrowingConsumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -242,34 +247,97 @@ class MetaCommandsTest {
 	}
 
 	@ParameterizedTest
-	@ValueSource(strings = { "VA 1 kother f0\r\nx\r\n", "HD kother\r\n", "VA 2 kk\r\nx\r\n", "VA -1 kk\r\n", "VA x\r\n",
-			"MN\r\n", "NS\r\n", "END\r\n", "VA 1 kk\r\nxEN\r\n", "EN kother\r\n" })
+	@ValueSource(strings = { "VA 1 kother f0\r\nx\r\n", "HD kother\r\n", "VA 2 kk f0\r\nx\r\n\r\n", "VA -1 kk\r\n",
+			"VA x\r\n", "MN\r\n", "NS\r\n", "END\r\n", "VA 1 kk f0\r\nxEN\r\n", "EN kother\r\n", "EN garbage\r\n",
+			"EN h\r\n", "EN f\r\n", "EN  \r\n", "EN Q\r\n", "VA 1 kk\r\nx\r\n", "VA 1 f0\r\nx\r\n", "VA 1\r\nx\r\n",
+			"HD kk f0\r\n", "VA 1 kk f0 f0\r\nx\r\n", "VA 1 kk f0 c7\r\nx\r\n", "VA 1 kk f\r\nx\r\n",
+			"VA 1 kk f0 Wx\r\nx\r\n", "VA 1 kk f0 W W\r\nx\r\n", "VA 1 kk  f0\r\nx\r\n" })
 	void replyThatMakesNoSenseEndsTheConnection(String nonsense) {
-		try (ScriptedServer server = ScriptedServer.of((connection) -> {
-			connection.expect("mn\r\n");
-			connection.reply("MN\r\n");
-			connection.expect("mg k k v f\r\n");
-			connection.reply(nonsense);
-			connection.expectClose();
-		}); MemcachedClient other = client(server.address())) {
-			assertThatExceptionOfType(MemcachedException.class).isThrownBy(() -> other.meta().get("k", MetaGet.VALUE));
-			server.awaitScripts();
-		}
+		assertNonsense("mg k k v f\r\n", nonsense, (client) -> client.meta().get("k", MetaGet.VALUE));
 	}
 
 	@ParameterizedTest
-	@ValueSource(strings = { "HD kk c\r\n", "HD kk c-1\r\n", "VA 1 kk fx\r\nx\r\n", "VA 1 kk f4294967296\r\nx\r\n",
-			"HD kk t99999999999999999999\r\n" })
-	void flagThatIsNoNumberIsAnError(String nonsense) {
+	@ValueSource(strings = { "HD h\r\n", "HD cx\r\n", "HD kk c t1 s1 l1 h1\r\n", "HD kk c-1 t1 s1 l1 h1\r\n",
+			"HD kk c1 t s1 l1 h1\r\n", "HD kk c1 t-2 s1 l1 h1\r\n", "HD kk c1 t99999999999999999999 s1 l1 h1\r\n",
+			"HD kk c1 t4294967296 s1 l1 h1\r\n", "HD kk c1 t1 s-1 l1 h1\r\n", "HD kk c1 t1 s1 l+1 h1\r\n",
+			"HD kk c1 t1 s1 l1 h\r\n", "HD kk c1 t1 s1 l1 h2\r\n", "HD kk c1 t1 s1 l1 h11\r\n", "HD kk c1 t1 s1 l1\r\n",
+			"HD c1 t1 s1 l1 h1\r\n", "HD kk c18446744073709551616 t1 s1 l1 h1\r\n", "HD kk c1 t1 s1 l1 h1 f0\r\n",
+			"HD\r\n", "VA 1 kk c1 t1 s1 l1 h1\r\nx\r\n", "HD kk c1 t1 s1 l1 h1 S\r\n" })
+	void flagThatMakesNoSenseEndsTheConnection(String nonsense) {
+		assertNonsense("mg k k c t s l h\r\n", nonsense,
+				(client) -> client.meta().get("k", MetaGet.NO_VALUE.cas().ttl().size().lastAccess().hitBefore()));
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "VA 1 kk\r\nx\r\n", "VA 0 kk\r\n\r\n", "VA 2 kk\r\n+1\r\n", "VA 2 kk\r\n-1\r\n",
+			"VA 20 kk\r\n18446744073709551616\r\n", "HD kk\r\n", "VA 1\r\n1\r\n", "VA 1 kother\r\n1\r\n",
+			"VA 1 kk W\r\n1\r\n", "NF h\r\n", "EX cx\r\n" })
+	void counterThatMakesNoSenseEndsTheConnection(String nonsense) {
+		assertNonsense("ma k k v\r\n", nonsense, (client) -> client.meta().arithmetic("k", MetaArithmetic.INCREMENT));
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "HD\r\n", "HD kother\r\n", "VA 1 kk\r\nx\r\n", "HD kk c1\r\n", "NF kother\r\n" })
+	void answerToAChangeThatDoesNotNameItsKeyEndsTheConnection(String nonsense) {
+		assertNonsense("md k k\r\n", nonsense, (client) -> client.meta().delete("k", MetaDelete.DELETE));
+	}
+
+	@Test
+	void factsAboutAnotherKeyEndTheConnection() {
+		assertNonsense("me k\r\n", "ME other exp=-1\r\n", (client) -> client.meta().debug("k"));
+	}
+
+	/** Also where callers wait for a loaded value. */
+	@ParameterizedTest
+	@ValueSource(strings = { "HD h\r\n", "EN h\r\n", "HD cx\r\n", "VA 1 kk f\r\nx\r\n", "EN garbage\r\n",
+			"VA 1 f4 c1\r\n1\r\n" })
+	void loadIsBypassedWhenItsReplyMakesNoSense(String nonsense) throws Exception {
+		for (Caller caller : Caller.values()) {
+			assertEnds("mg k k v f c N10\r\n", nonsense, (client) -> assertThat(
+					caller.<String>getOrLoad(client, "k", LoadPolicy.timeToLive(Duration.ofMinutes(5)), () -> "loaded"))
+				.isEqualTo("loaded"));
+		}
+	}
+
+	/** As a proxy may that mixes up whom it answers. */
+	@Test
+	void valuesOfTwoCallersThatWereSwappedReachNeither() throws Exception {
+		for (boolean named : List.of(true, false)) {
+			CountDownLatch both = new CountDownLatch(1);
+			try (ScriptedServer server = ScriptedServer.of((connection) -> {
+				connection.expect("mn\r\n");
+				connection.reply("MN\r\n");
+				connection.expect("mg a k v f\r\nmg b k v f\r\n");
+				connection.reply(named ? "VA 1 kb f0\r\nB\r\nVA 1 ka f0\r\nA\r\n" : "VA 1 f0\r\nB\r\nVA 1 f0\r\nA\r\n");
+				both.await();
+			}); MemcachedClient client = client(server.address())) {
+				client.meta().noop("a");
+				var a = client.async().meta().get("a", MetaGet.VALUE);
+				var b = client.async().meta().get("b", MetaGet.VALUE);
+				for (var each : List.of(a, b)) {
+					assertThat(each).failsWithin(Duration.ofSeconds(5))
+						.withThrowableOfType(ExecutionException.class)
+						.withCauseInstanceOf(MemcachedException.class);
+				}
+				both.countDown();
+			}
+		}
+	}
+
+	private static void assertNonsense(String request, String nonsense, ThrowingConsumer<MemcachedClient> call) {
+		assertEnds(request, nonsense, (client) -> assertThatExceptionOfType(MemcachedProtocolException.class)
+			.isThrownBy(() -> call.accept(client)));
+	}
+
+	private static void assertEnds(String request, String nonsense, ThrowingConsumer<MemcachedClient> call) {
 		try (ScriptedServer server = ScriptedServer.of((connection) -> {
 			connection.expect("mn\r\n");
 			connection.reply("MN\r\n");
-			connection.expect("mg k k v f c t\r\n");
+			connection.expect(request);
 			connection.reply(nonsense);
-		}); MemcachedClient other = client(server.address())) {
-			assertThatExceptionOfType(MemcachedProtocolException.class)
-				.isThrownBy(() -> other.meta().get("k", MetaGet.VALUE.cas().ttl()))
-				.withMessageContaining("flags that make no sense");
+			connection.expectClose();
+		}); MemcachedClient client = client(server.address())) {
+			call.accept(client);
 			server.awaitScripts();
 		}
 	}

@@ -1,13 +1,14 @@
 package io.libmc.internal.call;
 
-import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.OptionalLong;
 
 import io.libmc.MetaReply;
 import io.libmc.RawValue;
+import io.libmc.internal.connection.Operation;
 import io.libmc.internal.protocol.Command;
+import io.libmc.internal.protocol.ReplyFlags;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,48 +32,23 @@ public record MetaAnswer(Status status, @Nullable RawValue value, OptionalLong c
 				false, false, false, false, broken);
 	}
 
-	/**
-	 * Takes a reply apart. Flags are read where they lie: every read of a cache comes by
-	 * here.
-	 * @param flags the flags of the reply, separated by spaces
-	 * @throws NumberFormatException if there is none where one belongs
-	 */
-	static MetaAnswer of(Command command, Status status, String flags, byte @Nullable [] data) {
-		int clientFlags = 0;
-		OptionalLong cas = OptionalLong.empty();
-		OptionalLong ttl = cas;
-		OptionalLong size = cas;
-		OptionalLong lastAccess = cas;
-		boolean hitBefore = false;
-		boolean won = false;
-		boolean stale = false;
-		boolean winTaken = false;
-		int end;
-		for (int at = 0; at < flags.length(); at = end + 1) {
-			int space = flags.indexOf(' ', at);
-			end = (space >= 0) ? space : flags.length();
-			int token = at + 1;
-			switch (flags.charAt(at)) {
-				case 'f' -> clientFlags = Integer.parseUnsignedInt(flags, token, end, 10);
-				case 'c' -> cas = OptionalLong.of(Long.parseUnsignedLong(flags, token, end, 10));
-				case 't' -> ttl = OptionalLong.of(Long.parseLong(flags, token, end, 10));
-				case 's' -> size = OptionalLong.of(Long.parseLong(flags, token, end, 10));
-				case 'l' -> lastAccess = OptionalLong.of(Long.parseLong(flags, token, end, 10));
-				case 'h' -> hitBefore = flags.charAt(token) == '1';
-				case 'W' -> won = true;
-				case 'X' -> stale = true;
-				case 'Z' -> winTaken = true;
-				default -> {
-				}
-			}
+	/** What an operation was answered. */
+	static MetaAnswer of(Status status, Operation done) {
+		byte[] data = done.takeValue(0);
+		ReplyFlags flags = done.replyFlags();
+		if (flags == null) {
+			return new MetaAnswer(status, null, OptionalLong.empty(), false);
 		}
-		boolean counts = command == Command.MA && data != null;
-		OptionalLong number = counts
-				? OptionalLong.of(Long.parseUnsignedLong(new String(data, StandardCharsets.US_ASCII)))
-				: OptionalLong.empty();
-		RawValue value = (counts || data == null) ? null : new RawValue(clientFlags, data);
-		return new MetaAnswer(status, value, cas, ttl, size, lastAccess, number, hitBefore, won, stale, winTaken,
-				false);
+		boolean counts = done.command() == Command.MA;
+		return new MetaAnswer(status, (data != null && !counts) ? new RawValue(flags.clientFlags(), data) : null,
+				optional(flags, 'c', flags.cas()), optional(flags, 't', flags.ttl()),
+				optional(flags, 's', flags.size()), optional(flags, 'l', flags.lastAccess()),
+				(data != null && counts) ? OptionalLong.of(done.counter()) : OptionalLong.empty(), flags.hitBefore(),
+				flags.has('W'), flags.has('X'), flags.has('Z'), false);
+	}
+
+	private static OptionalLong optional(ReplyFlags flags, char letter, long number) {
+		return flags.has(letter) ? OptionalLong.of(number) : OptionalLong.empty();
 	}
 
 	/** What a meta debug answers, {@code name=value}. */

@@ -1,7 +1,5 @@
 package io.libmc.internal.call;
 
-import io.libmc.ErrorCode;
-import io.libmc.MemcachedProtocolException;
 import io.libmc.MetaReply.Status;
 import io.libmc.RawValue;
 import io.libmc.internal.connection.Failure;
@@ -128,15 +126,7 @@ final class MetaDialogue extends Leg implements Script<MetaAnswer> {
 			case EXISTS -> Status.EXISTS;
 			default -> Status.DONE;
 		};
-		String flags = (done.text() != null && done.command() != Command.ME) ? done.text() : "";
-		try {
-			this.answer = MetaAnswer.of(done.command(), status, flags, done.takeValue(0));
-		}
-		catch (NumberFormatException ex) {
-			this.failure = () -> new MemcachedProtocolException(ErrorCode.RECV_ERROR, this.node.name(),
-					this.node.name() + " answered " + done.command() + " with flags that make no sense", ex);
-			return null;
-		}
+		this.answer = MetaAnswer.of(status, done);
 		RawValue value = this.answer.value();
 		Item item = (value != null) ? new Item(value.flags(), value.bytes(), 0) : null;
 		if (item == null || !item.isChunked()) {

@@ -29,7 +29,7 @@ public class Exchange {
 
 		/**
 		 * A meta command was done ({@code HD}, {@code VA}, {@code MN}, {@code ME}); its
-		 * flags are the text, its data the first value.
+		 * data are the first value, or what the counter stands at.
 		 */
 		DONE,
 
@@ -92,6 +92,9 @@ public class Exchange {
 	boolean tooLarge;
 
 	@Nullable Map<String, String> stats;
+
+	/** Those of the reply to a meta command. */
+	@Nullable ReplyFlags replyFlags;
 
 	protected Exchange(Command command, byte[] key) {
 		this.command = command;
@@ -290,6 +293,11 @@ public class Exchange {
 		}
 	}
 
+	/** What was asked for besides the key, or nothing. */
+	final String arguments() {
+		return (this.arguments != null) ? this.arguments : "";
+	}
+
 	/** How memcached answered. */
 	public final Answer answer() {
 		return this.answer;
@@ -298,6 +306,11 @@ public class Exchange {
 	/** The message of an error, or the version; null for every other answer. */
 	public final @Nullable String text() {
 		return this.text;
+	}
+
+	/** The flags of the reply to a meta command; null if it has none. */
+	public final @Nullable ReplyFlags replyFlags() {
+		return this.replyFlags;
 	}
 
 	/** What the counter stands at; unsigned. */

@@ -217,7 +217,10 @@ public final class ReplyParser {
 		this.value = null;
 		Exchange taker = this.receiver;
 		this.receiver = null;
-		if (target != null && taker != null) {
+		if (target != null && taker != null && taker.command() == Command.MA) {
+			taker.value(this.position, target, 0, counter(target));
+		}
+		else if (target != null && taker != null) {
 			taker.value(this.position, target, this.flags, this.unique);
 		}
 		return taker;
@@ -231,7 +234,7 @@ public final class ReplyParser {
 		for (Command.Status status : command.statuses) {
 			if (this.buffer.is(status.word(), from, wordEnd)) {
 				if (hasFlags) {
-					takeMetaFlags(exchange, Math.min(wordEnd + 1, to), to);
+					takeMetaStatus(exchange, status.answer(), Math.min(wordEnd + 1, to), to);
 				}
 				return status.answer();
 			}
@@ -245,6 +248,20 @@ public final class ReplyParser {
 			case STATUS -> null;
 		};
 		return (answer != null) ? answer : error(exchange, from, to);
+	}
+
+	/** What a counter stands at that came as data. */
+	private long counter(byte[] data) throws ProtocolException {
+		String digits = new String(data, StandardCharsets.ISO_8859_1).stripTrailing();
+		try {
+			if (!digits.startsWith("+")) {
+				return Long.parseUnsignedLong(digits);
+			}
+		}
+		catch (NumberFormatException ex) {
+			// as below
+		}
+		throw this.buffer.nonsense("a counter's value is no number");
 	}
 
 	/** A counter that became shorter is followed by spaces. */
@@ -289,7 +306,11 @@ public final class ReplyParser {
 			return Answer.NONE;
 		}
 		if (this.buffer.is(ME, from, wordEnd) && exchange.command() == Command.ME) {
-			exchange.text = this.buffer.text(Math.min(this.buffer.findSpace(rest, to) + 1, to), to);
+			int keyEnd = this.buffer.findSpace(rest, to);
+			if (this.buffer.position(exchange, rest, keyEnd) < 0) {
+				throw this.buffer.nonsense("it answered about a key that was not asked for", from, to);
+			}
+			exchange.text = this.buffer.text(Math.min(keyEnd + 1, to), to);
 			return Answer.DONE;
 		}
 		return null;
@@ -299,23 +320,22 @@ public final class ReplyParser {
 	private void takeMetaValueLine(Exchange exchange, int from, int to) throws ProtocolException {
 		int lengthEnd = this.buffer.findSpace(from, to);
 		long length = this.buffer.decimal(from, lengthEnd, from, to);
-		takeMetaFlags(exchange, Math.min(lengthEnd + 1, to), to);
+		if (!ReplyFlags.asksForValue(exchange)) {
+			throw this.buffer.nonsense("it sent a value that was not asked for", from, to);
+		}
+		exchange.replyFlags = ReplyFlags.read(this.buffer, exchange, Math.min(lengthEnd + 1, to), to, true);
 		this.position = 0;
 		this.flags = 0;
 		this.unique = 0;
 		startData(exchange, length, from, to);
 	}
 
-	/**
-	 * Keeps the flags of a reply, and compares the key among them with the one asked for.
-	 */
-	private void takeMetaFlags(Exchange exchange, int from, int to) throws ProtocolException {
-		for (int i = from; i < to; i = this.buffer.findSpace(i, to) + 1) {
-			if (this.buffer.at(i) == 'k' && this.buffer.position(exchange, i + 1, this.buffer.findSpace(i, to)) < 0) {
-				throw this.buffer.nonsense("it answered about a key that was not asked for", i, to);
-			}
+	private void takeMetaStatus(Exchange exchange, Answer answer, int from, int to) throws ProtocolException {
+		boolean item = answer == Answer.DONE;
+		if (item && ReplyFlags.asksForValue(exchange)) {
+			throw this.buffer.nonsense("it did not send the value that was asked for", from, to);
 		}
-		exchange.text = this.buffer.text(from, to);
+		exchange.replyFlags = ReplyFlags.read(this.buffer, exchange, from, to, item);
 	}
 
 	private Answer error(Exchange exchange, int from, int to) throws ProtocolException {

@@ -38,8 +38,16 @@ public final class ReplyParserFuzz {
 
 	/** Only a get may have several keys. */
 	private static Exchange exchange(Command command) {
-		return (command == Command.GET) ? new Exchange(command, new byte[][] { ascii("k"), ascii("key2") })
+		Exchange exchange = (command == Command.GET) ? new Exchange(command, new byte[][] { ascii("k"), ascii("key2") })
 				: new Exchange(command, ascii("k"));
+		switch (command) {
+			case MG -> exchange.meta(null, " k v f c t s l h", 0, 0);
+			case MS, MD -> exchange.meta(null, " k c", 0, 0);
+			case MA -> exchange.meta(null, " k v c t", 0, 0);
+			default -> {
+			}
+		}
+		return exchange;
 	}
 
 	private static List<Exchange> exchanges(int pick) {
@@ -108,7 +116,7 @@ public final class ReplyParserFuzz {
 
 	private static String describe(Exchange exchange, byte[] bytes) {
 		StringBuilder description = new StringBuilder(exchange.command() + " " + exchange.answer() + " "
-				+ exchange.text() + " " + exchange.counter() + " " + exchange.stats());
+				+ exchange.text() + " " + exchange.counter() + " " + exchange.stats() + " " + exchange.replyFlags());
 		int keys = (exchange.command() == Command.GET && !exchange.mayShare()) ? 2 : 1;
 		for (int i = 0; i < keys; i++) {
 			byte[] value = exchange.takeValue(i);

@@ -2,6 +2,7 @@ package io.libmc.internal.protocol;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -10,8 +11,12 @@ import java.util.Random;
 import java.util.stream.Collectors;
 
 import io.libmc.internal.protocol.Exchange.Answer;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
 import net.jqwik.api.ForAll;
+import net.jqwik.api.From;
 import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
 import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.constraints.Size;
 import org.junit.jupiter.api.Test;
@@ -77,6 +82,90 @@ class ReplyParserTest {
 				assertThat(exchanges.get(i).counter()).isEqualTo(-1);
 			}
 		}
+	}
+
+	/** Whatever is changed in one, it is as memcached would say it, or nonsense. */
+	@Property(tries = 20_000)
+	void replyToAMetaCommandMakesSenseOrEndsTheConnection(@ForAll @IntRange(max = 3) int kind,
+			@ForAll @IntRange(max = 6) int start, @ForAll @Size(max = 3) List<@IntRange(max = 60) Integer> places,
+			@ForAll @Size(min = 3, max = 3) List<@From("tokens") String> tokens, @ForAll long seed) throws IOException {
+		Command command = List.of(Command.MG, Command.MG, Command.MD, Command.MA).get(kind);
+		Exchange exchange = new Exchange(command, bytes("k"));
+		exchange.meta(null, List.of(" k v f c N10", " k t s l h R30", " k C7", " k v t D7").get(kind), 0, 0);
+		StringBuilder reply = new StringBuilder(List
+			.of("VA 1 kk f4 c7 W\r\n1\r\n", "HD kk t-1 s10 l0 h1\r\n", "HD kk\r\n", "VA 1 kk t-1\r\n8\r\n", "EN kk\r\n",
+					"NF\r\n", "VA 0 kk f0 c18446744073709551615 X Z\r\n\r\n")
+			.get(start));
+		for (int i = 0; i < places.size(); i++) {
+			int at = Math.min(places.get(i), reply.length());
+			reply.replace(at, Math.min(reply.length(), at + (int) Math.floorMod(seed >> i, 4L)), tokens.get(i));
+		}
+		boolean makesSense = isReply(command, exchange.arguments(), reply.toString());
+		try {
+			parse(bytes(reply.toString()), new Random(seed), exchange);
+			assertThat(exchange.answer() != Answer.NONE).as(reply.toString()).isEqualTo(makesSense);
+		}
+		catch (ProtocolException ex) {
+			assertThat(makesSense).as(reply + ": " + ex).isFalse();
+		}
+	}
+
+	/** Whether memcached could begin with a reply to such a request, said once more. */
+	private static boolean isReply(Command command, String request, String bytes) {
+		int lineEnd = bytes.indexOf('\n');
+		if (lineEnd < 1 || bytes.charAt(lineEnd - 1) != '\r') {
+			return false;
+		}
+		List<String> flags = new ArrayList<>(List.of(bytes.substring(0, lineEnd - 1).split(" ", -1)));
+		String status = flags.remove(0);
+		String asked = request.replaceAll("[A-Zv]\\w*| ", "");
+		boolean item = status.equals(request.contains(" v") ? "VA" : "HD");
+		if (status.equals("VA") && item
+				&& !isData(command, flags.isEmpty() ? "" : flags.remove(0), bytes.substring(lineEnd + 1))) {
+			return false;
+		}
+		if (!item && !(command == Command.MG ? List.of("EN")
+				: command == Command.MD ? List.of("NF", "EX") : List.of("NF", "EX", "NS"))
+			.contains(status)) {
+			return false;
+		}
+		if (!flags.isEmpty() && flags.get(flags.size() - 1).isEmpty()) {
+			flags.remove(flags.size() - 1);
+		}
+		String letters = flags.stream()
+			.map((flag) -> flag.isEmpty() ? " " : flag.substring(0, 1))
+			.collect(Collectors.joining());
+		return letters.chars().distinct().count() == letters.length()
+				&& (!item || asked.chars().allMatch((letter) -> letters.indexOf(letter) >= 0))
+				&& letters.chars()
+					.allMatch((letter) -> (asked + (command == Command.MG ? "WXZ" : "")).indexOf(letter) >= 0)
+				&& flags.stream().allMatch((flag) -> switch (flag.charAt(0)) {
+					case 'k' -> flag.equals("kk");
+					case 'h' -> flag.matches("h[01]");
+					case 'W', 'X', 'Z' -> flag.length() == 1;
+					case 'c' -> isNumber(flag.substring(1), 64);
+					case 't' -> flag.equals("t-1") || isNumber(flag.substring(1), 32);
+					default -> isNumber(flag.substring(1), 32);
+				});
+	}
+
+	private static boolean isData(Command command, String length, String bytes) {
+		if (!isNumber(length, 30) || Integer.parseInt(length) > bytes.length() - 2) {
+			return false;
+		}
+		String data = bytes.substring(0, Integer.parseInt(length));
+		return bytes.startsWith("\r\n", data.length()) && (command != Command.MA || isNumber(data.stripTrailing(), 64));
+	}
+
+	private static boolean isNumber(String text, int bits) {
+		return text.matches("[0-9]{1,20}") && new BigInteger(text).bitLength() <= bits;
+	}
+
+	@Provide
+	Arbitrary<String> tokens() {
+		return Arbitraries.of("", " ", "k", "kk", " kk", "f", " f4", "c", " c7", "x", "h", " h1", "h2", " W", "Z", " X",
+				"-", "+", "0", "9", "18446744073709551615", "EN", "HD", "VA", "NF", "EX", "NS", "MN", "\r\n", "\n",
+				" t-1", " t5", " s1", " l1");
 	}
 
 	@Property
