@@ -171,32 +171,44 @@ public interface MemcachedClient extends AutoCloseable {
 	boolean replace(String key, Object value, Duration ttl);
 
 	/**
-	 * Stores an item as it is, except that a large one is split.
+	 * Stores an item as it is, except that a large one is split. Nobody looks into the
+	 * bytes: if their flags say that they are compressed, they count as they are.
 	 * @param key the key
 	 * @param value flags and bytes, which are not changed
 	 * @param ttl how long it lives
 	 * @return whether it was stored
 	 * @throws MemcachedException if the server fails
+	 * @throws IllegalArgumentException if the value is too large
 	 */
 	boolean setRaw(String key, RawValue value, Duration ttl);
 
 	/**
-	 * Adds bytes behind an item's data, as they are. Makes sense for {@code byte[]}
-	 * values.
+	 * Adds bytes behind an item's data, as they are. That is for {@code byte[]} values
+	 * which were neither compressed nor split, and which any caller may go on to add to:
+	 * logs, lists of one's own making. memcached does not look at what the item is. A
+	 * value of another kind, one that was compressed
+	 * ({@link MemcachedClientBuilder#compressionThreshold}) and one that was split
+	 * ({@link MemcachedClientBuilder#splitLargeValues}) cannot be decoded afterwards,
+	 * which reading it tells.
 	 * @param key the key
 	 * @param data the bytes
-	 * @return whether the key existed
-	 * @throws MemcachedException if the server fails
+	 * @return whether the key existed; where it did not, the server is asked once more,
+	 * for memcached says the same of an item that would become too large
+	 * @throws MemcachedException if the server fails, or the item would become too large
+	 * for it
+	 * @throws IllegalArgumentException if the data alone are too large
 	 */
 	boolean append(String key, byte[] data);
 
 	/**
-	 * Adds bytes before an item's data, as they are. Makes sense for {@code byte[]}
-	 * values.
+	 * Adds bytes before an item's data, as they are: for the same values as
+	 * {@link #append}.
 	 * @param key the key
 	 * @param data the bytes
 	 * @return whether the key existed
-	 * @throws MemcachedException if the server fails
+	 * @throws MemcachedException if the server fails, or the item would become too large
+	 * for it
+	 * @throws IllegalArgumentException if the data alone are too large
 	 */
 	boolean prepend(String key, byte[] data);
 
@@ -240,7 +252,7 @@ public interface MemcachedClient extends AutoCloseable {
 	MultiResult deleteMulti(Collection<String> keys);
 
 	/**
-	 * Adds bytes behind the data of many items.
+	 * Adds bytes behind the data of many items, each as {@link #append} does.
 	 * @param keys the keys; repeated ones count once
 	 * @param data the bytes
 	 * @return which keys were absent, and which failed and why
@@ -248,7 +260,7 @@ public interface MemcachedClient extends AutoCloseable {
 	MultiResult appendMulti(Collection<String> keys, byte[] data);
 
 	/**
-	 * Adds bytes before the data of many items.
+	 * Adds bytes before the data of many items, each as {@link #prepend} does.
 	 * @param keys the keys; repeated ones count once
 	 * @param data the bytes
 	 * @return which keys were absent, and which failed and why
@@ -284,7 +296,13 @@ public interface MemcachedClient extends AutoCloseable {
 
 	/**
 	 * Adds to an unsigned 64-bit counter, wrapping at 2^64. The value must be a decimal
-	 * number on the server, as stored by {@code set(key, 5)}.
+	 * number on the server, as stored by {@code set(key, 5)}: integers are never
+	 * compressed. A {@code String} of digits is no number.
+	 * <p>
+	 * memcached counts whatever looks like a number to it. The item of a value that was
+	 * split ({@link MemcachedClientBuilder#splitLargeValues}) does, for it holds the
+	 * number of its chunks: counted, it cannot be read until it is counted back or stored
+	 * anew.
 	 * @param key the key
 	 * @param delta at least 0
 	 * @return the new value, or empty if the key is absent
@@ -294,7 +312,8 @@ public interface MemcachedClient extends AutoCloseable {
 	OptionalLong incr(String key, long delta);
 
 	/**
-	 * Subtracts from an unsigned 64-bit counter, stopping at 0.
+	 * Subtracts from an unsigned 64-bit counter, stopping at 0. What {@link #incr} says
+	 * of values that are no counters holds here, too.
 	 * @param key the key
 	 * @param delta at least 0
 	 * @return the new value, or empty if the key is absent

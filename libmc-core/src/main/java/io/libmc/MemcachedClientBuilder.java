@@ -134,7 +134,11 @@ public final class MemcachedClientBuilder {
 	 * Whether {@code set} and {@code setMulti} store values of more than 1,000,000 bytes
 	 * in chunks, as libmc does: up to 10,000,000 bytes, under keys of up to 200. Storing
 	 * is not atomic then: chunks of two writers can mix, and {@code touch} reaches only
-	 * the item that stands for the chunks. On unless set.
+	 * the item that stands for the chunks. That item holds their number, which
+	 * {@code incr} and {@code decr} would count: the value is then a miss or a failure.
+	 * (It is a part of itself, or longer, only if its chunks are all full and memcached
+	 * has lost the one behind them, or libmc for Python left an old one there.) Chunks of
+	 * another length than libmc's are a failure. On unless set.
 	 * @param splitLargeValues whether to
 	 * @return this
 	 */
@@ -144,8 +148,8 @@ public final class MemcachedClientBuilder {
 	}
 
 	/**
-	 * From which length on values are compressed with zlib, if that makes them shorter. 0
-	 * unless set.
+	 * From which length on values are compressed with zlib, if that makes them shorter.
+	 * Integers never are, so that they can be counted. 0 unless set.
 	 * @param compressionThreshold values of more bytes than this are compressed; 0 for
 	 * never
 	 * @return this
@@ -262,8 +266,9 @@ public final class MemcachedClientBuilder {
 	}
 
 	/**
-	 * The largest value read or written, in bytes; a larger one is refused when written
-	 * and a failure when read. 10,000,000 unless set.
+	 * The largest value read or written, in bytes before it is compressed and after its
+	 * chunks are joined; a larger one is refused when written and a failure when read.
+	 * 10,000,000 unless set.
 	 * @param maxValueBytes 1 to 1 GiB
 	 * @return this
 	 */

@@ -16,10 +16,14 @@ public final class MetaSet {
 	/** Stores if the key is present. */
 	public static final MetaSet REPLACE = SET.with("MR");
 
-	/** Adds behind the data that there are. */
+	/**
+	 * Adds behind the data that there are. memcached answers
+	 * {@link MetaReply.Status#NOT_STORED} where there are none, and also where the item
+	 * would become too large.
+	 */
 	public static final MetaSet APPEND = SET.with("MA");
 
-	/** Adds before the data that there are. */
+	/** Adds before the data that there are; the same holds. */
 	public static final MetaSet PREPEND = SET.with("MP");
 
 	private final MetaFlags flags;

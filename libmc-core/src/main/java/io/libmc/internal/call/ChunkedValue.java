@@ -8,13 +8,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class ChunkedValue implements Script<@Nullable Item> {
 
-	private final byte[] key;
-
-	private final Item master;
-
-	private final int count;
-
-	private final ItemsRead chunks;
+	private final ChunksRead chunks;
 
 	/**
 	 * Creates a read.
@@ -23,10 +17,8 @@ final class ChunkedValue implements Script<@Nullable Item> {
 	 * @param read what has read the item
 	 */
 	ChunkedValue(Cluster cluster, byte[] key, Item master, Operation read) {
-		this.key = key;
-		this.master = master;
-		this.count = Chunks.count(master);
-		this.chunks = new ItemsRead(cluster, Chunks.keys(key, master), read.startedAt(), read.deadline());
+		this.chunks = new ChunksRead(cluster, new byte[][] { key }, new Item[] { master }, read.startedAt(),
+				read.deadline());
 	}
 
 	@Override
@@ -36,22 +28,14 @@ final class ChunkedValue implements Script<@Nullable Item> {
 
 	@Override
 	public @Nullable Failed failure() {
-		if (this.count == 0) {
-			return () -> Failures.notChunked(this.key);
-		}
-		for (int i = 0; i < this.count; i++) {
-			if (this.chunks.failed(i) != null) {
-				return this.chunks.failed(i);
-			}
-		}
-		return null;
+		return this.chunks.failure(0);
 	}
 
 	@Override
 	// it does not see that this type variable includes null
 	@SuppressWarnings("NullAway")
 	public @Nullable Item result() {
-		return Chunks.join(this.master, this.chunks.items(0, this.count));
+		return this.chunks.item(0);
 	}
 
 }

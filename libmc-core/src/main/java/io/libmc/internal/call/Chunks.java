@@ -89,6 +89,11 @@ final class Chunks {
 		return chunks;
 	}
 
+	/** Whether the last chunk of a value is as long as the others. */
+	static boolean endsFull(byte[] value) {
+		return value.length % CHUNK_BYTES == 0 && value.length < MAX_VALUE_BYTES;
+	}
+
 	/** The data of the item that stands for all chunks. */
 	static byte[] master(int count) {
 		return Integer.toString(count).getBytes(StandardCharsets.US_ASCII);
@@ -119,8 +124,23 @@ final class Chunks {
 	static int count(Item master) {
 		String text = new String(master.bytes(), StandardCharsets.US_ASCII);
 		int space = text.indexOf(' ');
-		return text.matches("([1-9]|10)( [0-9a-f]{8})?")
+		return text.matches("([2-9]|10)( [0-9a-f]{8})?")
 				? Integer.parseInt((space < 0) ? text : text.substring(0, space)) : 0;
+	}
+
+	/**
+	 * Whether this chunk, the last that a master item stands for, might not be the last
+	 * of its value.
+	 */
+	static boolean mayGoOn(Item master, Item last) {
+		return last.bytes().length == CHUNK_BYTES && count(master) * CHUNK_BYTES < MAX_VALUE_BYTES
+				&& checksum(master).isEmpty();
+	}
+
+	/** The key of the chunk behind those that a master item stands for. */
+	static byte[] keyBehind(byte[] key, Item master) {
+		int count = count(master);
+		return keys(key, count + 1)[count];
 	}
 
 	/** The whole value, or null if a chunk is missing or not the master's. */

@@ -28,18 +28,26 @@ public final class Cluster {
 
 	private final int maxRetries;
 
+	private final int maxValueBytes;
+
 	/** Servers that hang up when they are asked for meta commands. */
 	private final Set<Node> hangingUp = ConcurrentHashMap.newKeySet();
 
-	public Cluster(Ring ring, List<Node> nodes, boolean failover, int maxRetries) {
+	public Cluster(Ring ring, List<Node> nodes, boolean failover, int maxRetries, int maxValueBytes) {
 		this.ring = ring;
 		this.nodes = List.copyOf(nodes);
 		this.failover = failover;
 		this.maxRetries = maxRetries;
+		this.maxValueBytes = maxValueBytes;
 	}
 
 	public List<Node> nodes() {
 		return this.nodes;
+	}
+
+	/** The longest value that is read, its chunks joined. */
+	int maxValueBytes() {
+		return this.maxValueBytes;
 	}
 
 	public List<ServerSnapshot> snapshots() {

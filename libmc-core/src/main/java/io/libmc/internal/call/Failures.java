@@ -12,6 +12,7 @@ import io.libmc.codec.Transcoder;
 import io.libmc.internal.connection.Failure;
 import io.libmc.internal.connection.Operation;
 import io.libmc.internal.connection.Operation.Progress;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Makes the exceptions, on the thread that gets them.
@@ -38,11 +39,19 @@ final class Failures {
 		String answered = server + " answered " + operation.command() + " with \"" + operation.text() + "\"";
 		return switch (operation.answer()) {
 			case SERVER_ERROR -> new MemcachedServerException(ErrorCode.SERVER_ERROR, server, answered, null);
-			case CLIENT_ERROR -> new MemcachedProtocolException(ErrorCode.PROGRAMMING_ERROR, server, answered, null);
-			case TOO_LARGE -> new MemcachedException(ErrorCode.INCOMPLETE_BUFFER_ERROR, server,
-					operation.text() + ", more than this client takes; raise maxValueBytes if that is intended", null);
+			case CLIENT_ERROR -> new MemcachedProtocolException(ErrorCode.PROGRAMMING_ERROR, server,
+					answered + hint(String.valueOf(operation.text())), null);
+			case TOO_LARGE -> tooLarge(server, String.valueOf(operation.text()));
 			default -> throw new IllegalStateException(answered + ", which is no failure");
 		};
+	}
+
+	/** What to do about an error, where that is known. */
+	private static String hint(String error) {
+		if (error.contains("non-numeric")) {
+			return "; a counter is stored as an integer, such as set(key, 5) or add(key, 0), and a String of digits is none";
+		}
+		return "";
 	}
 
 	private static MemcachedException of(Operation operation, String server, Failure failure) {
@@ -75,7 +84,34 @@ final class Failures {
 	static MemcachedException notChunked(byte[] key) {
 		return new MemcachedException(ErrorCode.INCOMPLETE_BUFFER_ERROR, null,
 				"the value of \"" + new String(key, StandardCharsets.UTF_8) + "\" is flagged as chunked ("
-						+ Transcoder.CHUNKED + ") but its item holds no number of 1 to 10",
+						+ Transcoder.CHUNKED + ") but its item holds no number of 2 to 10",
+				null);
+	}
+
+	static MemcachedException tooLarge(String server, String what) {
+		return new MemcachedException(ErrorCode.INCOMPLETE_BUFFER_ERROR, server, what, null);
+	}
+
+	static MemcachedException refusedToGrow(String key, @Nullable String server) {
+		return new MemcachedServerException(ErrorCode.SERVER_ERROR, server,
+				server + " refused to add to the item of \"" + key
+						+ "\" though it is there: it would become too large for "
+						+ "the server (memcached -I), or there is no memory for it",
+				null);
+	}
+
+	static MemcachedException chunksTooLarge(byte[] key, int most) {
+		return new MemcachedException(ErrorCode.INCOMPLETE_BUFFER_ERROR, null,
+				"the chunks of \"" + new String(key, StandardCharsets.UTF_8) + "\" have together more than the " + most
+						+ " bytes that this client takes; raise maxValueBytes if that is intended",
+				null);
+	}
+
+	static MemcachedException mixedChunks(byte[] key) {
+		return new MemcachedException(ErrorCode.INCOMPLETE_BUFFER_ERROR, null,
+				"the chunks of \"" + new String(key, StandardCharsets.UTF_8) + "\" are not those of one value: "
+						+ "somebody counted its item with incr or decr (counting back restores it), or two callers "
+						+ "stored it at once; store it anew",
 				null);
 	}
 

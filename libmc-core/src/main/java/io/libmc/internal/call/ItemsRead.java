@@ -16,6 +16,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class ItemsRead implements Script<ItemsRead> {
 
+	/** As long as the client takes any. */
+	static final int ANY_LENGTH = 0;
+
 	/** Keys to a command: a longer line gains nothing. */
 	private static final int KEYS_PER_COMMAND = 500;
 
@@ -29,7 +32,9 @@ final class ItemsRead implements Script<ItemsRead> {
 
 	private final @Nullable Item[] items;
 
-	private final @Nullable Leg[] failed;
+	private final @Nullable Failed[] failed;
+
+	private final int maxBytes;
 
 	private List<Part> parts = List.of();
 
@@ -53,14 +58,16 @@ final class ItemsRead implements Script<ItemsRead> {
 	/**
 	 * Creates a read.
 	 * @param keys no two alike
+	 * @param maxBytes longer items are a failure
 	 */
-	ItemsRead(Cluster cluster, byte[][] keys, long startedAt, long deadline) {
+	ItemsRead(Cluster cluster, byte[][] keys, long startedAt, long deadline, int maxBytes) {
 		this.cluster = cluster;
 		this.keys = keys;
 		this.startedAt = startedAt;
 		this.deadline = deadline;
 		this.items = new Item[keys.length];
-		this.failed = new Leg[keys.length];
+		this.failed = new Failed[keys.length];
+		this.maxBytes = maxBytes;
 	}
 
 	/** The item of the key at this index; null if it is missing or failed. */
@@ -68,12 +75,17 @@ final class ItemsRead implements Script<ItemsRead> {
 		return this.items[index];
 	}
 
+	/** The items of all keys; not a copy. */
+	@Nullable Item[] items() {
+		return this.items;
+	}
+
 	@Nullable Item[] items(int from, int to) {
 		return Arrays.copyOfRange(this.items, from, to);
 	}
 
 	/** What failed for the key at this index; null if nothing did. */
-	@Nullable Leg failed(int index) {
+	@Nullable Failed failed(int index) {
 		return this.failed[index];
 	}
 
@@ -118,7 +130,8 @@ final class ItemsRead implements Script<ItemsRead> {
 			positions[i] = indices.get(i);
 			partKeys[i] = this.keys[positions[i]];
 		}
-		return new Part(node, Operation.getMany(this.startedAt, this.deadline, partKeys), positions, attempts);
+		return new Part(node, Operation.getMany(this.startedAt, this.deadline, partKeys, this.maxBytes), positions,
+				attempts);
 	}
 
 	/** Takes what has come; returns what is to be asked again, there or elsewhere. */
@@ -139,6 +152,10 @@ final class ItemsRead implements Script<ItemsRead> {
 
 	private void take(Part part) {
 		for (int position = 0; position < part.positions.length; position++) {
+			String tooLarge = part.operation.tooLarge(position);
+			if (tooLarge != null) {
+				this.failed[part.positions[position]] = () -> Failures.tooLarge(part.node.name(), tooLarge);
+			}
 			byte[] bytes = part.operation.takeValue(position);
 			if (bytes != null) {
 				this.items[part.positions[position]] = new Item(part.operation.flags(position), bytes, 0);

@@ -11,7 +11,6 @@ import java.util.Objects;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.Function;
-import java.util.function.IntFunction;
 import java.util.function.Supplier;
 
 import io.libmc.CasResult;
@@ -195,14 +194,17 @@ public final class ScriptFactory {
 
 	private Script<Boolean> set(String key, byte[] encodedKey, EncodedValue value, long exptime) {
 		if (isSplit(key, encodedKey, value)) {
-			return setAll(List.of(new NamedValue(key, encodedKey, value, true)), exptime).map((result) -> {
-				for (MemcachedException failed : result.failures().values()) {
-					throw failed;
-				}
-				return result.notStored().isEmpty();
-			});
+			return setAll(List.of(new NamedValue(key, encodedKey, value, true)), exptime).map(ScriptFactory::isStored);
 		}
 		return store(Command.SET, encodedKey, value.bytes(), value.flags(), exptime);
+	}
+
+	/** Whether the only one of many is stored; throws what it failed with. */
+	static boolean isStored(MultiResult result) {
+		for (MemcachedException failed : result.failures().values()) {
+			throw failed;
+		}
+		return result.notStored().isEmpty();
 	}
 
 	/** Whether a value is stored in chunks. */
@@ -261,9 +263,28 @@ public final class ScriptFactory {
 
 	public Script<Boolean> concat(Command command, String key, byte[] data) {
 		byte[] encodedKey = this.keys.encode(key);
-		Objects.requireNonNull(data, "data");
-		this.values.checkLength(key, data.length);
-		return store(command, encodedKey, data, 0, 0);
+		this.values.checkLength(new String[] { key }, data);
+		long now = System.nanoTime();
+		KeyCommand<Boolean> first = concat(command, now, encodedKey, data);
+		return first.then((stored) -> stored ? Script.done(true) : Concatenating.refused(key, encodedKey,
+				(refusing) -> concat(command, now, refusing, data), (asked) -> items(asked, now)));
+	}
+
+	public Script<MultiResult> concatMulti(Command command, Collection<String> keys, byte[] data) {
+		String[] names = distinct(keys);
+		byte[][] encoded = encode(names);
+		this.values.checkLength(names, data);
+		long now = System.nanoTime();
+		return Concatenating.of(names, encoded, (key) -> concat(command, now, key, data), (asked) -> items(asked, now));
+	}
+
+	private KeyCommand<Boolean> concat(Command command, long startedAt, byte[] key, byte[] data) {
+		return change(key, Operation.store(command, startedAt, startedAt + this.pollNanos, key, data, 0, 0, 0),
+				Answer.STORED);
+	}
+
+	private ItemsRead items(byte[][] encoded, long startedAt) {
+		return new ItemsRead(this.cluster.get(), encoded, startedAt, startedAt + this.pollNanos, ItemsRead.ANY_LENGTH);
 	}
 
 	private KeyCommand<Boolean> store(Command command, byte[] key, byte[] data, int flags, long exptime) {
@@ -287,43 +308,22 @@ public final class ScriptFactory {
 				});
 	}
 
-	public Script<MultiResult> concatMulti(Command command, Collection<String> keys, byte[] data) {
-		Objects.requireNonNull(data, "data");
-		String[] names = distinct(keys);
-		byte[][] encoded = encode(names);
-		List.of(names).forEach((name) -> this.values.checkLength(name, data.length));
-		long now = System.nanoTime();
-		return changeMany(names, encoded,
-				(i) -> Operation.store(command, now, now + this.pollNanos, encoded[i], data, 0, 0, 0), Answer.STORED);
-	}
-
 	public Script<MultiResult> deleteMulti(Collection<String> keys) {
 		String[] names = distinct(keys);
 		byte[][] encoded = encode(names);
 		long now = System.nanoTime();
-		return changeMany(names, encoded, (i) -> Operation.of(Command.DELETE, now, now + this.pollNanos, encoded[i]),
-				Answer.DELETED);
-	}
-
-	private Script<MultiResult> changeMany(String[] names, byte[][] encoded, IntFunction<Operation> operations,
-			Answer success) {
 		List<KeyCommand<Boolean>> commands = new ArrayList<>(names.length);
-		for (int i = 0; i < names.length; i++) {
-			commands.add(change(encoded[i], operations.apply(i), success));
+		for (byte[] key : encoded) {
+			commands.add(change(key, Operation.of(Command.DELETE, now, now + this.pollNanos, key), Answer.DELETED));
 		}
 		return new Together<>(commands).map((done) -> {
-			Set<String> notStored = new LinkedHashSet<>();
 			Map<String, MemcachedException> failures = new LinkedHashMap<>();
 			for (int i = 0; i < names.length; i++) {
-				KeyCommand<Boolean> command = done.get(i);
-				if (command.hasFailed()) {
-					failures.put(names[i], command.exception());
-				}
-				else if (command.operation.answer() == Answer.NOT_STORED) {
-					notStored.add(names[i]);
+				if (done.get(i).hasFailed()) {
+					failures.put(names[i], done.get(i).exception());
 				}
 			}
-			return new MultiResult(notStored, failures);
+			return new MultiResult(Set.of(), failures);
 		});
 	}
 

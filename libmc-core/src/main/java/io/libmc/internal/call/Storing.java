@@ -17,7 +17,8 @@ import io.libmc.internal.protocol.Exchange.Answer;
 /**
  * Stores many values. A large one goes in chunks first, then comes the item that stands
  * for them; if a chunk cannot be stored that item is deleted instead, so that no old one
- * points to a mixture.
+ * points to a mixture. Where the last chunk is full no older one may be behind it, or
+ * readers cannot tell whether it is the last.
  */
 final class Storing {
 
@@ -82,6 +83,10 @@ final class Storing {
 			}
 			for (int i = 0; i < keys.length; i++) {
 				phase.add(this.commands.set(keys[i], data[i], entry.value().flags()));
+				this.owners.add(entry);
+			}
+			if (entry.split() && Chunks.endsFull(value)) {
+				phase.add(this.commands.delete(Chunks.keys(entry.key(), keys.length + 1)[keys.length]));
 				this.owners.add(entry);
 			}
 		}

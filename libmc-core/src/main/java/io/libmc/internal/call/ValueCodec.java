@@ -1,6 +1,7 @@
 package io.libmc.internal.call;
 
 import java.io.ByteArrayOutputStream;
+import java.math.BigInteger;
 import java.util.Arrays;
 import java.util.Objects;
 import java.util.zip.DataFormatException;
@@ -51,14 +52,20 @@ public final class ValueCodec {
 					+ " mean compressed and split, which only the client does");
 		}
 		byte[] bytes = encoded.bytes();
-		if (this.compressionThreshold > 0 && bytes.length > this.compressionThreshold) {
+		checkLength(key, bytes.length);
+		if (this.compressionThreshold > 0 && bytes.length > this.compressionThreshold && !isInteger(value)) {
 			byte[] compressed = compress(bytes);
 			if (compressed.length < bytes.length) {
 				encoded = new EncodedValue(encoded.flags() | Transcoder.COMPRESSED, compressed);
 			}
 		}
-		checkLength(key, encoded.bytes().length);
 		return encoded;
+	}
+
+	/** Integers stay as they are, or memcached could not count them. */
+	private static boolean isInteger(Object value) {
+		return value instanceof Long || value instanceof Integer || value instanceof Short || value instanceof Byte
+				|| value instanceof BigInteger;
 	}
 
 	/**
@@ -75,10 +82,17 @@ public final class ValueCodec {
 	}
 
 	/**
-	 * Checks the length of an item's data.
-	 * @throws IllegalArgumentException if it is too large
+	 * Checks the length of data that are added to items.
+	 * @throws IllegalArgumentException if they are too large
 	 */
-	void checkLength(String key, int length) {
+	void checkLength(String[] keys, byte[] data) {
+		Objects.requireNonNull(data, "data");
+		for (String key : keys) {
+			checkLength(key, data.length);
+		}
+	}
+
+	private void checkLength(String key, int length) {
 		if (length > this.maxBytes) {
 			throw new IllegalArgumentException(
 					"the value of \"" + key + "\" has " + length + " bytes, more than the limit of " + this.maxBytes
@@ -135,6 +149,10 @@ public final class ValueCodec {
 							"decompressed it has more than " + this.maxBytes + " bytes (maxValueBytes)");
 				}
 				inflated.write(piece, 0, count);
+			}
+			if (inflater.getRemaining() > 0) {
+				throw new IllegalArgumentException(inflater.getRemaining()
+						+ " bytes are behind its zlib data: nothing can be appended to a compressed value");
 			}
 			return inflated.toByteArray();
 		}

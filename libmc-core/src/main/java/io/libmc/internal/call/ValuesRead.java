@@ -1,6 +1,5 @@
 package io.libmc.internal.call;
 
-import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -28,10 +27,7 @@ final class ValuesRead implements Script<ValuesRead> {
 
 	private final ItemsRead masters;
 
-	/** Where each key's chunks begin among all of them. */
-	private final int[] offsets;
-
-	private @Nullable ItemsRead chunks;
+	private @Nullable ChunksRead chunks;
 
 	/**
 	 * Creates a read.
@@ -42,34 +38,21 @@ final class ValuesRead implements Script<ValuesRead> {
 		this.keys = keys;
 		this.startedAt = startedAt;
 		this.deadline = deadline;
-		this.masters = new ItemsRead(cluster, keys, startedAt, deadline);
-		this.offsets = new int[keys.length + 1];
+		this.masters = new ItemsRead(cluster, keys, startedAt, deadline, ItemsRead.ANY_LENGTH);
 	}
 
 	@Override
 	public @Nullable Step next() {
-		ItemsRead asked = this.chunks;
+		ChunksRead asked = this.chunks;
 		if (asked == null) {
 			Step step = this.masters.next();
 			if (step != null) {
 				return step;
 			}
-			asked = chunksOfAll();
+			asked = new ChunksRead(this.cluster, this.keys, this.masters.items(), this.startedAt, this.deadline);
 			this.chunks = asked;
 		}
 		return asked.next();
-	}
-
-	private ItemsRead chunksOfAll() {
-		List<byte[]> chunkKeys = new ArrayList<>();
-		for (int i = 0; i < this.keys.length; i++) {
-			Item item = this.masters.item(i);
-			if (item != null && item.isChunked()) {
-				chunkKeys.addAll(List.of(Chunks.keys(this.keys[i], item)));
-			}
-			this.offsets[i + 1] = chunkKeys.size();
-		}
-		return new ItemsRead(this.cluster, chunkKeys.toArray(new byte[0][]), this.startedAt, this.deadline);
 	}
 
 	@Override
@@ -78,26 +61,14 @@ final class ValuesRead implements Script<ValuesRead> {
 	}
 
 	/** Why the key at this index failed; null if it did not. */
-	@Nullable Failed failure(int index) {
-		Item item = this.masters.item(index);
-		if (item != null && item.isChunked() && this.offsets[index] == this.offsets[index + 1]) {
-			return () -> Failures.notChunked(this.keys[index]);
-		}
-		ItemsRead asked = this.chunks;
-		for (int i = this.offsets[index]; asked != null && i < this.offsets[index + 1]; i++) {
-			if (asked.failed(i) != null) {
-				return asked.failed(i);
-			}
-		}
-		return this.masters.failed(index);
+	private @Nullable Failed failure(int index) {
+		Failed failed = this.masters.failed(index);
+		return (failed == null && this.chunks != null) ? this.chunks.failure(index) : failed;
 	}
 
 	/** The value of the key at this index, joined; null if it is missing or failed. */
-	@Nullable Item item(int index) {
-		Item item = this.masters.item(index);
-		ItemsRead asked = this.chunks;
-		return (item == null || !item.isChunked() || asked == null) ? item
-				: Chunks.join(item, asked.items(this.offsets[index], this.offsets[index + 1]));
+	private @Nullable Item item(int index) {
+		return (this.chunks != null) ? this.chunks.item(index) : null;
 	}
 
 	/** The values by their names, and which are missing or failed. */

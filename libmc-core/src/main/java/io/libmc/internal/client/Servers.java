@@ -29,6 +29,8 @@ final class Servers {
 
 	private final int maxRetries;
 
+	private final int maxValueBytes;
+
 	private final OperationEvents events;
 
 	private final Settings settings;
@@ -51,6 +53,7 @@ final class Servers {
 		this.keyHash = KeyHash.of(options.hashFunction);
 		this.failover = options.failover;
 		this.maxRetries = options.maxRetries;
+		this.maxValueBytes = options.maxValueBytes;
 		this.events = new OperationEvents(options.listener);
 		this.settings = options.settings(this.events);
 		this.cluster = build(options.servers);
@@ -114,7 +117,8 @@ final class Servers {
 			inOrder.add(node);
 		}
 		this.nodes = current;
-		return new Cluster(new Ring(addresses, this.keyHash), inOrder, this.failover, this.maxRetries);
+		return new Cluster(new Ring(addresses, this.keyHash), inOrder, this.failover, this.maxRetries,
+				this.maxValueBytes);
 	}
 
 	/** Drops all connections; the next call connects anew. */

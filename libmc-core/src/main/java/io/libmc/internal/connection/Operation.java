@@ -111,9 +111,14 @@ public final class Operation extends Exchange {
 		return new Operation(command, startedAt, deadline, key);
 	}
 
-	/** Reads the values of several keys. */
-	public static Operation getMany(long startedAt, long deadline, byte[][] keys) {
-		return new Operation(Command.GET, startedAt, deadline, keys);
+	/**
+	 * Reads the values of several keys.
+	 * @param maxBytes longer ones are too large; 0 for as long as the client takes any
+	 */
+	public static Operation getMany(long startedAt, long deadline, byte[][] keys, int maxBytes) {
+		Operation operation = new Operation(Command.GET, startedAt, deadline, keys);
+		operation.maxBytes(maxBytes);
+		return operation;
 	}
 
 	/** Stores an item. */

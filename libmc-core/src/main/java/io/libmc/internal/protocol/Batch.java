@@ -1,5 +1,8 @@
 package io.libmc.internal.protocol;
 
+import java.util.HashMap;
+import java.util.Map;
+
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,6 +16,9 @@ final class Batch {
 	private byte @Nullable [] @Nullable [] values;
 
 	private int @Nullable [] flags;
+
+	/** What to say of values that were too large, by position. */
+	private @Nullable Map<Integer, String> tooLarge;
 
 	/** Where the search for the next value's key starts: they come in order. */
 	private int next;
@@ -55,7 +61,19 @@ final class Batch {
 	}
 
 	boolean hasValue(int position) {
-		return this.values != null && this.values[position] != null;
+		return (this.values != null && this.values[position] != null) || tooLarge(position) != null;
+	}
+
+	void tooLarge(int position, String why) {
+		if (this.tooLarge == null) {
+			this.tooLarge = new HashMap<>();
+		}
+		this.tooLarge.put(position, why);
+		this.next = position + 1;
+	}
+
+	@Nullable String tooLarge(int position) {
+		return (this.tooLarge != null) ? this.tooLarge.get(position) : null;
 	}
 
 	byte @Nullable [] takeValue(int position) {

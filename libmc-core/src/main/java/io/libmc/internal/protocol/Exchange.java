@@ -59,7 +59,10 @@ public class Exchange {
 
 	private long exptime;
 
-	/** The delta of a counter, the unique number of a cas or a meta command's vivify. */
+	/**
+	 * The delta of a counter, the unique number of a cas, a meta command's vivify or the
+	 * longest value that a read takes, 0 for any.
+	 */
 	private long number;
 
 	private boolean noReply;
@@ -136,6 +139,10 @@ public class Exchange {
 
 	protected final void delta(long delta) {
 		this.number = delta;
+	}
+
+	protected final void maxBytes(int longest) {
+		this.number = longest;
 	}
 
 	protected final void arguments(String arguments) {
@@ -316,6 +323,31 @@ public class Exchange {
 	/** What the counter stands at; unsigned. */
 	public final long counter() {
 		return this.replyNumber;
+	}
+
+	/** The longest value to take, of those that the client takes. */
+	final long longestValue(int most) {
+		boolean limits = this.command == Command.GET && this.number > 0;
+		return limits ? Math.min(this.number, most) : most;
+	}
+
+	/** The value of the key at this position is too large, and dropped. */
+	final void tooLarge(int position, String why) {
+		if (this.batch != null) {
+			this.batch.tooLarge(position, why);
+		}
+		else {
+			this.tooLarge = true;
+			this.text = why;
+		}
+	}
+
+	/**
+	 * What there is to say about the value of the key at this position, of several, if
+	 * that is too large; else null.
+	 */
+	public final @Nullable String tooLarge(int position) {
+		return (this.batch != null) ? this.batch.tooLarge(position) : null;
 	}
 
 	/** Whether any of the keys was found. */

@@ -386,9 +386,13 @@ public final class ReplyParser {
 		this.inData = true;
 		this.receiver = exchange;
 		this.filled = 0;
-		if (length > this.maxValueBytes) {
-			exchange.tooLarge = true;
-			exchange.text = "the value has " + length + " bytes";
+		long most = exchange.longestValue(this.maxValueBytes);
+		if (length > most) {
+			exchange.tooLarge(this.position,
+					(most < this.maxValueBytes)
+							? "a chunk has " + length + " bytes, more than " + most + ", which libmc never writes"
+							: "the value has " + length
+									+ " bytes, more than this client takes; raise maxValueBytes if that is intended");
 			this.skip = length;
 		}
 		else {
