@@ -24,6 +24,7 @@ import io.libmc.internal.call.Step.Awaiting;
 import io.libmc.internal.connection.Failure;
 import io.libmc.internal.connection.Failure.Kind;
 import io.libmc.internal.connection.Node;
+import io.libmc.internal.connection.Threads;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -57,7 +58,7 @@ final class AsyncRunner {
 			return CompletableFuture.failedFuture(new MemcachedTimeoutException(ErrorCode.POLL_TIMEOUT_ERROR, null,
 					noRoom() + "; nothing was sent", null));
 		}
-		return start(new Run<T>(script, atEnd, true));
+		return start(new Run<T>(script, atEnd, true, new CallerContext()));
 	}
 
 	/**
@@ -66,7 +67,7 @@ final class AsyncRunner {
 	 */
 	<T extends @Nullable Object> CompletableFuture<T> startLoad(Script<? extends T> script) {
 		return start(new Run<T>(script, () -> {
-		}, false));
+		}, false, new CallerContext()));
 	}
 
 	private static <T extends @Nullable Object> CompletableFuture<T> start(AsyncRunner.Run<T> run) {
@@ -91,13 +92,16 @@ final class AsyncRunner {
 
 		private final AtomicBoolean holdsRoom;
 
+		private final CallerContext context;
+
 		/** No operation is performed before a step that is none. */
 		private boolean refused;
 
-		Run(Script<? extends T> script, Runnable atEnd, boolean holdsRoom) {
+		Run(Script<? extends T> script, Runnable atEnd, boolean holdsRoom, CallerContext context) {
 			this.script = script;
 			this.atEnd = atEnd;
 			this.holdsRoom = new AtomicBoolean(holdsRoom);
+			this.context = context;
 		}
 
 		/**
@@ -134,7 +138,7 @@ final class AsyncRunner {
 		 */
 		private boolean advance() {
 			try {
-				Step step = this.script.next();
+				Step step = next();
 				if (step != null) {
 					return begin(step);
 				}
@@ -146,6 +150,28 @@ final class AsyncRunner {
 			return false;
 		}
 
+		/** The script may run what is the application's, such as a loader. */
+		private @Nullable Step next() {
+			ClassLoader own = this.context.enter();
+			try {
+				return this.script.next();
+			}
+			finally {
+				this.context.leave(own);
+			}
+		}
+
+		/** Decodes, among others. Callbacks are run with the thread's own context. */
+		private T result() {
+			ClassLoader own = this.context.enter();
+			try {
+				return this.script.result();
+			}
+			finally {
+				this.context.leave(own);
+			}
+		}
+
 		private void complete() {
 			this.atEnd.run();
 			Failed failed = this.script.failure();
@@ -153,7 +179,7 @@ final class AsyncRunner {
 				this.future.completeExceptionally(failed.exception());
 			}
 			else {
-				this.future.complete(this.script.result());
+				this.future.complete(result());
 			}
 			leaveRoom();
 		}
@@ -183,7 +209,7 @@ final class AsyncRunner {
 			}
 			if (step instanceof Step.Elsewhere elsewhere) {
 				elsewhere.handOver(() -> new Run<>(elsewhere.script(), () -> {
-				}, false).begin());
+				}, false, this.context).begin());
 			}
 			return true;
 		}
@@ -209,6 +235,7 @@ final class AsyncRunner {
 				return true;
 			}
 			if (awaiting.isBounded()) {
+				Threads.startTimer();
 				awaited = awaited.copy().orTimeout(awaiting.nanos(), TimeUnit.NANOSECONDS);
 			}
 			CompletableFuture<?> unused = awaited.whenComplete((value, ex) -> goOnElsewhere());

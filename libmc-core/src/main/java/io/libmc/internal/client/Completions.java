@@ -8,6 +8,7 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
+import io.libmc.internal.connection.Threads;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,11 +30,7 @@ final class Completions implements Executor {
 		this.users = users;
 		AtomicInteger number = new AtomicInteger();
 		this.own = new ThreadPoolExecutor(THREADS, THREADS, IDLE_SECONDS, TimeUnit.SECONDS, new LinkedBlockingQueue<>(),
-				(work) -> {
-					Thread thread = new Thread(work, "libmc-async-" + number.incrementAndGet());
-					thread.setDaemon(true);
-					return thread;
-				});
+				(work) -> Threads.daemon("libmc-async-" + number.incrementAndGet(), work));
 		this.own.allowCoreThreadTimeOut(true);
 	}
 

@@ -318,13 +318,20 @@ public final class Operation extends Exchange {
 		}
 	}
 
+	/** Nothing is left to tell. */
+	private static void told() {
+	}
+
 	private void wake() {
 		Thread thread = this.waiter;
 		if (thread != null) {
 			LockSupport.unpark(thread);
 		}
 		else if (this.whenEnded != null) {
-			this.whenEnded.run();
+			Runnable action = this.whenEnded;
+			// the operation may stay here until the next one comes
+			this.whenEnded = Operation::told;
+			action.run();
 		}
 	}
 

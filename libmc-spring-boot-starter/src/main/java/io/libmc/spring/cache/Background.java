@@ -6,6 +6,7 @@ import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -53,12 +54,9 @@ final class Background implements AutoCloseable {
 
 	private static ThreadPoolExecutor threads(String name, int mostTasks) {
 		AtomicInteger number = new AtomicInteger();
+		ThreadFactory factory = new ApplicationThreads(() -> name + number.incrementAndGet());
 		ThreadPoolExecutor threads = new ThreadPoolExecutor(THREADS, THREADS, 10, TimeUnit.SECONDS,
-				new LinkedBlockingQueue<>(mostTasks), (work) -> {
-					Thread thread = new Thread(work, name + number.incrementAndGet());
-					thread.setDaemon(true);
-					return thread;
-				});
+				new LinkedBlockingQueue<>(mostTasks), factory);
 		threads.allowCoreThreadTimeOut(true);
 		return threads;
 	}

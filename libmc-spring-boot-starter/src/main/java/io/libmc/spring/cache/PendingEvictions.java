@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
@@ -54,12 +53,8 @@ final class PendingEvictions implements AutoCloseable {
 	PendingEvictions(MemcachedClient client, int limit) {
 		this.client = client;
 		this.limit = limit;
-		ScheduledThreadPoolExecutor executor = new ScheduledThreadPoolExecutor(1, (work) -> {
-			Thread thread = Executors.defaultThreadFactory().newThread(work);
-			thread.setName("libmc-cache-evictions");
-			thread.setDaemon(true);
-			return thread;
-		});
+		ScheduledThreadPoolExecutor executor = new ScheduledThreadPoolExecutor(1,
+				new ApplicationThreads(() -> "libmc-cache-evictions"));
 		executor.setKeepAliveTime(10, TimeUnit.SECONDS);
 		executor.allowCoreThreadTimeOut(true);
 		executor.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
