@@ -133,8 +133,12 @@ final class Chunks {
 	 * of its value.
 	 */
 	static boolean mayGoOn(Item master, Item last) {
-		return last.bytes().length == CHUNK_BYTES && count(master) * CHUNK_BYTES < MAX_VALUE_BYTES
-				&& checksum(master).isEmpty();
+		return last.bytes().length == CHUNK_BYTES && count(master) * CHUNK_BYTES < MAX_VALUE_BYTES && !isSealed(master);
+	}
+
+	/** Whether the checksum tells whether the chunks are those of one value. */
+	static boolean isSealed(Item master) {
+		return !checksum(master).isEmpty();
 	}
 
 	/** The key of the chunk behind those that a master item stands for. */

@@ -123,6 +123,7 @@ final class ChunksRead implements Script<ChunksRead> {
 		}
 		long length = 0;
 		boolean fits = true;
+		boolean sealed = Chunks.isSealed(master);
 		for (int i = this.offsets[index]; i < this.offsets[index + 1]; i++) {
 			if (this.chunks.failed(i) != null) {
 				return this.chunks.failed(i);
@@ -132,7 +133,7 @@ final class ChunksRead implements Script<ChunksRead> {
 				return null;
 			}
 			length += chunk.bytes().length;
-			fits &= i + 1 == this.offsets[index + 1] || chunk.bytes().length == Chunks.CHUNK_BYTES;
+			fits &= sealed || i + 1 == this.offsets[index + 1] || chunk.bytes().length == Chunks.CHUNK_BYTES;
 		}
 		ItemsRead asked = this.behind;
 		int at = this.behindOf[index];
