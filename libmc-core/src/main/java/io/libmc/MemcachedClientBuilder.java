@@ -29,7 +29,8 @@ public final class MemcachedClientBuilder {
 	 * The servers, each {@code host[:port] [alias]}, {@code [ipv6][:port] [alias]} or
 	 * {@code /unix/socket [alias]}. The port is 11211 unless given. Keys are spread by
 	 * the alias if there is one, so that a server can move to another address and keep
-	 * its keys. Required.
+	 * its keys. An alias that is a bare number is warned of: other clients take it for
+	 * the server's weight. Required.
 	 * @param servers at least one; no two of the same name
 	 * @return this
 	 */
@@ -219,8 +220,9 @@ public final class MemcachedClientBuilder {
 	}
 
 	/**
-	 * Where asynchronous results are decoded and callbacks run. Unless set, up to 64
-	 * daemon threads of the client's own.
+	 * Where asynchronous results are decoded, with the context class loader of the
+	 * caller, and callbacks run, with the thread's own. Unless set, up to 64 daemon
+	 * threads of the client's own, whose context class loader is the system's.
 	 * @param executor not closed with the client
 	 * @return this
 	 */

@@ -12,6 +12,7 @@ import io.libmc.codec.Transcoder;
 import io.libmc.internal.connection.Failure;
 import io.libmc.internal.connection.Operation;
 import io.libmc.internal.connection.Operation.Progress;
+import io.libmc.internal.protocol.ServerText;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -51,13 +52,22 @@ final class Failures {
 		if (error.contains("non-numeric")) {
 			return "; a counter is stored as an integer, such as set(key, 5) or add(key, 0), and a String of digits is none";
 		}
+		if (isUnauthenticated(error)) {
+			return "; the server wants to know a user and a password (memcached -Y): give the client its credentials(user, password)";
+		}
 		return "";
+	}
+
+	/** Whether a server wants to know who asks, before it does anything. */
+	static boolean isUnauthenticated(@Nullable String error) {
+		return error != null
+				&& (error.contains("unauthenticated") || error.contains("bad authentication token format"));
 	}
 
 	private static MemcachedException of(Operation operation, String server, Failure failure) {
 		String message = operation.command() + " on " + server + " failed after "
 				+ (System.nanoTime() - operation.startedAt()) / 1_000_000 + " ms: " + failure.message() + "; "
-				+ progress(operation.progress());
+				+ progress(operation.progress()) + hint(failure.message());
 		Throwable cause = failure.cause();
 		return switch (failure.kind()) {
 			case TIMEOUT, NO_ROOM -> new MemcachedTimeoutException(ErrorCode.POLL_TIMEOUT_ERROR, server,
@@ -116,8 +126,10 @@ final class Failures {
 	}
 
 	static MemcachedException undecodable(String key, int flags, RuntimeException cause) {
-		return new MemcachedException(ErrorCode.INCOMPLETE_BUFFER_ERROR, null, "the value of \"" + key
-				+ "\" with flags " + (flags & 0xffffffffL) + " cannot be decoded: " + cause.getMessage(), cause);
+		return new MemcachedException(
+				ErrorCode.INCOMPLETE_BUFFER_ERROR, null, "the value of \"" + key + "\" with flags "
+						+ (flags & 0xffffffffL) + " cannot be decoded: " + ServerText.escaped(cause.getMessage()),
+				ServerText.escaped(cause));
 	}
 
 	static MemcachedException wrongType(String key, Object value, Class<?> wanted) {

@@ -61,6 +61,10 @@ final class MetaDialogue extends Leg implements Script<MetaAnswer> {
 		if (!question) {
 			return take();
 		}
+		if (Failures.isUnauthenticated(this.operation.text())) {
+			this.failure = this;
+			return null;
+		}
 		boolean understood = this.operation.answer() == Answer.DONE;
 		this.node.metaSupport(understood ? MetaSupport.YES : MetaSupport.NO);
 		if (this.command.command() == Command.MN) {

@@ -206,7 +206,7 @@ final class Connector implements Closeable {
 		while (parser.parse(operation) == null) {
 			int timeout = Transport.millis(this.handshakeDeadline - System.nanoTime());
 			if (parser.fill((target, offset, length) -> transport.read(target, offset, length, timeout)) < 0) {
-				throw new EOFException("the server closed the connection");
+				throw new EOFException("the server closed the connection" + Failure.SILENCE);
 			}
 		}
 	}
@@ -221,7 +221,7 @@ final class Connector implements Closeable {
 
 	private String reason(IOException ex) {
 		boolean late = ex instanceof SocketTimeoutException || (this.closed && this.handshakeDeadline != 0);
-		return late ? "it took longer than the handshakeTimeout" : String.valueOf(ex.getMessage());
+		return late ? "it took longer than the handshakeTimeout" + Failure.SILENCE : String.valueOf(ex.getMessage());
 	}
 
 	private void begin(Closeable socket) throws IOException {

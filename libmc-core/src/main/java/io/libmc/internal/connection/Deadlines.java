@@ -166,8 +166,8 @@ final class Deadlines {
 		}
 	}
 
-	private static Failure timeout() {
-		return new Failure(Kind.TIMEOUT, "its time was up", null);
+	private Failure timeout() {
+		return new Failure(Kind.TIMEOUT, "its time was up" + this.inbox.silence(), null);
 	}
 
 	/**
@@ -201,7 +201,8 @@ final class Deadlines {
 			first.abandon(timeout(), this.connection.progress(first));
 		}
 		long millis = (now - latest(this.inbox.lastByteAt(), first.sentAt)) / 1_000_000;
-		this.connection.close(new Failure(Kind.LOST, "the server had sent nothing for " + millis + " ms", null));
+		this.connection.close(new Failure(Kind.LOST,
+				"the server had sent nothing for " + millis + " ms" + this.inbox.silence(), null));
 		return true;
 	}
 

@@ -12,6 +12,10 @@ import org.jspecify.annotations.Nullable;
  */
 public record Failure(Kind kind, String message, @Nullable Throwable cause) {
 
+	/** A part of the message where a server has not sent one byte on a connection. */
+	static final String SILENCE = " (not one byte has come on this connection; a memcached that speaks its binary protocol "
+			+ "only, with -B binary or -S, is one reason)";
+
 	/** What kind of failure. */
 	public enum Kind {
 

@@ -11,6 +11,7 @@ import io.libmc.internal.connection.Failure.Kind;
 import io.libmc.internal.protocol.Exchange.Answer;
 import io.libmc.internal.protocol.ProtocolException;
 import io.libmc.internal.protocol.ReplyParser;
+import io.libmc.internal.protocol.ServerText;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -107,6 +108,11 @@ final class Inbox {
 	/** Whether bytes have come that nobody has read. */
 	boolean hasUnreadBytes() throws IOException {
 		return transport().isReadable();
+	}
+
+	/** What may be behind it that nothing has ever come, as a part of a message. */
+	String silence() {
+		return this.parser.hasRead() ? "" : Failure.SILENCE;
 	}
 
 	/** When the last byte came, in the clock of {@link System#nanoTime()}. */
@@ -346,7 +352,7 @@ final class Inbox {
 		boolean error = this.parser.lastWasError();
 		if (error && operation.hasShared()) {
 			this.sharing.stop();
-			throw errorForSeveralKeys();
+			throw errorForSeveralKeys(operation);
 		}
 		this.line.removeFirst(operation);
 		serve(operation);
@@ -355,7 +361,7 @@ final class Inbox {
 					"it refused a command that carried data, and may have taken the data for commands");
 		}
 		if (error && operation.hasSeveralKeys()) {
-			throw errorForSeveralKeys();
+			throw errorForSeveralKeys(operation);
 		}
 		return true;
 	}
@@ -367,8 +373,10 @@ final class Inbox {
 	}
 
 	/** memcached's own proxy goes on after it, other servers do not. */
-	private static IOException errorForSeveralKeys() {
-		return new IOException("it answered a command of several keys with an error, which may or may not be the end");
+	private static IOException errorForSeveralKeys(Operation operation) {
+		return new IOException(
+				"it answered a command of several keys with an error, which may or may not be the end: \""
+						+ operation.text() + '"');
 	}
 
 	private void readingFailed(Throwable ex) {
@@ -378,8 +386,9 @@ final class Inbox {
 				.close(new Failure(Kind.NONSENSE, "the server's bytes make no sense: " + ex.getMessage(), ex));
 		}
 		else {
-			this.connection
-				.close(new Failure(Kind.LOST, "the connection was lost while reading: " + ex.getMessage(), ex));
+			this.connection.close(new Failure(Kind.LOST,
+					"the connection was lost while reading: " + ServerText.escaped(ex.getMessage()) + silence(),
+					ServerText.escaped(ex)));
 		}
 		if (ex instanceof Error error) {
 			throw error;

@@ -9,6 +9,7 @@ import java.util.function.Consumer;
 
 import io.libmc.internal.connection.Failure.Kind;
 import io.libmc.internal.connection.Operation.Progress;
+import io.libmc.internal.protocol.ServerText;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -220,8 +221,9 @@ public final class Node {
 			return;
 		}
 		String reason = "connecting failed: " + describe(cause);
+		Failure failure = new Failure(Kind.UNREACHABLE, reason, ServerText.escaped(cause));
 		this.standing.down(reason);
-		connection.close(new Failure(Kind.UNREACHABLE, reason, cause));
+		connection.close(failure);
 	}
 
 	private static String describe(Throwable cause) {
@@ -229,7 +231,7 @@ public final class Node {
 			return "the name does not resolve";
 		}
 		String message = cause.getMessage();
-		return (message != null) ? message : cause.getClass().getSimpleName();
+		return (message != null) ? ServerText.escaped(message) : cause.getClass().getSimpleName();
 	}
 
 	private static Failure closing() {

@@ -69,6 +69,9 @@ public final class ReplyParser {
 
 	private boolean lastWasError;
 
+	/** Whether anything has ever come. */
+	private boolean hasRead;
+
 	/** Where bytes come from. */
 	@FunctionalInterface
 	public interface Source {
@@ -108,7 +111,14 @@ public final class ReplyParser {
 			this.filled += Math.max(count, 0);
 			return count;
 		}
-		return this.buffer.fill(source);
+		int count = this.buffer.fill(source);
+		this.hasRead |= count > 0;
+		return count;
+	}
+
+	/** Whether anything has ever come. Another thread may see it late. */
+	public boolean hasRead() {
+		return this.hasRead;
 	}
 
 	/**
@@ -344,7 +354,7 @@ public final class ReplyParser {
 			throw this.buffer.nonsense("the reply to " + exchange.command() + " makes no sense", from, to);
 		}
 		if (exchange.answer == Answer.NONE) {
-			exchange.text = this.buffer.text(from, to);
+			exchange.text = ServerText.escaped(this.buffer.text(from, to));
 		}
 		return ofServer ? Answer.SERVER_ERROR : Answer.CLIENT_ERROR;
 	}

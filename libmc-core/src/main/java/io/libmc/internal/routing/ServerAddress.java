@@ -1,5 +1,6 @@
 package io.libmc.internal.routing;
 
+import java.lang.System.Logger.Level;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -30,6 +31,10 @@ public record ServerAddress(String name, String ringName, @Nullable String host,
 
 	private static final Pattern HOST = Pattern.compile(
 			"(?<name>[\\p{L}\\p{N}._-]+|\\[(?<ipv6>[0-9a-fA-F:.]*:[0-9a-fA-F:.]*(%[\\w.-]+)?)])(:(?<port>[^:/]*))?");
+
+	private static final Pattern NUMBER = Pattern.compile("[0-9]+");
+
+	private static final System.Logger LOGGER = System.getLogger("io.libmc");
 
 	private static final Pattern PORT = Pattern.compile("[0-9]{1,5}");
 
@@ -76,11 +81,24 @@ public record ServerAddress(String name, String ringName, @Nullable String host,
 			for (String name : List.of(addresses.get(i).name, addresses.get(i).ringName)) {
 				Integer other = names.put(name, i);
 				if (other != null && other != i) {
-					throw refused(servers.get(i), "it has the same name as \"" + servers.get(other) + '"');
+					throw refused(servers.get(i),
+							"it has the same name as \"" + servers.get(other) + '"' + hint(addresses.get(i).name));
 				}
 			}
 		}
+		addresses.stream()
+			.filter((address) -> !hint(address.name).isEmpty())
+			.forEach((address) -> LOGGER.log(Level.WARNING, "a memcached server has the alias \"{0}\"{1}", address.name,
+					hint(address.name)));
 		return addresses;
+	}
+
+	/** Whoever comes from another client may have meant a weight. */
+	private static String hint(String alias) {
+		return NUMBER.matcher(alias).matches()
+				? "; a number behind a server is its weight in other clients, here it is an alias by which keys are spread, "
+						+ "each server getting the same share: leave it out, or write a name such as \"cache1\""
+				: "";
 	}
 
 	@Override
