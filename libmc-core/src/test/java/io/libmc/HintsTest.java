@@ -10,9 +10,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.logging.Handler;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
@@ -167,7 +167,7 @@ class HintsTest {
 
 	@Test
 	void refusalOfCredentialsIsLoggedEscaped() {
-		List<String> reasons = new ArrayList<>();
+		List<String> reasons = new CopyOnWriteArrayList<>();
 		try (ScriptedServer server = ScriptedServer.of((connection) -> {
 			connection.expect("set auth 0 -1 11\r\nuser s3cret\r\n");
 			connection.reply("CLIENT_ERROR no\u001b[31m\rway\r\n");
@@ -185,8 +185,10 @@ class HintsTest {
 
 					})
 					.build()) {
-			List<String> lines = logged(() -> assertEscaped(
-					catchThrowableOfType(MemcachedException.class, () -> client.get("k")), "\u001b", "\r"));
+			List<String> lines = logged(() -> {
+				assertEscaped(catchThrowableOfType(MemcachedException.class, () -> client.get("k")), "\u001b", "\r");
+				Awaitility.await().until(() -> !reasons.isEmpty());
+			});
 			assertThat(lines).isNotEmpty().allSatisfy((line) -> assertThat(line).doesNotContain("\u001b", "\r"));
 			assertThat(reasons).hasSize(1).allSatisfy((reason) -> assertThat(reason).contains("no\\u001b[31m\\rway"));
 			assertThat(client.servers().get(0).outage()).doesNotContain("\u001b", "\r");
@@ -236,7 +238,7 @@ class HintsTest {
 	}
 
 	private static List<String> logged(Runnable work) {
-		List<String> lines = new ArrayList<>();
+		List<String> lines = new CopyOnWriteArrayList<>();
 		Handler handler = new Handler() {
 
 			private final SimpleFormatter formatter = new SimpleFormatter();

@@ -1,5 +1,6 @@
 package io.libmc.internal.client;
 
+import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -17,6 +18,7 @@ import io.libmc.codec.LibmcTranscoder;
 import io.libmc.codec.Transcoder;
 import io.libmc.internal.call.KeyEncoder;
 import io.libmc.internal.connection.Credentials;
+import io.libmc.internal.connection.Log;
 import io.libmc.internal.connection.Settings;
 import io.libmc.internal.routing.ServerAddress;
 import org.jspecify.annotations.Nullable;
@@ -75,7 +77,18 @@ public final class ClientOptions {
 	public @Nullable MemcachedListener listener;
 
 	public void servers(Collection<String> servers) {
-		this.servers = ServerAddress.parseAll(new ArrayList<>(Objects.requireNonNull(servers, "servers")));
+		this.servers = parse(servers);
+	}
+
+	/** Reads a list of servers, and logs what is odd about one. */
+	static List<ServerAddress> parse(Collection<String> servers) {
+		List<ServerAddress> addresses = ServerAddress
+			.parseAll(new ArrayList<>(Objects.requireNonNull(servers, "servers")));
+		addresses.stream()
+			.map(ServerAddress::oddity)
+			.filter(Objects::nonNull)
+			.forEach((oddity) -> Log.log(Level.WARNING, oddity));
+		return addresses;
 	}
 
 	public void prefix(String prefix) {

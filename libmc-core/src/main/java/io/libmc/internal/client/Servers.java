@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -76,8 +75,7 @@ final class Servers {
 
 	/** Takes another list; servers that are on both keep their connections. */
 	void update(List<String> servers) {
-		List<ServerAddress> addresses = ServerAddress
-			.parseAll(new ArrayList<>(Objects.requireNonNull(servers, "servers")));
+		List<ServerAddress> addresses = ClientOptions.parse(servers);
 		ClientOptions.checkNotEmpty(addresses);
 		Cluster current;
 		this.lock.lock();

@@ -11,7 +11,6 @@ import io.libmc.internal.connection.Failure.Kind;
 import io.libmc.internal.protocol.Exchange.Answer;
 import io.libmc.internal.protocol.ProtocolException;
 import io.libmc.internal.protocol.ReplyParser;
-import io.libmc.internal.protocol.ServerText;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -374,9 +373,8 @@ final class Inbox {
 
 	/** memcached's own proxy goes on after it, other servers do not. */
 	private static IOException errorForSeveralKeys(Operation operation) {
-		return new IOException(
-				"it answered a command of several keys with an error, which may or may not be the end: \""
-						+ operation.text() + '"');
+		return new IOException("it answered a command of several keys with an error, and perhaps not to its end: \""
+				+ operation.text() + '"');
 	}
 
 	private void readingFailed(Throwable ex) {
@@ -387,8 +385,7 @@ final class Inbox {
 		}
 		else {
 			this.connection.close(new Failure(Kind.LOST,
-					"the connection was lost while reading: " + ServerText.escaped(ex.getMessage()) + silence(),
-					ServerText.escaped(ex)));
+					"the connection was lost while reading: " + ex.getMessage() + silence(), ex));
 		}
 		if (ex instanceof Error error) {
 			throw error;

@@ -328,10 +328,13 @@ public final class Operation extends Exchange {
 			LockSupport.unpark(thread);
 		}
 		else if (this.whenEnded != null) {
-			Runnable action = this.whenEnded;
-			// the operation may stay here until the next one comes
-			this.whenEnded = Operation::told;
-			action.run();
+			try {
+				this.whenEnded.run();
+			}
+			finally {
+				// the operation may stay here until the next one comes
+				this.whenEnded = Operation::told;
+			}
 		}
 	}
 

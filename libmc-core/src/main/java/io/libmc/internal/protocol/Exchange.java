@@ -94,10 +94,8 @@ public class Exchange {
 	/** Its value was larger than the client takes. */
 	boolean tooLarge;
 
-	@Nullable Map<String, String> stats;
-
-	/** Those of the reply to a meta command. */
-	@Nullable ReplyFlags replyFlags;
+	/** The flags of the reply to a meta command, or a map of statistics. */
+	private @Nullable Object details;
 
 	protected Exchange(Command command, byte[] key) {
 		this.command = command;
@@ -317,7 +315,11 @@ public class Exchange {
 
 	/** The flags of the reply to a meta command; null if it has none. */
 	public final @Nullable ReplyFlags replyFlags() {
-		return this.replyFlags;
+		return (this.details instanceof ReplyFlags flags) ? flags : null;
+	}
+
+	final void replyFlags(ReplyFlags flags) {
+		this.details = flags;
 	}
 
 	/** What the counter stands at; unsigned. */
@@ -375,8 +377,10 @@ public class Exchange {
 		return this.replyNumber;
 	}
 
+	// nobody else makes a map
+	@SuppressWarnings("unchecked")
 	public final Map<String, String> stats() {
-		return (this.stats != null) ? this.stats : Map.of();
+		return (this.details instanceof Map) ? (Map<String, String>) this.details : Map.of();
 	}
 
 	/** Whether the reply goes on with that to another exchange. */
@@ -428,10 +432,10 @@ public class Exchange {
 	}
 
 	final void stat(String name, String value) {
-		if (this.stats == null) {
-			this.stats = new LinkedHashMap<>();
+		if (this.details == null) {
+			this.details = new LinkedHashMap<String, String>();
 		}
-		this.stats.put(name, value);
+		stats().put(name, value);
 	}
 
 }

@@ -8,8 +8,7 @@ package io.libmc.internal.protocol;
  */
 public final class ReplyFlags {
 
-	/** Seconds and lengths that memcached can tell. */
-	private static final long MOST = 0xffffffffL;
+	private static final long MOST_CLIENT_FLAGS = 0xffffffffL;
 
 	/** What memcached tells of elections without being asked. */
 	private static final long ELECTION = bit('W') | bit('X') | bit('Z');
@@ -24,11 +23,11 @@ public final class ReplyFlags {
 
 	private long cas;
 
-	private long ttl;
+	private int ttl;
 
-	private long size;
+	private int size;
 
-	private long lastAccess;
+	private int lastAccess;
 
 	private boolean hitBefore;
 
@@ -92,21 +91,21 @@ public final class ReplyFlags {
 			case 'f' -> {
 				long number = buffer.decimal(from, end, at, end);
 				this.clientFlags = (int) number;
-				return isWithinBounds(number);
+				return number >= 0 && number <= MOST_CLIENT_FLAGS;
 			}
 			case 'c' -> this.cas = buffer.decimal(from, end, at, end);
 			case 't' -> {
 				boolean forEver = end - from == 2 && buffer.at(from) == '-' && buffer.at(from + 1) == '1';
-				this.ttl = forEver ? -1 : buffer.decimal(from, end, at, end);
-				return forEver || isWithinBounds(this.ttl);
+				this.ttl = forEver ? -1 : small(buffer, from, end);
+				return forEver || this.ttl >= 0;
 			}
 			case 's' -> {
-				this.size = buffer.decimal(from, end, at, end);
-				return isWithinBounds(this.size);
+				this.size = small(buffer, from, end);
+				return this.size >= 0;
 			}
 			case 'l' -> {
-				this.lastAccess = buffer.decimal(from, end, at, end);
-				return isWithinBounds(this.lastAccess);
+				this.lastAccess = small(buffer, from, end);
+				return this.lastAccess >= 0;
 			}
 			case 'h' -> {
 				this.hitBefore = end > from && buffer.at(from) == '1';
@@ -122,8 +121,10 @@ public final class ReplyFlags {
 		return true;
 	}
 
-	private static boolean isWithinBounds(long number) {
-		return number >= 0 && number <= MOST;
+	/** Seconds or a length; negative if memcached has no such number of them. */
+	private static int small(ReplyBuffer buffer, int from, int end) throws ProtocolException {
+		long number = buffer.decimal(from, end, from, end);
+		return (number >= 0 && number <= Integer.MAX_VALUE) ? (int) number : -1;
 	}
 
 	/** Whether there is one of this letter. */

@@ -333,7 +333,7 @@ public final class ReplyParser {
 		if (!ReplyFlags.asksForValue(exchange)) {
 			throw this.buffer.nonsense("it sent a value that was not asked for", from, to);
 		}
-		exchange.replyFlags = ReplyFlags.read(this.buffer, exchange, Math.min(lengthEnd + 1, to), to, true);
+		exchange.replyFlags(ReplyFlags.read(this.buffer, exchange, Math.min(lengthEnd + 1, to), to, true));
 		this.position = 0;
 		this.flags = 0;
 		this.unique = 0;
@@ -345,7 +345,7 @@ public final class ReplyParser {
 		if (item && ReplyFlags.asksForValue(exchange)) {
 			throw this.buffer.nonsense("it did not send the value that was asked for", from, to);
 		}
-		exchange.replyFlags = ReplyFlags.read(this.buffer, exchange, from, to, item);
+		exchange.replyFlags(ReplyFlags.read(this.buffer, exchange, from, to, item));
 	}
 
 	private Answer error(Exchange exchange, int from, int to) throws ProtocolException {

@@ -1,6 +1,5 @@
 package io.libmc.internal.routing;
 
-import java.lang.System.Logger.Level;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -33,8 +32,6 @@ public record ServerAddress(String name, String ringName, @Nullable String host,
 			"(?<name>[\\p{L}\\p{N}._-]+|\\[(?<ipv6>[0-9a-fA-F:.]*:[0-9a-fA-F:.]*(%[\\w.-]+)?)])(:(?<port>[^:/]*))?");
 
 	private static final Pattern NUMBER = Pattern.compile("[0-9]+");
-
-	private static final System.Logger LOGGER = System.getLogger("io.libmc");
 
 	private static final Pattern PORT = Pattern.compile("[0-9]{1,5}");
 
@@ -86,11 +83,13 @@ public record ServerAddress(String name, String ringName, @Nullable String host,
 				}
 			}
 		}
-		addresses.stream()
-			.filter((address) -> !hint(address.name).isEmpty())
-			.forEach((address) -> LOGGER.log(Level.WARNING, "a memcached server has the alias \"{0}\"{1}", address.name,
-					hint(address.name)));
 		return addresses;
+	}
+
+	/** What is odd about it, as a sentence, or null if nothing is. */
+	public @Nullable String oddity() {
+		String hint = hint(this.name);
+		return hint.isEmpty() ? null : "a memcached server has the alias \"" + this.name + '"' + hint;
 	}
 
 	/** Whoever comes from another client may have meant a weight. */

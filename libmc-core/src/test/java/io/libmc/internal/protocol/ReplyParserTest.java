@@ -144,8 +144,8 @@ class ReplyParserTest {
 					case 'h' -> flag.matches("h[01]");
 					case 'W', 'X', 'Z' -> flag.length() == 1;
 					case 'c' -> isNumber(flag.substring(1), 64);
-					case 't' -> flag.equals("t-1") || isNumber(flag.substring(1), 32);
-					default -> isNumber(flag.substring(1), 32);
+					case 't' -> flag.equals("t-1") || isNumber(flag.substring(1), 31);
+					default -> isNumber(flag.substring(1), flag.startsWith("f") ? 32 : 31);
 				});
 	}
 
