@@ -32,7 +32,7 @@ final class Concatenating {
 
 	private final Set<String> notStored = new LinkedHashSet<>();
 
-	private final Map<String, MemcachedException> failures = new LinkedHashMap<>();
+	private final KeyFailures failures = new KeyFailures();
 
 	/** Who refused the data last, by index. */
 	private final Map<Integer, String> refusers = new HashMap<>();
@@ -76,7 +76,7 @@ final class Concatenating {
 			for (int i = 0; i < done.size(); i++) {
 				KeyCommand<Boolean> command = done.get(i);
 				if (command.hasFailed()) {
-					this.failures.put(this.names[indices.get(i)], command.exception());
+					this.failures.add(this.names[indices.get(i)], command);
 				}
 				else if (command.operation.answer() == Answer.NOT_STORED) {
 					refused.add(indices.get(i));
@@ -95,9 +95,9 @@ final class Concatenating {
 			for (int i = 0; i < asked.length; i++) {
 				String name = this.names[refused.get(i)];
 				Failed failed = read.failed(i);
-				MemcachedException failure = (failed != null) ? failed.exception() : null;
+				MemcachedException failure = (failed != null) ? this.failures.exceptionOf(failed) : null;
 				if (failure != null && failure.code() != ErrorCode.INCOMPLETE_BUFFER_ERROR) {
-					this.failures.put(name, failure);
+					this.failures.add(name, failure);
 				}
 				else if (failure != null || read.item(i) != null) {
 					found.add(refused.get(i));
@@ -112,9 +112,9 @@ final class Concatenating {
 
 	private Script<MultiResult> again(List<Integer> found) {
 		return add(found).map((refused) -> {
-			refused.forEach((i) -> this.failures.put(this.names[i],
+			refused.forEach((i) -> this.failures.add(this.names[i],
 					Failures.refusedToGrow(this.names[i], this.refusers.get(i))));
-			return new MultiResult(this.notStored, this.failures);
+			return new MultiResult(this.notStored, this.failures.byKey());
 		});
 	}
 

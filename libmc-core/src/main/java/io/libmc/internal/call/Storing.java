@@ -1,13 +1,10 @@
 package io.libmc.internal.call;
 
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 
-import io.libmc.MemcachedException;
 import io.libmc.MultiResult;
 import io.libmc.codec.EncodedValue;
 import io.libmc.codec.Transcoder;
@@ -28,7 +25,7 @@ final class Storing {
 
 	private final Set<String> notStored = new LinkedHashSet<>();
 
-	private final Map<String, MemcachedException> failures = new LinkedHashMap<>();
+	private final KeyFailures failures = new KeyFailures();
 
 	/** What the commands of the phase under way belong to. */
 	private final List<NamedValue> owners = new ArrayList<>();
@@ -67,7 +64,7 @@ final class Storing {
 			return storing.masters();
 		}).map((done) -> {
 			storing.take(done);
-			return new MultiResult(storing.notStored, storing.failures);
+			return new MultiResult(storing.notStored, storing.failures.byKey());
 		});
 	}
 
@@ -98,9 +95,7 @@ final class Storing {
 			KeyCommand<Boolean> command = done.get(i);
 			String name = this.owners.get(i).name();
 			if (command.hasFailed()) {
-				if (!this.failures.containsKey(name)) {
-					this.failures.put(name, command.exception());
-				}
+				this.failures.add(name, command);
 			}
 			else if (command.operation.command() == Command.SET && command.operation.answer() == Answer.NOT_STORED) {
 				this.notStored.add(name);
@@ -113,7 +108,7 @@ final class Storing {
 		List<KeyCommand<Boolean>> phase = new ArrayList<>();
 		for (NamedValue entry : this.entries) {
 			if (entry.split()) {
-				boolean failed = this.failures.containsKey(entry.name()) || this.notStored.contains(entry.name());
+				boolean failed = this.failures.contains(entry.name()) || this.notStored.contains(entry.name());
 				EncodedValue value = entry.value();
 				byte[] master = Chunks.master(Chunks.count(value.bytes()));
 				phase.add(failed ? this.commands.delete(entry.key())

@@ -1,6 +1,5 @@
 package io.libmc.internal.call;
 
-import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -75,14 +74,11 @@ final class ValuesRead implements Script<ValuesRead> {
 	MultiGetResult<Object> decoded(String[] names, ValueCodec codec) {
 		Map<String, Object> found = new LinkedHashMap<>(names.length * 4 / 3 + 1);
 		Set<String> missing = new LinkedHashSet<>();
-		Map<String, MemcachedException> failures = new LinkedHashMap<>();
-		// one for all keys of an operation: a stack trace for each would take longer than
-		// the call may
-		IdentityHashMap<Failed, MemcachedException> made = new IdentityHashMap<>();
+		KeyFailures failures = new KeyFailures();
 		for (int i = 0; i < names.length; i++) {
 			Failed failed = failure(i);
 			if (failed != null) {
-				failures.put(names[i], made.computeIfAbsent(failed, Failed::exception));
+				failures.add(names[i], failed);
 				continue;
 			}
 			try {
@@ -95,10 +91,10 @@ final class ValuesRead implements Script<ValuesRead> {
 				}
 			}
 			catch (MemcachedException ex) {
-				failures.put(names[i], ex);
+				failures.add(names[i], ex);
 			}
 		}
-		return new MultiGetResult<>(found, missing, failures);
+		return new MultiGetResult<>(found, missing, failures.byKey());
 	}
 
 }

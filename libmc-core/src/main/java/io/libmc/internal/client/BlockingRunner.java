@@ -17,6 +17,7 @@ import io.libmc.internal.call.Script;
 import io.libmc.internal.call.SendWindow;
 import io.libmc.internal.call.Step;
 import io.libmc.internal.call.Step.Awaiting;
+import io.libmc.internal.connection.Failure;
 import io.libmc.internal.connection.Node;
 import io.libmc.internal.connection.Operation;
 import org.jspecify.annotations.Nullable;
@@ -160,6 +161,10 @@ final class BlockingRunner implements Performer {
 		private boolean late;
 
 		void start() {
+			if (!this.waiting.element().operation().hasTime()) {
+				refuseAll();
+				return;
+			}
 			SendWindow window = new SendWindow();
 			while (!this.waiting.isEmpty() && window.takes(this.waiting.element().operation())) {
 				Leg leg = this.waiting.remove();
@@ -168,6 +173,13 @@ final class BlockingRunner implements Performer {
 			}
 			this.underWay.forEach((leg) -> leg.operation().flush());
 			this.late = false;
+		}
+
+		/** However many there are, there is no time to look at each. */
+		private void refuseAll() {
+			Failure late = Failure.late();
+			this.waiting.forEach((leg) -> leg.operation().refuse(late));
+			this.waiting.clear();
 		}
 
 		/**

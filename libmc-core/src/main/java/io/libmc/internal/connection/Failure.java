@@ -39,4 +39,9 @@ public record Failure(Kind kind, String message, @Nullable Throwable cause) {
 
 	}
 
+	/** Its time was up before its turn came. */
+	public static Failure late() {
+		return new Failure(Kind.TIMEOUT, "its time was up before it could be sent", null);
+	}
+
 }

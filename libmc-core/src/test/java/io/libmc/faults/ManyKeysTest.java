@@ -1,0 +1,103 @@
+package io.libmc.faults;
+
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+
+import io.libmc.MemcachedClient;
+import io.libmc.MemcachedException;
+import io.libmc.testing.Memcached;
+import io.libmc.testing.MemcachedServer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Calls of a hundred thousand keys.
+ */
+@Timeout(120)
+@Memcached(servers = 3)
+class ManyKeysTest {
+
+	private static final Duration POLL = Duration.ofMillis(300);
+
+	private static final List<String> KEYS = IntStream.range(0, 100_000).mapToObj((i) -> "key" + i).toList();
+
+	private static final Map<String, Integer> ENTRIES = entries();
+
+	private static Map<String, Integer> entries() {
+		Map<String, Integer> entries = new HashMap<>();
+		KEYS.forEach((key) -> entries.put(key, key.length()));
+		return entries;
+	}
+
+	/** What a call does, and how it tells of failures. */
+	private record Way(String name, Function<MemcachedClient, Map<String, MemcachedException>> call) {
+
+		@Override
+		public String toString() {
+			return this.name;
+		}
+
+	}
+
+	static Stream<Arguments> ways() {
+		List<Way> ways = List.of(new Way("setMulti", (client) -> client.setMulti(ENTRIES).failures()),
+				new Way("deleteMulti", (client) -> client.deleteMulti(KEYS).failures()),
+				new Way("appendMulti", (client) -> client.appendMulti(KEYS, new byte[1]).failures()),
+				new Way("getMulti", (client) -> client.getMulti(KEYS).failures()),
+				new Way("async setMulti", (client) -> client.async().setMulti(ENTRIES).join().failures()),
+				new Way("async deleteMulti", (client) -> client.async().deleteMulti(KEYS).join().failures()),
+				new Way("async getMulti", (client) -> client.async().getMulti(KEYS).join().failures()));
+		return ways.stream().flatMap((way) -> Stream.of(1, 3).map((stopped) -> Arguments.of(way, stopped)));
+	}
+
+	@ParameterizedTest(name = "{0}, {1} servers stopped")
+	@MethodSource("ways")
+	void theirTimeIsUpWhenItIs(Way way, int stopped, List<MemcachedServer> servers) {
+		try (MemcachedClient client = client(servers)) {
+			assertThat(way.call().apply(client)).isNotNull();
+			servers.subList(0, stopped).forEach(MemcachedServer::pause);
+			assertThat(way.call().apply(client)).isNotEmpty();
+			long start = System.nanoTime();
+			Map<String, MemcachedException> failures = way.call().apply(client);
+			Duration took = Duration.ofNanos(System.nanoTime() - start);
+			assertThat(failures).hasSizeGreaterThan(KEYS.size() / 6);
+			assertThat(new HashSet<>(failures.values())).as("one exception for keys that failed alike")
+				.hasSizeLessThan(500);
+			assertThat(took).isLessThan(POLL.plus(Patience.TOLERANCE));
+		}
+		finally {
+			servers.forEach(MemcachedServer::resume);
+		}
+	}
+
+	@Test
+	void theyAreStoredWithinTheirTime(List<MemcachedServer> servers) {
+		try (MemcachedClient client = client(servers)) {
+			for (int i = 0; i < 10; i++) {
+				if (client.setMulti(ENTRIES).succeeded()) {
+					return;
+				}
+			}
+			assertThat(client.setMulti(ENTRIES).failures()).isEmpty();
+		}
+	}
+
+	private static MemcachedClient client(List<MemcachedServer> servers) {
+		return MemcachedClient.builder()
+			.servers(servers.stream().map(MemcachedServer::address).toList())
+			.pollTimeout(POLL)
+			.build();
+	}
+
+}
