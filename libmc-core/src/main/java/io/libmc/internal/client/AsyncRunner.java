@@ -25,6 +25,7 @@ import io.libmc.internal.connection.Failure;
 import io.libmc.internal.connection.Failure.Kind;
 import io.libmc.internal.connection.Node;
 import io.libmc.internal.connection.Threads;
+import io.libmc.internal.connection.Watchdog;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,14 +38,17 @@ final class AsyncRunner {
 
 	private final Completions completions;
 
+	private final long pollNanos;
+
 	/** How many scripts may have operations under way, callbacks included. */
 	private final int most;
 
 	private final Semaphore room;
 
-	AsyncRunner(ClientOptions options, OperationEvents events) {
+	AsyncRunner(ClientOptions options, OperationEvents events, Watchdog watchdog) {
 		this.events = events;
-		this.completions = new Completions(options.executor);
+		this.pollNanos = options.pollTimeout.toNanos();
+		this.completions = new Completions(options.executor, watchdog);
 		this.most = (int) Math.min(Integer.MAX_VALUE, 2L * options.maxInFlightOperations * options.servers.size());
 		this.room = new Semaphore(this.most);
 	}
@@ -92,6 +96,8 @@ final class AsyncRunner {
 
 		private final AtomicBoolean holdsRoom;
 
+		private final AtomicBoolean over = new AtomicBoolean();
+
 		private final CallerContext context;
 
 		/** No operation is performed before a step that is none. */
@@ -120,7 +126,8 @@ final class AsyncRunner {
 		}
 
 		private void goOnElsewhere() {
-			AsyncRunner.this.completions.execute(this::goOn);
+			AsyncRunner.this.completions.execute(this::goOn, this::fail,
+					System.nanoTime() + AsyncRunner.this.pollNanos);
 		}
 
 		/** Goes on until a step has to be waited for, or all is done. */
@@ -137,6 +144,9 @@ final class AsyncRunner {
 		 * on
 		 */
 		private boolean advance() {
+			if (this.over.get()) {
+				return false;
+			}
 			try {
 				Step step = next();
 				if (step != null) {
@@ -173,22 +183,40 @@ final class AsyncRunner {
 		}
 
 		private void complete() {
-			this.atEnd.run();
 			Failed failed = this.script.failure();
 			if (failed != null) {
-				this.future.completeExceptionally(failed.exception());
+				end(() -> this.future.completeExceptionally(failed.exception()));
 			}
 			else {
-				this.future.complete(result());
+				T result = result();
+				end(() -> this.future.complete(result));
 			}
-			leaveRoom();
 		}
 
 		private void fail(Throwable ex) {
-			this.script.broken(ex);
-			this.atEnd.run();
-			this.future.completeExceptionally(ex);
-			leaveRoom();
+			try {
+				this.script.broken(ex);
+			}
+			finally {
+				end(() -> this.future.completeExceptionally(ex));
+			}
+		}
+
+		/** Once, whatever callbacks do, which run here. */
+		private void end(Runnable completing) {
+			if (this.over.compareAndSet(false, true)) {
+				try {
+					this.atEnd.run();
+				}
+				finally {
+					try {
+						completing.run();
+					}
+					finally {
+						leaveRoom();
+					}
+				}
+			}
 		}
 
 		/**
@@ -277,19 +305,15 @@ final class AsyncRunner {
 
 			void begin() {
 				if (startWindow()) {
-					AsyncRunner.this.completions.execute(this::goOn);
+					AsyncRunner.this.completions.execute(this::goOn, Run.this::fail,
+							System.nanoTime() + AsyncRunner.this.pollNanos);
 				}
 			}
 
 			private void goOn() {
-				try {
-					boolean ended = true;
-					while (ended) {
-						ended = advance();
-					}
-				}
-				catch (Throwable ex) {
-					fail(ex);
+				boolean ended = true;
+				while (ended) {
+					ended = advance();
 				}
 			}
 
@@ -308,21 +332,35 @@ final class AsyncRunner {
 			private boolean startWindow() {
 				SendWindow window = new SendWindow();
 				List<Leg> legs = new ArrayList<>();
+				if (!this.waiting.element().operation().hasTime()) {
+					return refuseAll();
+				}
 				while (!this.waiting.isEmpty() && window.takes(this.waiting.element().operation())) {
 					legs.add(this.waiting.remove());
 				}
 				this.underWay = legs;
 				AtomicInteger left = new AtomicInteger(legs.size() + 1);
+				Handover next = AsyncRunner.this.completions.expect(this::goOn, Run.this::fail, legs,
+						legs.get(0).operation().deadline());
 				Runnable ended = () -> {
 					if (left.decrementAndGet() == 0) {
-						AsyncRunner.this.completions.execute(this::goOn);
+						AsyncRunner.this.completions.execute(next);
 					}
 				};
 				legs.forEach((leg) -> {
 					leg.operation().whenEnded(ended);
 					leg.begin(AsyncRunner.this.events, false);
 				});
-				return left.decrementAndGet() == 0;
+				return left.decrementAndGet() == 0 && next.take();
+			}
+
+			/** However many there are, there is no time to look at each. */
+			private boolean refuseAll() {
+				Failure late = Failure.late();
+				this.waiting.forEach((leg) -> leg.operation().refuse(late));
+				this.waiting.clear();
+				this.underWay = List.of();
+				return true;
 			}
 
 		}

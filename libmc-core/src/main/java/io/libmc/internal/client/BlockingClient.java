@@ -71,8 +71,8 @@ final class BlockingClient implements MemcachedClient {
 		this.metaScripts = this.scripts.meta();
 		this.loads = new LoadScripts(this.scripts.awaitingReplies(this.scripts.values()), this.servers.events(),
 				this.shared);
-		this.async = new AsyncClient(new AsyncRunner(options, this.servers.events()), this.scripts, this.loads,
-				this.shared);
+		this.async = new AsyncClient(new AsyncRunner(options, this.servers.events(), this.servers.watchdog()),
+				this.scripts, this.loads, this.shared);
 		this.view = false;
 	}
 
@@ -341,8 +341,12 @@ final class BlockingClient implements MemcachedClient {
 	@Override
 	public void close() {
 		if (!this.view) {
-			this.servers.close();
-			this.async.runner().close();
+			try {
+				this.servers.close();
+			}
+			finally {
+				this.async.runner().close();
+			}
 		}
 	}
 

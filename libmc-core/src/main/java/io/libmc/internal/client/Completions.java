@@ -1,72 +1,148 @@
 package io.libmc.internal.client;
 
 import java.lang.System.Logger.Level;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 
+import io.libmc.internal.call.Leg;
+import io.libmc.internal.connection.Log;
 import io.libmc.internal.connection.Threads;
+import io.libmc.internal.connection.Watchdog;
+import io.libmc.internal.connection.Watched;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Carries asynchronous calls on, away from the engine: on the user's executor, or on
  * threads of its own. A user's executor may block or run things on the spot, so even
  * handing a task to it happens on a thread of its own.
+ * <p>
+ * Callbacks may block all these threads, an executor may lose a task, and an
+ * {@code Error} may come in between. What has not been carried on when its time is up,
+ * the {@link Watchdog} has carried on by a thread that is there for nothing else.
  */
-final class Completions implements Executor {
+final class Completions implements Watched {
 
 	private static final int THREADS = 64;
 
+	/** How many may be blocked before what is due has to wait for one of them. */
+	private static final int MORE_THREADS = 256;
+
 	private static final long IDLE_SECONDS = 10;
+
+	/** So long after their deadline operations have ended, and are carried on. */
+	private static final long GRACE_NANOS = 8_000_000;
 
 	private final @Nullable Executor users;
 
+	private final Watchdog watchdog;
+
 	private final ThreadPoolExecutor own;
 
-	Completions(@Nullable Executor users) {
+	/** Never shut down: it has no threads while nothing is late. */
+	private final ThreadPoolExecutor late;
+
+	/** What is or was to be carried on, in no strict order. */
+	private final Queue<Handover> expected = new ConcurrentLinkedQueue<>();
+
+	private volatile boolean closed;
+
+	Completions(@Nullable Executor users, Watchdog watchdog) {
 		this.users = users;
+		this.watchdog = watchdog;
 		AtomicInteger number = new AtomicInteger();
 		this.own = new ThreadPoolExecutor(THREADS, THREADS, IDLE_SECONDS, TimeUnit.SECONDS, new LinkedBlockingQueue<>(),
 				(work) -> Threads.daemon("libmc-async-" + number.incrementAndGet(), work));
 		this.own.allowCoreThreadTimeOut(true);
+		this.late = new ThreadPoolExecutor(0, MORE_THREADS, 1, TimeUnit.SECONDS, new SynchronousQueue<>(),
+				(work) -> Threads.daemon("libmc-async-late-" + number.incrementAndGet(), work));
+		watchdog.add(this);
+	}
+
+	/**
+	 * Expects operations to end, and what comes then to be {@linkplain #execute
+	 * executed}.
+	 * @param failed gets what the work throws
+	 * @param deadline of the operations
+	 */
+	Handover expect(Runnable work, Consumer<Throwable> failed, List<? extends Leg> legs, long deadline) {
+		Handover handover = new Handover(work, failed, legs, deadline);
+		this.expected.add(handover);
+		return handover;
+	}
+
+	/** Carries on what has waited for no operation. */
+	void execute(Runnable work, Consumer<Throwable> failed, long deadline) {
+		execute(expect(work, failed, List.of(), deadline));
+		this.watchdog.watch(deadline + GRACE_NANOS - System.nanoTime());
+	}
+
+	void execute(Handover handover) {
+		Executor chosen = this.users;
+		try {
+			this.own.execute((chosen != null) ? () -> hand(handover, chosen) : handover);
+		}
+		catch (RejectedExecutionException | OutOfMemoryError ex) {
+			// the client was closed, or there are no more threads
+			this.watchdog.watch(0);
+		}
+	}
+
+	private static void hand(Handover handover, Executor chosen) {
+		try {
+			chosen.execute(handover);
+		}
+		catch (Throwable ex) {
+			Log.log(Level.WARNING, "the executor refused the completion of an asynchronous call", ex);
+			handover.run();
+		}
 	}
 
 	@Override
-	public void execute(Runnable task) {
-		Executor chosen = this.users;
-		Runnable handOver = (chosen != null) ? () -> hand(task, chosen) : task;
-		try {
-			this.own.execute(handOver);
-		}
-		catch (RejectedExecutionException ex) {
-			// the client was closed: what is left is only to fail
-			handOver.run();
-		}
-		catch (OutOfMemoryError ex) {
-			// no thread could be started: those that run do it, if there are any
-			if (this.own.getPoolSize() == 0 || !this.own.getQueue().offer(handOver)) {
-				handOver.run();
+	public long check(long now) {
+		long next = FAR;
+		for (Iterator<Handover> all = this.expected.iterator(); all.hasNext();) {
+			Handover handover = all.next();
+			long left = handover.deadline() + GRACE_NANOS - now;
+			if (handover.isTaken()) {
+				all.remove();
+			}
+			else if (left > 0 && !this.closed) {
+				next = Math.min(next, left);
+			}
+			else {
+				force(handover);
+				next = Math.min(next, GRACE_NANOS);
 			}
 		}
+		return (this.closed && this.expected.isEmpty()) ? GONE : next;
 	}
 
-	private static void hand(Runnable task, Executor chosen) {
+	/** It stays expected until a thread has come to it. */
+	private void force(Handover handover) {
 		try {
-			chosen.execute(task);
+			this.late.execute(handover::force);
 		}
-		catch (Throwable ex) {
-			System.getLogger("io.libmc")
-				.log(Level.WARNING, "the executor refused the completion of an asynchronous call", ex);
-			task.run();
+		catch (RejectedExecutionException ex) {
+			// all are blocked; later, perhaps
 		}
 	}
 
 	/** Lets its threads end once what has been handed to it is done. */
-	void close() {
+	@Override
+	public void close() {
+		this.closed = true;
 		this.own.shutdown();
+		check(System.nanoTime());
 	}
 
 }

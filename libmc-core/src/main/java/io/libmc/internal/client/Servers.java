@@ -69,6 +69,10 @@ final class Servers {
 		return this.cluster;
 	}
 
+	Watchdog watchdog() {
+		return this.watchdog;
+	}
+
 	OperationEvents events() {
 		return this.events;
 	}

@@ -126,7 +126,7 @@ final class Connection {
 
 	/** The watchdog looks after it from now on. */
 	void start(Watchdog watchdog) {
-		watchdog.add(this);
+		watchdog.add(this.deadlines);
 		this.ownThread.start();
 	}
 

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * long, a server that has been silent for too long. Any thread may ask; the one that
  * notices ends the connection.
  */
-final class Deadlines {
+final class Deadlines implements Watched {
 
 	/** How often an idle connection is looked at. */
 	private static final long IDLE_NANOS = 1_000_000_000;
@@ -52,8 +52,8 @@ final class Deadlines {
 		this.inbox = inbox;
 	}
 
-	/** What {@link Watchdog} asks: does what is due, says how soon to ask again. */
-	long check(long now) {
+	@Override
+	public long check(long now) {
 		if (this.connection.broken == null && isStuck(now)) {
 			this.connection.broken = new IllegalStateException("a thread came to it and never went on");
 		}
@@ -63,8 +63,14 @@ final class Deadlines {
 		}
 		// opening rebuilds the line
 		boolean connecting = this.connection.isConnecting();
-		long next = Math.min(expireWatched(now), this.line.isEmpty() ? IDLE_NANOS : this.settings.pollNanos());
+		long next = Math.min(expireWatched(now),
+				this.line.isEmpty() ? IDLE_NANOS : Math.min(this.settings.pollNanos(), IDLE_NANOS));
 		return Math.min(next, connecting ? checkConnecting(now) : checkOpen(now));
+	}
+
+	@Override
+	public void close() {
+		this.connection.close(new Failure(Kind.CLOSED, "the client was closed", null));
 	}
 
 	/** Until its end is complete, which a thread that will never go on cannot prevent. */
@@ -73,7 +79,7 @@ final class Deadlines {
 		if (!end.isFinished()) {
 			end.finish();
 		}
-		return (end.isFinished() || isStuck(now)) ? Watchdog.GONE : UNFINISHED_NANOS;
+		return (end.isFinished() || isStuck(now)) ? GONE : UNFINISHED_NANOS;
 	}
 
 	/** Whether a thread that took the mutex seems never to give it back. */
@@ -105,7 +111,7 @@ final class Deadlines {
 			return 0;
 		}
 		Operation first = this.line.firstAwaited();
-		long left = (deadline != 0) ? deadline - now : Watchdog.GONE;
+		long left = (deadline != 0) ? deadline - now : GONE;
 		return (first != null && first.isAbandoned()) ? Math.min(left, Math.max(untilOverdue(now), 0)) : left;
 	}
 
@@ -126,7 +132,7 @@ final class Deadlines {
 
 	/** Ends the operations whose time is up and that nobody else ends. */
 	private long expireWatched(long now) {
-		long[] next = { Watchdog.GONE };
+		long[] next = { GONE };
 		this.line.forEach((operation) -> {
 			if ((operation.isDetached() || operation.watched) && !operation.isEnded()) {
 				long left = operation.deadline - now;

@@ -303,6 +303,11 @@ public final class Operation extends Exchange {
 		fail(why, Progress.UNSENT);
 	}
 
+	/** Gives up on it, as nobody else has though its time was up. */
+	public void expire() {
+		abandon(new Failure(Failure.Kind.TIMEOUT, "its time was up", null), Progress.SENT);
+	}
+
 	/** Gives up on it; does nothing if it has ended. */
 	void abandon(Failure failure, Progress progress) {
 		end(ABANDONED, failure, progress);

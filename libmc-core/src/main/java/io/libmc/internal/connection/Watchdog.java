@@ -5,19 +5,14 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.LockSupport;
 
-import io.libmc.internal.connection.Failure.Kind;
-
 /**
- * Looks after all connections of a client: after deadlines that nobody waits for, and
- * after what an {@code Error} may have left behind. One thread, which does nothing that
- * can block, and survives everything. It looks when it is asked to and, as long as there
- * are connections, every so often unasked: that service comes back depends on nothing
- * that a caller does.
+ * Looks after all connections of a client and its asynchronous calls: after deadlines
+ * that nobody waits for, and after what an {@code Error} may have left behind. One
+ * thread, which does nothing that can block, and survives everything. It looks when it is
+ * asked to and, as long as there are connections, every so often unasked: that service
+ * comes back depends on nothing that a caller does.
  */
 public final class Watchdog {
-
-	/** What {@link Deadlines#check} answers when there is nothing left to look after. */
-	static final long GONE = Long.MAX_VALUE;
 
 	/** How late it may be. */
 	private static final long SHORTEST_SLEEP = 1_000_000;
@@ -25,10 +20,7 @@ public final class Watchdog {
 	/** Later, as each failure is logged. */
 	private static final long AFTER_FAILURE = 10_000_000;
 
-	/** Later than any deadline. */
-	private static final long FAR = Long.MAX_VALUE / 2;
-
-	private final List<Connection> connections = new CopyOnWriteArrayList<>();
+	private final List<Watched> watched = new CopyOnWriteArrayList<>();
 
 	private final Thread thread;
 
@@ -44,14 +36,14 @@ public final class Watchdog {
 		this.thread.start();
 	}
 
-	/** Looks after a connection until its end. */
-	void add(Connection connection) {
-		this.connections.add(connection);
+	/** Looks after something until that is gone. */
+	public void add(Watched watched) {
+		this.watched.add(watched);
 		watch(0);
 	}
 
 	/** Sees to it that it looks within this time. */
-	void watch(long nanos) {
+	public void watch(long nanos) {
 		if (this.wakesAt - System.nanoTime() > nanos) {
 			LockSupport.unpark(this.thread);
 		}
@@ -74,21 +66,21 @@ public final class Watchdog {
 	/** Returns how soon to do it again. */
 	private long look() {
 		// a caller that comes meanwhile wakes it, for it may have been missed
-		this.wakesAt = System.nanoTime() + FAR;
-		long sleep = FAR;
-		for (Connection connection : this.connections) {
-			sleep = Math.min(sleep, Math.max(check(connection), SHORTEST_SLEEP));
+		this.wakesAt = System.nanoTime() + Watched.FAR;
+		long sleep = Watched.FAR;
+		for (Watched each : this.watched) {
+			sleep = Math.min(sleep, Math.max(check(each), SHORTEST_SLEEP));
 		}
 		this.wakesAt = System.nanoTime() + sleep;
 		return sleep;
 	}
 
-	/** Other connections' deadlines hold whatever becomes of one. */
-	private long check(Connection connection) {
+	/** Others' deadlines hold whatever becomes of one. */
+	private long check(Watched each) {
 		try {
-			long next = connection.deadlines().check(System.nanoTime());
-			if (next == GONE) {
-				this.connections.remove(connection);
+			long next = each.check(System.nanoTime());
+			if (next == Watched.GONE) {
+				this.watched.remove(each);
 			}
 			this.failedBefore = false;
 			return next;
@@ -103,23 +95,23 @@ public final class Watchdog {
 	private void tell(Throwable thrown) {
 		if (!this.failedBefore) {
 			this.failedBefore = true;
-			Log.log(Level.WARNING, "looking after a connection failed", thrown);
+			Log.log(Level.WARNING, "looking after what is under way failed", thrown);
 		}
 	}
 
 	/** Ends what the client, closing, could not end itself. */
 	private void closeAll() {
-		for (int tries = 0; tries < 100 && !this.connections.isEmpty(); tries++) {
-			for (Connection connection : this.connections) {
+		for (int tries = 0; tries < 1000 && !this.watched.isEmpty(); tries++) {
+			LockSupport.parkNanos(this, (tries > 0) ? AFTER_FAILURE : 0);
+			for (Watched each : this.watched) {
 				try {
-					connection.close(new Failure(Kind.CLOSED, "the client was closed", null));
+					each.close();
 				}
 				catch (Throwable ex) {
 					tell(ex);
 				}
-				check(connection);
+				check(each);
 			}
-			LockSupport.parkNanos(this, AFTER_FAILURE);
 		}
 	}
 
