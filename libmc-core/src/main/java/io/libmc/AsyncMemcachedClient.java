@@ -21,6 +21,13 @@ import org.jspecify.annotations.Nullable;
  * operations in flight are reached a call fails at once. Results are decoded, and
  * callbacks run, on {@link MemcachedClientBuilder#executor}. Cancelling a future only
  * drops its result: what was sent is done.
+ * <p>
+ * Callbacks should be short and not block, as those of any {@link CompletableFuture}:
+ * each that blocks holds a thread. A call whose completion finds no thread, or whose task
+ * the executor throws back, drops or has not begun by the time the call's time is up, is
+ * completed on another thread of the client's then, of which there are 256 at most. So a
+ * callback may wait for another call, at the price of up to a {@code pollTimeout}.
+ * Closing the client completes every future.
  */
 public interface AsyncMemcachedClient {
 

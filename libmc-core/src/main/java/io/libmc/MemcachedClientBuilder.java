@@ -222,7 +222,9 @@ public final class MemcachedClientBuilder {
 	/**
 	 * Where asynchronous results are decoded, with the context class loader of the
 	 * caller, and callbacks run, with the thread's own. Unless set, up to 64 daemon
-	 * threads of the client's own, whose context class loader is the system's.
+	 * threads of the client's own, whose context class loader is the system's. What an
+	 * executor throws is logged, and what it throws back or loses runs on threads of the
+	 * client's, at the latest when the call's time is up.
 	 * @param executor not closed with the client
 	 * @return this
 	 */
