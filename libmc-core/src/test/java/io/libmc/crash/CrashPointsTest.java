@@ -1,9 +1,7 @@
 package io.libmc.crash;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
-import java.util.ArrayList;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
@@ -37,42 +35,15 @@ class CrashPointsTest {
 		try (MemcachedServer server = MemcachedServer.start(arguments)) {
 			String address = (way == CrashWay.TLS) ? "localhost:" + server.port() : server.address();
 			List<String> output = run(way, address);
-			output.forEach(System.out::println);
 			assertThat(output).anyMatch((line) -> line.startsWith("POINTS")).contains("DONE");
 			assertThat(output).noneMatch((line) -> line.startsWith("FINDING") || line.contains("LEFT:"));
 		}
 	}
 
 	private static List<String> run(CrashWay way, String address) throws IOException, InterruptedException {
-		List<String> command = new ArrayList<>(
-				List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xshare:auto", "-Xmx256m",
-						"-XX:+EnableDynamicAgentLoading", "-Djdk.attach.allowAttachSelf=true",
-						"-Djava.util.logging.config.file=/dev/null", "-cp", System.getProperty("java.class.path")));
-		if (System.getProperty("libmc.tolerance") != null) {
-			command.add("-Dlibmc.tolerance=" + System.getProperty("libmc.tolerance"));
-		}
-		command.addAll(List.of(CrashRun.class.getName(), way.name(), address, String.valueOf(EVERY ? 0 : SECONDS)));
-		Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-		Thread end = new Thread(() -> endInTime(process));
-		end.setDaemon(true);
-		end.start();
-		try (var lines = process.inputReader(StandardCharsets.UTF_8)) {
-			return lines.lines().toList();
-		}
-		finally {
-			process.destroyForcibly().waitFor();
-		}
-	}
-
-	private static void endInTime(Process process) {
-		try {
-			if (!process.waitFor(EVERY ? 7000 : 90, TimeUnit.SECONDS)) {
-				process.destroyForcibly();
-			}
-		}
-		catch (InterruptedException ex) {
-			process.destroyForcibly();
-		}
+		return ChildJvm.run(EVERY ? Duration.ofHours(2) : Duration.ofSeconds(90),
+				List.of("-Xmx256m", "-XX:+EnableDynamicAgentLoading", "-Djdk.attach.allowAttachSelf=true"),
+				CrashRun.class, way.name(), address, String.valueOf(EVERY ? 0 : SECONDS));
 	}
 
 }

@@ -111,14 +111,7 @@ final class CrashRun {
 
 	private void run() throws Throwable {
 		open();
-		CrashWay.prepare(this.client);
-		for (int i = 0; i < 300; i++) {
-			for (Call call : this.way.calls().values()) {
-				if (!this.way.isFirst()) {
-					call.on(this.client);
-				}
-			}
-		}
+		warmUp();
 		List<Point> points = new ArrayList<>();
 		for (Map.Entry<String, Call> call : this.way.calls().entrySet()) {
 			for (Whose whose : Whose.values()) {
@@ -149,6 +142,29 @@ final class CrashRun {
 				+ reached + ", at " + this.sites.size() + " places in the code, found " + this.findings
 				+ ", the longest call beside took " + this.longest.get() / 1_000_000 + " ms");
 		System.out.println("DONE");
+	}
+
+	/** Until all classes are loaded, which takes longer than a call may. */
+	private void warmUp() throws Exception {
+		for (int successes = 0, i = 0; successes < 300 && i < 1000; i++) {
+			try {
+				if (this.way.isFirst() && i % 10 == 0) {
+					reopen();
+				}
+				CrashWay.prepare(this.client);
+				if (!this.way.isFirst()) {
+					for (Call call : this.way.calls().values()) {
+						call.on(this.client);
+					}
+				}
+				successes++;
+			}
+			catch (Throwable ex) {
+				pause();
+			}
+		}
+		this.wrong.clear();
+		this.longest.reset();
 	}
 
 	/** The most that were passed of a few calls to which nothing happens. */
@@ -184,9 +200,15 @@ final class CrashRun {
 				&& !(ended.getCause() instanceof MemcachedException)) {
 			broken.add("nothing was thrown, and the call failed with " + describe(ended));
 		}
-		boolean back = this.way == CrashWay.END && point.name().equals("close") ? closes() : isBack();
+		boolean closing = point.name().equals("close");
+		if (closing && ended != null) {
+			// what was thrown came before it began, or between two of its steps
+			CrashPoints.end();
+			this.client.close();
+		}
+		boolean back = closing ? isGone() : isBack();
 		if (!back) {
-			broken.add("not back in time; " + this.client.servers());
+			broken.add(closing ? "it left threads: " + left() : "not back in time: " + this.client.servers());
 		}
 		CrashPoints.end();
 		for (String each; (each = this.wrong.poll()) != null;) {
@@ -216,7 +238,8 @@ final class CrashRun {
 		System.out.println("FINDING " + this.way + " " + point.name() + ", on " + point.whose() + ", n=" + point.n()
 				+ ", " + ((thrown == null) ? "not reached" : describe(thrown)));
 		broken.stream().limit(4).forEach((each) -> System.out.println("    LEFT: " + each));
-		if (broken.toString().contains("not back") || broken.toString().contains("took")) {
+		if (broken.toString().contains("not back") || broken.toString().contains("it left")
+				|| broken.toString().contains("took")) {
 			Thread.getAllStackTraces().forEach((thread, stack) -> {
 				if (thread.getName().startsWith("libmc-") && !thread.getName().contains("async")) {
 					System.out.println("    " + thread.getName() + " " + thread.getState());
@@ -294,7 +317,8 @@ final class CrashRun {
 		return false;
 	}
 
-	private boolean closes() {
+	/** Whether a client that was closed leaves no thread. */
+	private boolean isGone() {
 		long start = System.nanoTime();
 		while (System.nanoTime() - start < BACK.toNanos()) {
 			if (left().threads() == 0) {
@@ -347,7 +371,7 @@ final class CrashRun {
 	private void open() {
 		this.client = builder(this.server, this.way == CrashWay.TLS).build();
 		if (this.way == CrashWay.END) {
-			this.client.get("k");
+			isBack();
 		}
 		for (int i = 0; i < WITNESSES && !this.way.isFirst(); i++) {
 			Witness witness = new Witness(this.client, this.wrong, this.longest);

@@ -98,8 +98,8 @@ final class Witness implements Runnable {
 		long number = this.client.incr(this.name, 1).orElse(-1);
 		long more = number - this.counted;
 		if (more < 1 || more > this.doubts) {
-			this.wrong.add("WRONG VALUE: incr of " + this.name + " says " + number + " after " + this.counted + ", with "
-					+ (this.doubts - 1) + " in doubt");
+			this.wrong.add("WRONG VALUE: incr of " + this.name + " says " + number + " after " + this.counted
+					+ ", with " + (this.doubts - 1) + " in doubt");
 		}
 		this.doubts -= more;
 		this.counted = number;
