@@ -15,6 +15,7 @@ import java.util.Queue;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -362,7 +363,7 @@ final class CrashRun {
 		catch (TimeoutException ex) {
 			System.out.println("    LEFT: close() does not end");
 		}
-		catch (java.util.concurrent.ExecutionException ex) {
+		catch (ExecutionException ex) {
 			System.out.println("    LEFT: close() failed: " + describe(ex.getCause()));
 		}
 		open();

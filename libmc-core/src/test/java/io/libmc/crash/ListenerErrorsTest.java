@@ -3,6 +3,7 @@ package io.libmc.crash;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -164,7 +165,7 @@ class ListenerErrorsTest {
 
 		private final Supplier<Error> error;
 
-		private final List<String> told = new java.util.concurrent.CopyOnWriteArrayList<>();
+		private final List<String> told = new CopyOnWriteArrayList<>();
 
 		Throwing(Supplier<Error> error) {
 			this.error = error;

@@ -79,7 +79,7 @@ final class RealErrors {
 			AtomicLong last = new AtomicLong();
 			String key = "depth-" + i;
 			// another size each time, so that it ends at another place
-			Thread caller = daemon(() -> overflow(client, key, last), (64L + 11L * i) << 10);
+			Thread caller = daemon(() -> overflow(client, key, last), (64L + 4L * i) << 10);
 			caller.join(20_000);
 			overflown += last.get() < 0 ? 1 : 0;
 			boolean back = serves(client, RETRY.plus(POLL).plus(TOLERANCE));
@@ -106,21 +106,23 @@ final class RealErrors {
 	/** Returns nothing: it ends by the error, which is noted as a negative number. */
 	private static void overflow(MemcachedClient client, String key, AtomicLong last) {
 		try {
-			deeper(client, key, last);
+			deeper(client, key, last, 1, 2, 3, 4, 5, 6, 7, 8);
 		}
 		catch (StackOverflowError ex) {
 			last.set(-1);
 		}
 	}
 
-	private static long deeper(MemcachedClient client, String key, AtomicLong last) {
+	/** Its arguments make its frames large, and the recursion short. */
+	private static long deeper(MemcachedClient client, String key, AtomicLong last, long a, long b, long c, long d,
+			long e, long f, long g, long h) {
 		try {
 			last.set(client.incr(key, 1).orElse(0));
 		}
 		catch (MemcachedException ex) {
 			last.incrementAndGet();
 		}
-		return deeper(client, key, last) + 1;
+		return deeper(client, key, last, b, c, d, e, f, g, h, a) + a;
 	}
 
 	/** For three seconds; then whatever serves must serve, and time must be kept. */
@@ -237,7 +239,7 @@ final class RealErrors {
 				}
 			}
 			catch (Exception ex) {
-				Thread.yield();
+				Thread.onSpinWait();
 			}
 		}
 		return false;

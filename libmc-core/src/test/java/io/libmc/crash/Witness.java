@@ -32,7 +32,7 @@ final class Witness implements Runnable {
 
 	private volatile boolean over;
 
-	private volatile long answered;
+	private final AtomicLong answered = new AtomicLong();
 
 	private long calls;
 
@@ -60,7 +60,7 @@ final class Witness implements Runnable {
 
 	/** How many of its calls brought an answer. */
 	long answered() {
-		return this.answered;
+		return this.answered.get();
 	}
 
 	@Override
@@ -69,10 +69,10 @@ final class Witness implements Runnable {
 			long start = System.nanoTime();
 			try {
 				call();
-				this.answered++;
+				this.answered.incrementAndGet();
 			}
 			catch (MemcachedException ex) {
-				Thread.yield();
+				Thread.onSpinWait();
 			}
 			catch (Throwable ex) {
 				this.wrong.add("a caller beside got " + CrashRun.describe(ex));
