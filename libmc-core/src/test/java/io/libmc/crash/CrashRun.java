@@ -45,6 +45,9 @@ final class CrashRun {
 
 	private static final Duration POLL = Duration.ofMillis(250);
 
+	/** Of calls that are to fail. */
+	private static final Duration SHORT_POLL = Duration.ofMillis(60);
+
 	private static final Duration RETRY = Duration.ofMillis(50);
 
 	/** What the machine may add; the promise is 20 ms. */
@@ -83,6 +86,11 @@ final class CrashRun {
 	private Left normal;
 
 	private int findings;
+
+	private long slowestBeside;
+
+	/** The server's. */
+	private String pid = "";
 
 	private CrashRun(CrashWay way, String server, Duration atMost) {
 		this.way = way;
@@ -141,8 +149,14 @@ final class CrashRun {
 		this.client.close();
 		System.out.println("POINTS " + this.way + ": counted " + points.size() + ", tried " + tried + ", reached "
 				+ reached + ", at " + this.sites.size() + " places in the code, found " + this.findings
-				+ ", the longest call beside took " + this.longest.get() / 1_000_000 + " ms");
+				+ ", the longest call beside took " + this.slowestBeside / 1_000_000 + " ms");
 		System.out.println("DONE");
+	}
+
+	private void signal(String signal) throws Exception {
+		if (this.way == CrashWay.GIVING_UP) {
+			new ProcessBuilder("kill", signal, this.pid).inheritIO().start().waitFor();
+		}
 	}
 
 	/** Until all classes are loaded, which takes longer than a call may. */
@@ -153,6 +167,7 @@ final class CrashRun {
 					reopen();
 				}
 				CrashWay.prepare(this.client);
+				this.pid = this.client.stats().values().iterator().next().get("pid");
 				if (!this.way.isFirst()) {
 					for (Call call : this.way.calls().values()) {
 						call.on(this.client);
@@ -216,6 +231,7 @@ final class CrashRun {
 			broken.add(each);
 		}
 		long slowest = this.longest.getThenReset();
+		this.slowestBeside = Math.max(this.slowestBeside, slowest);
 		if (slowest > LONGEST.toNanos()) {
 			broken.add("a call beside took " + slowest / 1_000_000 + " ms");
 		}
@@ -266,6 +282,7 @@ final class CrashRun {
 				failure.set(ex);
 			}
 		};
+		signal("-STOP");
 		long start = System.nanoTime();
 		Future<?> ended = (this.way == CrashWay.VIRTUAL) ? virtual().submit(task) : this.threads.submit(task);
 		try {
@@ -275,6 +292,7 @@ final class CrashRun {
 			// told by the time it took
 		}
 		long elapsed = System.nanoTime() - start;
+		signal("-CONT");
 		if (whose == Whose.CALLER) {
 			CrashPoints.end();
 		}
@@ -339,14 +357,14 @@ final class CrashRun {
 		}
 	}
 
-	private static MemcachedClientBuilder builder(String server, boolean tls) {
+	private MemcachedClientBuilder builder() {
 		MemcachedClientBuilder builder = MemcachedClient.builder()
-			.servers(server)
+			.servers(this.server)
 			.connectTimeout(POLL)
 			.handshakeTimeout(POLL)
-			.pollTimeout(POLL)
+			.pollTimeout((this.way == CrashWay.GIVING_UP) ? SHORT_POLL : POLL)
 			.retryTimeout(RETRY);
-		if (tls) {
+		if (this.way == CrashWay.TLS) {
 			var context = Certificates.trusting("ca");
 			builder.ssl(() -> context);
 		}
@@ -370,7 +388,7 @@ final class CrashRun {
 	}
 
 	private void open() {
-		this.client = builder(this.server, this.way == CrashWay.TLS).build();
+		this.client = builder().build();
 		if (this.way == CrashWay.END) {
 			isBack();
 		}

@@ -33,10 +33,13 @@ enum CrashWay {
 	/** The first call of a client. */
 	CONNECT,
 
+	/** While the server is stopped, so that giving up is hit. */
+	GIVING_UP,
+
 	/** The end of a client, and of its connections. */
 	END;
 
-	private static final String VALUE = "v".repeat(500);
+	private static final String VALUE = String.valueOf(1 << 30).repeat(50);
 
 	private static final List<String> KEYS = List.of("m1", "m2", "m3", "m4", "m5", "m6");
 
@@ -58,7 +61,7 @@ enum CrashWay {
 			calls.put("async getMulti", (client) -> checkAll(await(client.async().getMulti(KEYS))));
 			calls.put("async setMulti", (client) -> await(client.async().setMulti(entries())));
 		}
-		if (this == ASYNC || this == TLS || this == CONNECT) {
+		if (this != BLOCKING && this != VIRTUAL && this != BATCH) {
 			calls.put("async get", (client) -> check(await(client.async().get("k"))));
 			calls.put("async incr", (client) -> await(client.async().incr("n", 1)));
 			calls.put("async set", (client) -> await(client.async().set("k", VALUE)));
