@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -114,6 +115,7 @@ final class RealErrors {
 	}
 
 	/** Its arguments make its frames large, and the recursion short. */
+	@SuppressWarnings("InfiniteRecursion")
 	private static long deeper(MemcachedClient client, String key, AtomicLong last, long a, long b, long c, long d,
 			long e, long f, long g, long h) {
 		try {
@@ -147,9 +149,9 @@ final class RealErrors {
 		while (System.nanoTime() - end < 0) {
 			// so that the watchdogs have something to do
 			try {
-				unanswered.async().get("k");
+				CompletableFuture<?> unused = unanswered.async().get("k");
 				for (MemcachedClient client : clients) {
-					client.async().get("k");
+					unused = client.async().get("k");
 				}
 				TimeUnit.MILLISECONDS.sleep(1);
 			}

@@ -18,7 +18,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 @Memcached(servers = 2)
 class RealErrorsTest {
 
-	private static final Duration LONGEST_LIFE = Duration.ofSeconds(120);
+	private static final Duration LONGEST_LIFE = Duration.ofMinutes(2);
 
 	@Test
 	void recursionOnASmallStackTakesNoClientItsServerAndGivesNobodyAnothersNumber(MemcachedServer server)
