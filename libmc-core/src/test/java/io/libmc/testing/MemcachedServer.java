@@ -16,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
@@ -32,6 +33,9 @@ import java.util.stream.Stream;
  * trying to connect to it can end up connected to itself.
  */
 public final class MemcachedServer implements AutoCloseable {
+
+	/** What a release is called that {@code ./test} unpacks beside the installed one. */
+	private static final String NEWER = "newer-memcached";
 
 	static final int FIRST_PORT = 15_000;
 
@@ -57,12 +61,12 @@ public final class MemcachedServer implements AutoCloseable {
 
 	private Process process;
 
-	private MemcachedServer(String address, SocketAddress socketAddress, List<String> addressArgs, Path directory,
-			String... args) {
+	private MemcachedServer(String program, String address, SocketAddress socketAddress, List<String> addressArgs,
+			Path directory, String... args) {
 		this.address = address;
 		this.socketAddress = socketAddress;
 		this.directory = directory;
-		this.command = new ArrayList<>(List.of(executable()));
+		this.command = new ArrayList<>(List.of(program));
 		this.command.addAll(addressArgs);
 		if ("root".equals(System.getProperty("user.name"))) {
 			this.command.addAll(List.of("-u", "root"));
@@ -76,11 +80,25 @@ public final class MemcachedServer implements AutoCloseable {
 	 * @return a server that answers
 	 */
 	public static MemcachedServer start(String... args) {
+		return start(executable(), args);
+	}
+
+	/**
+	 * Starts a server of a release that lets clients choose the unique numbers of items
+	 * (1.6.27 and later): {@code newer-memcached} on the PATH.
+	 * @param args arguments of memcached
+	 * @return a server that answers, or nothing where there is no such release
+	 */
+	public static Optional<MemcachedServer> startNewer(String... args) {
+		return find(NEWER).map((program) -> start(program, args));
+	}
+
+	private static MemcachedServer start(String program, String... args) {
 		for (int i = 0; i < PORTS_TO_TRY; i++) {
 			int port = ThreadLocalRandom.current().nextInt(FIRST_PORT, LAST_PORT);
 			if (isFree(port)) {
 				InetSocketAddress address = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
-				MemcachedServer server = new MemcachedServer("127.0.0.1:" + port, address,
+				MemcachedServer server = new MemcachedServer(program, "127.0.0.1:" + port, address,
 						List.of("-l", "127.0.0.1", "-p", String.valueOf(port), "-U", "0"), temporaryDirectory(), args);
 				if (server.launch()) {
 					return server;
@@ -99,8 +117,8 @@ public final class MemcachedServer implements AutoCloseable {
 	public static MemcachedServer startOnUnixSocket(String... args) {
 		Path directory = temporaryDirectory();
 		Path socket = directory.resolve("memcached.sock");
-		MemcachedServer server = new MemcachedServer(socket.toString(), UnixDomainSocketAddress.of(socket),
-				List.of("-s", socket.toString()), directory, args);
+		MemcachedServer server = new MemcachedServer(executable(), socket.toString(),
+				UnixDomainSocketAddress.of(socket), List.of("-s", socket.toString()), directory, args);
 		server.launch();
 		return server;
 	}
@@ -329,16 +347,20 @@ public final class MemcachedServer implements AutoCloseable {
 	}
 
 	private static String executable() {
-		Stream<String> path = Stream.of(System.getenv().getOrDefault("PATH", "").split(File.pathSeparator));
-		return Stream.concat(path, Stream.of("/usr/bin", "/usr/local/bin", "/opt/homebrew/bin", "/usr/sbin"))
-			.filter((directory) -> !directory.isEmpty())
-			.map((directory) -> Path.of(directory, "memcached"))
-			.filter(Files::isExecutable)
-			.findFirst()
-			.map(Path::toString)
+		return find("memcached")
 			.orElseThrow(() -> new IllegalStateException("These tests need memcached, and there is none on the PATH: "
 					+ "install it with apt-get install memcached, dnf install memcached, apk add memcached "
 					+ "or brew install memcached."));
+	}
+
+	private static Optional<String> find(String program) {
+		Stream<String> path = Stream.of(System.getenv().getOrDefault("PATH", "").split(File.pathSeparator));
+		return Stream.concat(path, Stream.of("/usr/bin", "/usr/local/bin", "/opt/homebrew/bin", "/usr/sbin"))
+			.filter((directory) -> !directory.isEmpty())
+			.map((directory) -> Path.of(directory, program))
+			.filter(Files::isExecutable)
+			.findFirst()
+			.map(Path::toString);
 	}
 
 }

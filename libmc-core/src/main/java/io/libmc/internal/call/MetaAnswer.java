@@ -25,8 +25,6 @@ public record MetaAnswer(Status status, @Nullable RawValue value, OptionalLong c
 
 	static final MetaAnswer NOOP = new MetaAnswer(Status.DONE, null, OptionalLong.empty(), false);
 
-	static final MetaAnswer NOT_STORED = new MetaAnswer(Status.NOT_STORED, null, OptionalLong.empty(), false);
-
 	private MetaAnswer(Status status, @Nullable RawValue value, OptionalLong cas, boolean broken) {
 		this(status, value, cas, OptionalLong.empty(), OptionalLong.empty(), OptionalLong.empty(), OptionalLong.empty(),
 				false, false, false, false, broken);

@@ -7,6 +7,7 @@ import io.libmc.internal.connection.Node;
 import io.libmc.internal.connection.Node.MetaSupport;
 import io.libmc.internal.connection.Operation;
 import io.libmc.internal.connection.Operation.Progress;
+import io.libmc.internal.connection.ServerRun;
 import io.libmc.internal.protocol.Command;
 import io.libmc.internal.protocol.Exchange.Answer;
 import org.jspecify.annotations.Nullable;
@@ -14,14 +15,18 @@ import org.jspecify.annotations.Nullable;
 /**
  * One meta command on the server of its key. A server that is not known to speak them is
  * asked first, with a no-op: sent blindly, the data of a set would be taken for commands.
- * twemproxy hangs up on it instead of answering. The chunks of a split value are read and
- * joined.
+ * twemproxy hangs up on it instead of answering. Then come its version, which tells
+ * whether it takes {@linkplain ItemNumbers numbers} of the client's, and if not, which
+ * run of the server it is. The chunks of a split value are read and joined.
  */
-final class MetaDialogue extends Leg implements Script<MetaAnswer> {
+public final class MetaDialogue extends Leg implements Script<MetaAnswer> {
 
 	private final Cluster cluster;
 
 	private final byte[] key;
+
+	/** Whether the item is to bear a number of the client's where it can. */
+	private final boolean numbered;
 
 	/** What is sent once it is known to be understood. */
 	private Operation command;
@@ -38,11 +43,16 @@ final class MetaDialogue extends Leg implements Script<MetaAnswer> {
 
 	private @Nullable ChunkedValue chunks;
 
-	MetaDialogue(Cluster cluster, byte[] key, Operation command) {
-		super(cluster.nodeFor(key), command);
+	MetaDialogue(Cluster cluster, byte[] key, Operation command, boolean numbered) {
+		this(cluster, key, cluster.nodeFor(key), command, numbered);
+	}
+
+	MetaDialogue(Cluster cluster, byte[] key, Node node, Operation command, boolean numbered) {
+		super(node, command);
 		this.cluster = cluster;
 		this.key = key;
 		this.command = command;
+		this.numbered = numbered;
 	}
 
 	@Override
@@ -54,24 +64,87 @@ final class MetaDialogue extends Leg implements Script<MetaAnswer> {
 			this.begun = true;
 			return ask();
 		}
-		boolean question = this.operation.command() == Command.MN;
-		if (this.operation.failure() != null) {
-			return (question && isUnanswered()) ? askOnceMore() : askAgain();
+		if (this.answer != null) {
+			learnRun();
+			return join(this.answer);
 		}
-		if (!question) {
-			return take();
+		if (this.operation != this.command) {
+			return learn();
 		}
-		if (Failures.isUnauthenticated(this.operation.text())) {
+		return (this.operation.failure() != null) ? askAgain() : take();
+	}
+
+	/** The command, or the question whether it is understood. */
+	private @Nullable Step ask() {
+		MetaSupport support = this.cluster.metaSupport(this.node);
+		switch (support) {
+			case UNKNOWN -> this.operation = question(Command.MN);
+			case NO -> {
+				this.answer = MetaAnswer.UNSUPPORTED;
+				return null;
+			}
+			case YES, NUMBERED -> {
+				if (this.numbered) {
+					this.command.itemNumber((support == MetaSupport.NUMBERED) ? ItemNumbers.next() : 0);
+				}
+				this.operation = this.command;
+			}
+		}
+		return this;
+	}
+
+	private Operation question(Command asking) {
+		return Operation.admin(asking, this.command.startedAt(), this.command.deadline(), "");
+	}
+
+	/** A question that is for the server that has just answered, and no other. */
+	private Step askFurther(Command asking, Operation answered) {
+		this.operation = question(asking);
+		this.operation.follow(answered);
+		return this;
+	}
+
+	/** Takes what is learnt about the server. */
+	private @Nullable Step learn() {
+		Operation asked = this.operation;
+		if (asked.failure() != null) {
+			return isUnanswered() ? askOnceMore() : askAgain();
+		}
+		if (Failures.isUnauthenticated(asked.text())) {
 			this.failure = this;
 			return null;
 		}
-		boolean understood = this.operation.answer() == Answer.DONE;
-		this.node.metaSupport(understood ? MetaSupport.YES : MetaSupport.NO);
-		if (this.command.command() == Command.MN) {
-			this.answer = understood ? MetaAnswer.NOOP : MetaAnswer.UNSUPPORTED;
+		switch (asked.command()) {
+			case MN -> {
+				if (asked.answer() == Answer.DONE) {
+					return askFurther(Command.VERSION, asked);
+				}
+				this.node.metaSupport(MetaSupport.NO);
+			}
+			case VERSION -> {
+				if (!ItemNumbers.areKnownTo(asked.text())) {
+					return askFurther(Command.STATS, asked);
+				}
+				this.node.metaSupport(MetaSupport.NUMBERED);
+			}
+			default -> {
+				learnRun();
+				this.node.metaSupport(MetaSupport.YES);
+			}
+		}
+		if (this.command.command() == Command.MN && this.cluster.metaSupport(this.node) != MetaSupport.NO) {
+			this.answer = MetaAnswer.NOOP;
 			return null;
 		}
 		return ask();
+	}
+
+	/** Its connection is told which run of the server it leads to. */
+	private void learnRun() {
+		Operation asked = this.operation;
+		if (asked.failure() == null) {
+			asked.serverRun(ServerRun.of(asked.stats(), asked.startedAt()));
+		}
 	}
 
 	/**
@@ -79,8 +152,8 @@ final class MetaDialogue extends Leg implements Script<MetaAnswer> {
 	 */
 	private boolean isUnanswered() {
 		Failure lost = this.operation.failure();
-		return lost != null && lost.kind() == Failure.Kind.LOST && this.operation.progress() == Progress.SENT
-				&& this.operation.hasTime();
+		return this.operation.command() == Command.MN && lost != null && lost.kind() == Failure.Kind.LOST
+				&& this.operation.progress() == Progress.SENT && this.operation.hasTime();
 	}
 
 	/** A server that has just ended is not there the second time; a proxy is. */
@@ -92,20 +165,6 @@ final class MetaDialogue extends Leg implements Script<MetaAnswer> {
 		return ask();
 	}
 
-	/** The command, or the question whether it is understood. */
-	private @Nullable Step ask() {
-		switch (this.cluster.metaSupport(this.node)) {
-			case YES -> this.operation = this.command;
-			case UNKNOWN ->
-				this.operation = Operation.admin(Command.MN, this.command.startedAt(), this.command.deadline(), "");
-			case NO -> {
-				this.answer = MetaAnswer.UNSUPPORTED;
-				return null;
-			}
-		}
-		return this;
-	}
-
 	private @Nullable Step askAgain() {
 		this.attempts = this.attempts.and(this);
 		Node next = this.cluster.next(this.key, this, this.attempts);
@@ -114,30 +173,65 @@ final class MetaDialogue extends Leg implements Script<MetaAnswer> {
 			return null;
 		}
 		this.node = next;
+		return repeat();
+	}
+
+	private @Nullable Step repeat() {
 		this.command = this.command.again();
 		return ask();
 	}
 
 	private @Nullable Step take() {
+		Operation done = this.operation;
+		if (done.command() == Command.MN) {
+			boolean understood = done.answer() == Answer.DONE;
+			if (!understood) {
+				this.node.metaSupport(MetaSupport.NO);
+			}
+			this.answer = understood ? MetaAnswer.NOOP : MetaAnswer.UNSUPPORTED;
+			return null;
+		}
 		if (hasFailed()) {
+			if (done.answer() == Answer.CLIENT_ERROR && done.hasItemNumber() && !done.command().carriesData()) {
+				// a proxy's own version says nothing of the servers behind it
+				this.node.metaSupport(MetaSupport.YES);
+				return repeat();
+			}
 			this.failure = this;
 			return null;
 		}
-		Operation done = this.operation;
 		Status status = switch (done.answer()) {
 			case NOT_FOUND -> Status.NOT_FOUND;
 			case NOT_STORED -> Status.NOT_STORED;
 			case EXISTS -> Status.EXISTS;
 			default -> Status.DONE;
 		};
-		this.answer = MetaAnswer.of(status, done);
-		RawValue value = this.answer.value();
+		MetaAnswer taken = MetaAnswer.of(status, done);
+		this.answer = taken;
+		if (taken.won() && !ItemNumbers.isUnique(taken.cas().orElse(0)) && done.serverRun() == null) {
+			return askFurther(Command.STATS, done);
+		}
+		return join(taken);
+	}
+
+	private @Nullable Step join(MetaAnswer taken) {
+		RawValue value = taken.value();
 		Item item = (value != null) ? new Item(value.flags(), value.bytes(), 0) : null;
 		if (item == null || !item.isChunked()) {
 			return null;
 		}
-		this.chunks = new ChunkedValue(this.cluster, this.key, item, done);
+		this.chunks = new ChunkedValue(this.cluster, this.key, item, this.command);
 		return this.chunks.next();
+	}
+
+	/** The command as it was answered. */
+	Operation answered() {
+		return this.command;
+	}
+
+	/** Whether it surely found the same run of the same server. */
+	boolean isWhere(MetaDialogue before) {
+		return this.node == before.node && this.command.isBeside(before.command);
 	}
 
 	@Override

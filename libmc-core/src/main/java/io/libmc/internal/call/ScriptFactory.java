@@ -76,7 +76,7 @@ public final class ScriptFactory {
 
 	/** The scripts of the meta commands. */
 	public MetaScriptFactory meta() {
-		return new MetaScriptFactory(this, this.cluster, this.keys, this.pollNanos);
+		return new MetaScriptFactory(this, this.cluster, this.keys, this.pollNanos, false);
 	}
 
 	public ValueCodec values() {

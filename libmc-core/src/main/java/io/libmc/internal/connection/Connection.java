@@ -108,6 +108,9 @@ final class Connection {
 
 	private final End end;
 
+	/** Which run of the server it leads to, once that was asked. */
+	volatile @Nullable ServerRun serverRun;
+
 	Connection(Node node, Settings settings, Watchdog watchdog, String threadName) {
 		this.node = node;
 		this.settings = settings;

@@ -44,7 +44,10 @@ public final class Node {
 	/** Whether the server speaks the meta commands. */
 	public enum MetaSupport {
 
-		UNKNOWN, YES, NO
+		UNKNOWN, NO, YES,
+
+		/** And lets the client choose the numbers of items. */
+		NUMBERED
 
 	}
 
@@ -113,6 +116,10 @@ public final class Node {
 	 * @param more whether further ones follow at once and then {@link Operation#flush()}
 	 */
 	public void submit(Operation operation, boolean more) {
+		if (operation.bound) {
+			submitBound(operation, more);
+			return;
+		}
 		int slot = slotOf(operation);
 		while (true) {
 			Connection connection = connection(slot, operation);
@@ -129,6 +136,14 @@ public final class Node {
 						Progress.UNSENT);
 				return;
 			}
+		}
+	}
+
+	private static void submitBound(Operation operation, boolean more) {
+		Connection connection = operation.connection;
+		if (connection == null || !connection.submit(operation, more)) {
+			operation.connection = null;
+			operation.fail(new Failure(Kind.LOST, "the connection that it belongs to was lost", null), Progress.UNSENT);
 		}
 	}
 

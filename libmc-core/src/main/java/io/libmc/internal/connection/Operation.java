@@ -80,6 +80,9 @@ public final class Operation extends Exchange {
 	/** The connection it is on; set before it is put there. */
 	@Nullable Connection connection;
 
+	/** Whether it goes by that connection or not at all. */
+	boolean bound;
+
 	/** Where its bytes begin in the connection's stream, and how many there are. */
 	private long begin;
 
@@ -104,6 +107,8 @@ public final class Operation extends Exchange {
 		super(other);
 		this.startedAt = other.startedAt;
 		this.deadline = other.deadline;
+		this.bound = other.bound;
+		this.connection = other.bound ? other.connection : null;
 	}
 
 	/** Commands on a key that say nothing more: {@code get}, {@code delete}. */
@@ -176,6 +181,32 @@ public final class Operation extends Exchange {
 		Operation operation = again();
 		operation.alone();
 		return operation;
+	}
+
+	/**
+	 * Has it go by the connection that another one went by, or fail as lost: whoever
+	 * answers it is who answered the other.
+	 */
+	public void follow(Operation other) {
+		this.connection = other.connection;
+		this.bound = true;
+	}
+
+	/** Whether it went by the same connection. */
+	public boolean isBeside(Operation other) {
+		return this.connection != null && this.connection == other.connection;
+	}
+
+	/** The run of the server that answered it, if its connection has been told that. */
+	public @Nullable ServerRun serverRun() {
+		return (this.connection != null) ? this.connection.serverRun : null;
+	}
+
+	/** Tells its connection which run of the server it leads to. */
+	public void serverRun(@Nullable ServerRun run) {
+		if (this.connection != null) {
+			this.connection.serverRun = run;
+		}
 	}
 
 	void place(long streamBegin, long streamEnd) {

@@ -5,35 +5,37 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 
 import io.libmc.LoadPolicy;
-import io.libmc.MetaReply.Status;
 import io.libmc.codec.EncodedValue;
+import io.libmc.internal.call.GuardedStore.End;
 import io.libmc.internal.call.MetaAnswer;
+import io.libmc.internal.call.MetaDialogue;
 import io.libmc.internal.call.Script;
 import io.libmc.internal.load.SharedLoads.Flight;
 
 /**
  * What allows a loader to keep its value where nothing has happened meanwhile.
  *
- * @param store stores a value; false if it was refused
- * @param removal removes what the loader found or put there
+ * @param store stores a value, if it still allows that
+ * @param removal removes what the loader found or put there; true if surely nothing had
+ * happened to it
  * @param overtaken whether this process changed the key, where the server does not tell
+ * @param guarded whether the server tells: what it has stored was the latest then
  */
-record Licence(Function<EncodedValue, Script<Boolean>> store, Supplier<Script<?>> removal, BooleanSupplier overtaken) {
+record Licence(Function<EncodedValue, Script<End>> store, Supplier<Script<Boolean>> removal, BooleanSupplier overtaken,
+		boolean guarded) {
 
 	/** One that memcached gave and checks: the item must be as it was read. */
-	static Licence of(LoadScripts scripts, String key, LoadPolicy policy, MetaAnswer read) {
+	static Licence of(LoadScripts scripts, String key, LoadPolicy policy, MetaDialogue asked, MetaAnswer read) {
 		return new Licence(
-				(value) -> scripts.meta()
-					.storeLoaded(key, value, policy.nextTimeToLive(), read.cas().orElse(0))
-					.map((stored) -> stored.status() == Status.DONE),
-				() -> scripts.meta().delete(key, Election.removal(read)), () -> false);
+				(value) -> scripts.meta().storeLoaded(key, value, policy.nextTimeToLive(), asked, read.cas().orElse(0)),
+				() -> scripts.meta().remove(key, Election.removal(read), asked), () -> false, true);
 	}
 
 	/** One that nobody gave: only this process's own changes are seen. */
 	static Licence unguarded(LoadScripts scripts, String key, LoadPolicy policy, Flight flight) {
 		return new Licence(
-				(value) -> scripts.plain().setEncoded(key, value, policy.nextTimeToLive()).map((stored) -> true),
-				() -> scripts.plain().delete(key), flight::isOvertaken);
+				(value) -> scripts.plain().setEncoded(key, value, policy.nextTimeToLive()).map((stored) -> End.STORED),
+				() -> scripts.plain().delete(key).map((removed) -> false), flight::isOvertaken, false);
 	}
 
 }

@@ -2,11 +2,8 @@ package io.libmc.internal.load;
 
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.function.BiFunction;
-import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
@@ -14,12 +11,12 @@ import io.libmc.LoadListener;
 import io.libmc.LoadPolicy;
 import io.libmc.MemcachedException;
 import io.libmc.MemcachedListener.LoadOutcome;
-import io.libmc.MemcachedServerException;
 import io.libmc.MetaDelete;
 import io.libmc.MetaReply.Status;
 import io.libmc.RawValue;
 import io.libmc.internal.call.Failed;
 import io.libmc.internal.call.MetaAnswer;
+import io.libmc.internal.call.MetaDialogue;
 import io.libmc.internal.call.Script;
 import io.libmc.internal.call.Step;
 import io.libmc.internal.call.Step.Awaiting;
@@ -52,6 +49,8 @@ final class Load extends LoadSteps<@Nullable Object> {
 
 	private final Loader loader;
 
+	private final long askedAt;
+
 	/** Until when others are waited for. */
 	private final long waitUntil;
 
@@ -64,6 +63,15 @@ final class Load extends LoadSteps<@Nullable Object> {
 
 	/** The flights tried, then the values that were not good enough. */
 	private int attempts;
+
+	/** The last question whether there is a value. */
+	private @Nullable MetaDialogue question;
+
+	/** When what there is was surely the latest. */
+	private long latestAt;
+
+	/** Whether the listener knows if there was a value. */
+	private volatile boolean told;
 
 	private boolean waited;
 
@@ -78,7 +86,8 @@ final class Load extends LoadSteps<@Nullable Object> {
 		super(scripts, key);
 		this.policy = policy;
 		this.loader = loader;
-		this.waitUntil = System.nanoTime() + policy.waiting().toNanos();
+		this.askedAt = System.nanoTime();
+		this.waitUntil = this.askedAt + policy.waiting().toNanos();
 		this.shared = shared;
 	}
 
@@ -112,8 +121,7 @@ final class Load extends LoadSteps<@Nullable Object> {
 		if (running.isOwn()) {
 			return loadAlone();
 		}
-		CompletableFuture<Void> unused = running.found
-			.thenAccept((found) -> tell(found ? LoadListener::found : LoadListener::missed));
+		CompletableFuture<Void> unused = running.found.thenAccept(this::followerKnows);
 		Awaiting arrival = new Awaiting(running.result, this.waitUntil - System.nanoTime());
 		return after(arrival, () -> followed(running, arrival));
 	}
@@ -130,14 +138,19 @@ final class Load extends LoadSteps<@Nullable Object> {
 			if (ex != null) {
 				return end(null, ex);
 			}
+			this.shared.leave(this.key, running);
+			if (!running.serves(this.askedAt)) {
+				return join();
+			}
 			return check((value != null) ? this.scripts.check(this.key, this.policy, value) : LoadScripts.YES,
 					(good) -> {
-						if (good) {
-							this.scripts.ended(LoadOutcome.WAITED);
-							return end(value, null);
+						if (!good) {
+							return (++this.attempts < ATTEMPTS) ? join() : loadAlone();
 						}
-						this.shared.leave(this.key, running);
-						return (++this.attempts < ATTEMPTS) ? join() : loadAlone();
+						if (running.found.getNow(false)) {
+							tellOnce(true);
+						}
+						return ended(LoadOutcome.WAITED, value);
 					});
 		});
 	}
@@ -151,17 +164,19 @@ final class Load extends LoadSteps<@Nullable Object> {
 	}
 
 	private @Nullable Step find() {
-		Script<MetaAnswer> question = this.scripts.question(this.key, this.policy, this.policy.loadRequest());
-		return ask(question, () -> judge(question));
+		this.latestAt = System.nanoTime();
+		this.question = this.scripts.meta().get(this.key, this.policy.loadRequest());
+		Script<MetaAnswer> asking = this.scripts.question(this.question, this.policy);
+		return ask(asking, () -> judge(asking));
 	}
 
-	private @Nullable Step judge(Script<MetaAnswer> question) {
-		Failed failed = question.failure();
+	private @Nullable Step judge(Script<MetaAnswer> asked) {
+		Failed failed = asked.failure();
 		if (failed != null) {
 			MemcachedException ex = failed.exception();
 			return LoadScripts.isUndecodable(ex) ? reject(MetaDelete.DELETE, () -> bypass(ex)) : bypass(ex);
 		}
-		MetaAnswer answer = question.result();
+		MetaAnswer answer = asked.result();
 		if (answer.status() == Status.UNSUPPORTED) {
 			if (this.policy.elects() || LoadScripts.marks(this.policy)) {
 				this.scripts.lacksElections(this.key);
@@ -208,7 +223,7 @@ final class Load extends LoadSteps<@Nullable Object> {
 	private @Nullable Step present(MetaAnswer answer, @Nullable Object value) {
 		if (answer.won()) {
 			Object current = Objects.requireNonNull(value);
-			this.shared.land(this.key, this.flight, current);
+			this.shared.land(this.key, this.flight, current, this.latestAt);
 			this.flight = new Flight();
 			return Election.isRefresh(answer, this.policy) ? refresh(answer, current) : load(answer, LoadOutcome.WON);
 		}
@@ -245,8 +260,9 @@ final class Load extends LoadSteps<@Nullable Object> {
 	 */
 	private @Nullable Step load(MetaAnswer answer, LoadOutcome outcome) {
 		known(false);
-		return runLoader((value, ex) -> (ex != null) ? release(answer, () -> end(null, ex))
-				: keep(value, licence(answer), outcome));
+		Licence licence = licence(answer);
+		return runLoader((value, ex) -> (ex != null) ? release(answer, licence, () -> end(null, ex))
+				: keep(value, licence, outcome));
 	}
 
 	/** Loads and stores what nothing but this process guards. */
@@ -258,7 +274,7 @@ final class Load extends LoadSteps<@Nullable Object> {
 	}
 
 	private Licence licence(MetaAnswer read) {
-		return Licence.of(this.scripts, this.key, this.policy, read);
+		return Licence.of(this.scripts, this.key, this.policy, Objects.requireNonNull(this.question), read);
 	}
 
 	/** Loads what nobody is told of. */
@@ -274,12 +290,13 @@ final class Load extends LoadSteps<@Nullable Object> {
 	/** Loads a value anew that is still good, and goes on with it if that fails. */
 	private @Nullable Step refresh(MetaAnswer answer, Object current) {
 		known(true);
+		Licence licence = licence(answer);
 		Executor executor = this.policy.refreshOn();
 		if (executor == null) {
-			return refreshHere(answer, current);
+			return refreshHere(licence, current);
 		}
 		Load background = new Load(this.scripts, this.shared, this.key, this.policy, this.loader);
-		background.course = () -> background.refreshHere(answer, current);
+		background.course = () -> background.refreshHere(licence, current);
 		Step.Elsewhere elsewhere = new Step.Elsewhere(executor, background);
 		return after(elsewhere, () -> {
 			if (elsewhere.refusal() != null) {
@@ -289,63 +306,39 @@ final class Load extends LoadSteps<@Nullable Object> {
 		});
 	}
 
-	private @Nullable Step refreshHere(MetaAnswer answer, Object current) {
+	private @Nullable Step refreshHere(Licence licence, Object current) {
 		return runLoader((value, ex) -> {
 			if (ex != null) {
 				this.scripts.refreshFailed(this.key, ex);
 				return end(current, null);
 			}
-			return keep(value, licence(answer), LoadOutcome.REFRESHED);
+			return keep(value, licence, LoadOutcome.REFRESHED);
 		});
 	}
 
 	private @Nullable Step runLoader(BiFunction<@Nullable Object, @Nullable Throwable, @Nullable Step> next) {
+		this.latestAt = System.nanoTime();
 		return await(this.loader.start(), next);
 	}
 
 	// Keeping
 
-	/**
-	 * Stores a value, or removes what it would replace if there is none. One that is
-	 * refused for a reason of its own leaves no older one behind.
-	 */
+	/** Stores a value, or removes what it would replace if there is none. */
 	private @Nullable Step keep(@Nullable Object value, Licence licence, LoadOutcome outcome) {
-		if (value == null) {
-			return quietly(licence.removal(), () -> ended(outcome, null));
-		}
-		if (licence.overtaken().getAsBoolean()) {
-			return ended(LoadOutcome.LOST, value);
-		}
-		Script<Boolean> storing;
-		try {
-			storing = licence.store().apply(this.scripts.encode(this.key, value));
-		}
-		catch (RuntimeException ex) {
-			return notStored(value, ex, licence);
-		}
-		return ask(storing, () -> {
-			if (storing.failure() != null) {
-				return notStored(value, storing.failure().exception(), licence);
+		long keptAt = System.nanoTime();
+		Keeping keeping = new Keeping(this.scripts, this.key, this.policy, licence, value);
+		return ask(keeping, () -> {
+			boolean kept = keeping.result();
+			if (kept && licence.guarded()) {
+				this.latestAt = keptAt;
 			}
-			if (!storing.result()) {
-				return ended(LoadOutcome.LOST, value);
-			}
-			tell(LoadListener::stored);
-			return licence.overtaken().getAsBoolean() ? quietly(licence.removal(), () -> ended(LoadOutcome.LOST, value))
-					: ended(outcome, value);
+			return ended((kept || value == null) ? outcome : LoadOutcome.LOST, value);
 		});
 	}
 
-	private @Nullable Step notStored(Object value, RuntimeException ex, Licence licence) {
-		tell((listener) -> listener.notStored(ex));
-		boolean refused = !(ex instanceof MemcachedException) || ex instanceof MemcachedServerException;
-		Supplier<@Nullable Step> next = () -> ended(LoadOutcome.LOST, value);
-		return refused ? quietly(licence.removal(), next) : next.get();
-	}
-
 	/** Gives the token back: a placeholder goes, a stale value is marked again. */
-	private @Nullable Step release(MetaAnswer answer, Supplier<@Nullable Step> next) {
-		return !answer.hasValue() ? quietly(licence(answer).removal(), next) : withState(answer, next,
+	private @Nullable Step release(MetaAnswer answer, Licence licence, Supplier<@Nullable Step> next) {
+		return !answer.hasValue() ? quietly(licence.removal(), next) : withState(answer, next,
 				(state) -> state.cas().equals(answer.cas()) ? markAgain(state, next) : next.get());
 	}
 
@@ -353,6 +346,7 @@ final class Load extends LoadSteps<@Nullable Object> {
 
 	/** The caller that can add a lock loads; without a lease every caller does. */
 	private @Nullable Step findPlain() {
+		this.latestAt = System.nanoTime();
 		Script<@Nullable RawValue> reading = this.scripts.plain().getRaw(this.key);
 		return ask(reading, () -> {
 			Failed failed = reading.failure();
@@ -397,12 +391,22 @@ final class Load extends LoadSteps<@Nullable Object> {
 	/** It is known whether there was a value, which is told once. */
 	private void known(boolean found) {
 		if (this.flight.found.complete(found)) {
-			tell(found ? LoadListener::found : LoadListener::missed);
+			tellOnce(found);
 		}
 	}
 
-	private void tell(Consumer<LoadListener> event) {
-		this.scripts.tell(this.policy, event);
+	/** A value that its leader found may not be good for who follows. */
+	private void followerKnows(boolean found) {
+		if (!found) {
+			tellOnce(false);
+		}
+	}
+
+	private void tellOnce(boolean found) {
+		if (!this.told) {
+			this.told = true;
+			this.scripts.tell(this.policy, found ? LoadListener::found : LoadListener::missed);
+		}
 	}
 
 	private @Nullable Step ended(LoadOutcome outcome, @Nullable Object value) {
@@ -424,7 +428,7 @@ final class Load extends LoadSteps<@Nullable Object> {
 		this.thrown = ex;
 		this.shared.leave(this.key, this.flight);
 		if (ex == null) {
-			this.flight.result.complete(value);
+			this.flight.end(value, this.latestAt);
 		}
 		else {
 			this.flight.result.completeExceptionally(ex);

@@ -13,11 +13,11 @@ import io.libmc.LoadListener;
 import io.libmc.LoadPolicy;
 import io.libmc.MemcachedException;
 import io.libmc.MemcachedListener.LoadOutcome;
-import io.libmc.MetaGet;
 import io.libmc.RawValue;
 import io.libmc.codec.EncodedValue;
 import io.libmc.internal.call.Failed;
 import io.libmc.internal.call.MetaAnswer;
+import io.libmc.internal.call.MetaDialogue;
 import io.libmc.internal.call.MetaScriptFactory;
 import io.libmc.internal.call.OperationEvents;
 import io.libmc.internal.call.Script;
@@ -58,7 +58,7 @@ public final class LoadScripts {
 	 */
 	public LoadScripts(ScriptFactory plain, OperationEvents events, SharedLoads shared) {
 		this.plain = plain;
-		this.meta = plain.meta();
+		this.meta = plain.meta().numbered();
 		this.events = events;
 		this.shared = shared;
 	}
@@ -102,8 +102,7 @@ public final class LoadScripts {
 	}
 
 	/** Asks for a value, and for what is read beside it. */
-	Script<MetaAnswer> question(String key, LoadPolicy policy, MetaGet request) {
-		Script<MetaAnswer> question = this.meta.get(key, request);
+	Script<MetaAnswer> question(MetaDialogue question, LoadPolicy policy) {
 		String beside = policy.beside();
 		return (beside != null) ? withBeside(question, beside, policy) : question;
 	}

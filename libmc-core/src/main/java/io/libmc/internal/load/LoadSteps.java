@@ -101,7 +101,7 @@ abstract class LoadSteps<T extends @Nullable Object> implements Script<T> {
 	}
 
 	/** As {@link #quietly}, with what came of it; null if it failed. */
-	private <S> @Nullable Step askQuietly(Supplier<? extends Script<? extends S>> asking,
+	final <S> @Nullable Step askQuietly(Supplier<? extends Script<? extends S>> asking,
 			Function<@Nullable S, @Nullable Step> next) {
 		Script<? extends S> script;
 		try {

@@ -21,7 +21,7 @@ final class PolicyRead extends LoadSteps<@Nullable Object> {
 	PolicyRead(LoadScripts scripts, String key, LoadPolicy policy) {
 		super(scripts, key);
 		this.policy = policy;
-		this.question = scripts.question(key, policy, policy.readRequest());
+		this.question = scripts.question(scripts.meta().get(key, policy.readRequest()), policy);
 	}
 
 	@Override

@@ -11,6 +11,11 @@ import org.jspecify.annotations.Nullable;
  * The callers in this process that want the same key's value at the same time: one leads,
  * the others follow and share what it finds or loads.
  * <p>
+ * What a flight brings serves those who asked before it was sure to be the latest: before
+ * memcached was asked for it or took it, or before it was loaded where memcached did not.
+ * Later callers may know of a change that came in between; their next flight begins after
+ * they asked, whoever leads it, and serves all of them.
+ * <p>
  * A caller that changes the key through the same client <em>overtakes</em> the flight,
  * before and after: those aboard get its value, but no caller that comes later does, and
  * where the store is not guarded by memcached the loader does not keep it. The changer
@@ -24,7 +29,9 @@ public final class SharedLoads {
 	/** The callers of one key. */
 	static final class Flight {
 
-		/** What the leader found or loaded. */
+		/**
+		 * What the leader found or loaded. A failure of the loader is everybody's.
+		 */
 		final CompletableFuture<@Nullable Object> result = new CompletableFuture<>();
 
 		/**
@@ -36,6 +43,27 @@ public final class SharedLoads {
 		private volatile @Nullable Thread leading;
 
 		private volatile boolean overtaken;
+
+		/** When the result was surely the latest; set before it is there. */
+		private long knownAt;
+
+		/**
+		 * Gives those aboard what there is.
+		 * @param latestAt when it surely was the latest: the beginning of what was asked
+		 * of memcached, or of the loader
+		 */
+		void end(@Nullable Object value, long latestAt) {
+			this.knownAt = latestAt;
+			this.result.complete(value);
+		}
+
+		/**
+		 * Whether the result is good for a caller that asked at that time: to others it
+		 * may have been taken back before they asked. Once it is there.
+		 */
+		boolean serves(long askedAt) {
+			return this.knownAt - askedAt > 0;
+		}
 
 		/** Whether it is its own leader that asks. */
 		boolean isOwn() {
@@ -68,10 +96,10 @@ public final class SharedLoads {
 	/**
 	 * Gives those aboard a value that is good enough for them, while its leader loads.
 	 */
-	void land(String key, Flight flight, Object value) {
+	void land(String key, Flight flight, Object value, long latestAt) {
 		leave(key, flight);
 		flight.found.complete(true);
-		flight.result.complete(value);
+		flight.end(value, latestAt);
 	}
 
 	/** The key changes: its flight is not joined any more, and may not be kept. */

@@ -14,6 +14,8 @@ import org.jspecify.annotations.Nullable;
  */
 public class Exchange {
 
+	private static final byte[] EXPLICIT = { ' ', 'E' };
+
 	private static final byte[] NOREPLY = { ' ', 'n', 'o', 'r', 'e', 'p', 'l', 'y' };
 
 	/** How memcached answered. */
@@ -57,11 +59,13 @@ public class Exchange {
 	/** The item's: of one to store, or of the value that came. */
 	private int flags;
 
+	/** Of a meta command, that of an item that is put where there is none is above it. */
 	private long exptime;
 
 	/**
-	 * The delta of a counter, the unique number of a cas, a meta command's vivify or the
-	 * longest value that a read takes, 0 for any.
+	 * The delta of a counter, the unique number to compare with in a cas or, not zero, to
+	 * be the item's after a meta command, or the longest value that a read takes, 0 for
+	 * any.
 	 */
 	private long number;
 
@@ -150,8 +154,17 @@ public class Exchange {
 	protected final void meta(byte @Nullable [] stored, String requested, long timeToLive, long vivify) {
 		this.data = stored;
 		this.arguments = requested;
-		this.exptime = timeToLive;
-		this.number = vivify;
+		this.exptime = (vivify << 32) | (timeToLive & 0xffffffffL);
+	}
+
+	/** Has the item that a meta command stores, marks or puts there bear this number. */
+	public final void itemNumber(long unique) {
+		this.number = unique;
+	}
+
+	/** Whether the number of the item is the request's to say. */
+	public final boolean hasItemNumber() {
+		return this.number != 0;
 	}
 
 	/**
@@ -274,14 +287,21 @@ public class Exchange {
 		}
 	}
 
-	/** Adds the flags of a meta command, each of the two times behind its letter. */
+	/**
+	 * Adds the flags of a meta command, each of the two times behind its letter, and the
+	 * number that its item is to bear.
+	 */
 	private void putFlags(OutBuffer out, String text) {
 		for (int i = 0; i < text.length(); i++) {
 			char c = text.charAt(i);
 			out.put(c);
 			if ((c == 'T' || c == 'N') && text.charAt(i - 1) == ' ') {
-				out.putDecimal((c == 'T') ? this.exptime : this.number);
+				out.putDecimal((c == 'T') ? (int) this.exptime : this.exptime >> 32);
 			}
+		}
+		if (this.number != 0) {
+			out.put(EXPLICIT);
+			out.putUnsigned(this.number);
 		}
 	}
 
