@@ -47,8 +47,7 @@ class BesideTest {
 	@ValueSource(booleans = { false, true })
 	void bothAreAskedForAtOnceAndTheListenerIsToldFirst(boolean async) {
 		try (ScriptedServer server = ScriptedServer.of((connection) -> {
-			connection.expect("mn\r\n");
-			connection.reply("MN\r\n");
+			connection.introduce();
 			connection.expect("get g\r\nmg k k v f c N10\r\n");
 			connection.reply("VALUE g 4 1\r\n7\r\nEND\r\nVA 1 kk f4 c1\r\n1\r\n");
 			connection.expect("get g\r\nmg k k v f\r\n");
@@ -67,8 +66,7 @@ class BesideTest {
 	@ValueSource(booleans = { false, true })
 	void whereTheOtherKeyCannotBeReadTheValueIsLoaded(boolean async) {
 		try (ScriptedServer server = ScriptedServer.of((connection) -> {
-			connection.expect("mn\r\n");
-			connection.reply("MN\r\n");
+			connection.introduce();
 			connection.expect("get g\r\nmg k k v f c N10\r\n");
 			connection.reply("SERVER_ERROR busy\r\nVA 1 kk f4 c1\r\n1\r\n");
 		}); MemcachedClient client = client(server)) {
@@ -84,6 +82,7 @@ class BesideTest {
 		try (ScriptedServer server = ScriptedServer.of((connection) -> {
 			connection.expect("get g\r\nmn\r\n");
 			connection.reply("END\r\nMN\r\n");
+			connection.tellVersionAndRun();
 			connection.expect("mg k k v f c N10\r\n");
 			connection.reply("VA 1 kk f4 c1\r\n1\r\n");
 		}); MemcachedClient client = client(server)) {

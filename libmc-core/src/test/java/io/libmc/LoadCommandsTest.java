@@ -430,7 +430,8 @@ class LoadCommandsTest {
 			}); MemcachedClient client = client(server, Duration.ofSeconds(1))) {
 				assertThat(caller.<Long>getOrLoad(client, "k", CHOOSY.listener(failed), () -> 7L)).isEqualTo(7);
 				server.awaitScripts();
-				assertThat(server.received()).containsExactly("mn\r\nmg k k v f c N10\r\nmd k k C1\r\n");
+				assertThat(server.received())
+					.containsExactly("mn\r\nversion\r\nstats\r\nmg k k v f c N10\r\nmd k k C1\r\n");
 			}
 			assertThat(failed.all).singleElement().isInstanceOf(MemcachedTimeoutException.class);
 		});
@@ -534,6 +535,95 @@ class LoadCommandsTest {
 		}
 	}
 
+	// Where the server takes the client's numbers
+
+	@ParameterizedTest
+	@EnumSource
+	void placeholdersStoresAndMarksBearNumbersThatDoNotRecur(Caller caller) throws Exception {
+		List<String> numbers = new ArrayList<>();
+		try (ScriptedServer server = ScriptedServer.of((connection) -> {
+			play(connection, """
+					mn
+					< MN
+					version
+					< VERSION 1.6.27
+					""");
+			for (int i = 0; i < 2; i++) {
+				connection.expect("mg k k v f c N10 E");
+				numbers.add(connection.readLine());
+				connection.reply("VA 0 kk f0 c" + numbers.get(2 * i) + " W\r\n\r\n");
+				connection.expect("ms k 1 k T300 C" + numbers.get(2 * i) + " F4 E");
+				numbers.add(connection.readLine());
+				connection.expect("7\r\n");
+				connection.reply("HD kk\r\n");
+			}
+			play(connection, """
+					mg k k c t s
+					< HD kk c1 t100 s1
+					""");
+			connection.expect("md k k I T30 E");
+			numbers.add(connection.readLine());
+			connection.reply("HD kk\r\n");
+			connection.expect("mg k k v f c N10 E");
+			numbers.add(connection.readLine());
+			connection.reply("VA 1 kk f4 c" + numbers.get(4) + " X W\r\n1\r\n");
+			play(connection, """
+					mg k k c t
+					< HD kk c%s t20 X Z
+					""".formatted(numbers.get(4)));
+			connection.expect("md k k C" + numbers.get(4) + " I T20 E");
+			numbers.add(connection.readLine());
+			connection.reply("HD kk\r\n");
+		}); MemcachedClient client = client(server, Duration.ofSeconds(5))) {
+			assertThat(caller.<Long>getOrLoad(client, "k", POLICY, () -> 7L)).isEqualTo(7);
+			assertThat(caller.<Long>getOrLoad(client, "k", POLICY, () -> 7L)).isEqualTo(7);
+			assertThat(caller.invalidate(client, "k", STALE)).isTrue();
+			assertFails(() -> caller.getOrLoad(client, "k", POLICY, LoadCommandsTest::failing));
+			server.awaitScripts();
+		}
+		assertThat(numbers).hasSize(7)
+			.doesNotHaveDuplicates()
+			.allSatisfy((number) -> assertThat(Long.parseLong(number)).isGreaterThanOrEqualTo(1L << 62));
+	}
+
+	/** A proxy may be newer than the servers behind it. */
+	@ParameterizedTest
+	@EnumSource
+	void whereTheServerRefusesNumbersAfterAllItCounts(Caller caller) throws Exception {
+		try (ScriptedServer server = ScriptedServer.of((connection) -> {
+			play(connection, """
+					mn
+					< MN
+					version
+					< VERSION 1.6.45
+					""");
+			connection.expect("mg k k v f c N10 E");
+			connection.readLine();
+			play(connection, """
+					< CLIENT_ERROR invalid flag
+					mg k k v f c N10
+					< VA 0 kk f0 c1 W
+					<
+					stats
+					< END
+					ms k 1 k T300 C1 F4
+					7
+					< HD kk
+					mg k k v f c N10
+					< VA 0 kk f0 c3 W
+					<
+					ms k 1 k T300 C3 F4
+					8
+					< HD kk
+					""");
+		}); MemcachedClient client = client(server, Duration.ofSeconds(5))) {
+			assertThat(caller.<Long>getOrLoad(client, "k", POLICY, () -> 7L)).isEqualTo(7);
+			assertThat(caller.<Long>getOrLoad(client, "k", POLICY, () -> 8L)).isEqualTo(8);
+			server.awaitScripts();
+		}
+		assertThat(this.outcomes).containsExactly(LoadOutcome.WON, LoadOutcome.WON);
+	}
+
 	// Tokens whose holder is gone
 
 	/**
@@ -603,6 +693,7 @@ class LoadCommandsTest {
 			begin(connection);
 			play(connection, lines);
 		}); MemcachedClient client = client(server, Duration.ofSeconds(1))) {
+			client.meta().noop("k");
 			assertThat(hit.on(client)).isEqualTo(1L);
 			server.awaitScripts();
 			return null;
@@ -763,10 +854,7 @@ class LoadCommandsTest {
 	}
 
 	private static void begin(Connection connection) throws IOException {
-		play(connection, """
-				mn
-				< MN
-				""");
+		connection.introduce();
 	}
 
 	/**
@@ -785,6 +873,7 @@ class LoadCommandsTest {
 			}
 			connection.expect("quit\r\n");
 		}); MemcachedClient client = client(server, Duration.ofSeconds(5))) {
+			client.meta().noop("k");
 			talk.with(client);
 			said.await();
 			client.quit();
@@ -898,6 +987,7 @@ class LoadCommandsTest {
 				connection.expect("quit\r\n");
 			});
 			this.client = client(this.server, Duration.ofSeconds(5));
+			this.client.meta().noop("k");
 		}
 
 		void hitTwice() throws Exception {

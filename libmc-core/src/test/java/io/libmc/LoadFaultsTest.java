@@ -139,8 +139,7 @@ class LoadFaultsTest {
 
 		});
 		try (ScriptedServer server = ScriptedServer.of((connection) -> {
-			connection.expect("mn\r\n");
-			connection.reply("MN\r\n");
+			connection.introduce();
 			connection.expect("get g\r\nmg k k v f c N10\r\n");
 			connection.reply("VALUE g 4096 3\r\nabc\r\nEND\r\nVA 1 kk f4 c1\r\n1\r\n");
 			connection.expect("get g\r\nmg k k v f c N10\r\n");
@@ -160,8 +159,7 @@ class LoadFaultsTest {
 		CountDownLatch asked = new CountDownLatch(1);
 		CountDownLatch over = new CountDownLatch(1);
 		try (ScriptedServer server = ScriptedServer.of((connection) -> {
-			connection.expect("mn\r\n");
-			connection.reply("MN\r\n");
+			connection.introduce();
 			connection.expect("mg k k v f c N10\r\n");
 			connection.reply("VA 1 kk f4 c1 X Z\r\n1\r\n");
 			connection.expect("mg k k c t\r\n");

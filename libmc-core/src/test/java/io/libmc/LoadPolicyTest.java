@@ -122,8 +122,7 @@ class LoadPolicyTest {
 	@EnumSource
 	void aReadAsksForNoMoreThanThePolicyNeeds(Caller caller) throws Exception {
 		try (ScriptedServer server = ScriptedServer.of((connection) -> {
-			connection.expect("mn\r\n");
-			connection.reply("MN\r\n");
+			connection.introduce();
 			connection.expect("mg k k v f\r\n");
 			connection.reply("VA 1 kk f4\r\n1\r\n");
 			connection.expect("mg k k v f c t\r\n");
@@ -135,6 +134,7 @@ class LoadPolicyTest {
 			connection.expect("mg k k v f c\r\n");
 			connection.reply("VA 1 kk f4 c7\r\n5\r\n");
 		}); MemcachedClient client = client(server.address())) {
+			client.meta().noop("k");
 			assertThat(caller.<Long>get(client, "k", POLICY)).isEqualTo(1);
 			assertThat(caller.<Long>get(client, "k", STALE)).isEqualTo(2);
 			assertThat(caller.<Long>get(client, "k", REFRESHED)).isEqualTo(3);
@@ -422,8 +422,7 @@ class LoadPolicyTest {
 			.refreshAhead(Duration.ofSeconds(30));
 		List<Integer> lives = new CopyOnWriteArrayList<>();
 		try (ScriptedServer server = ScriptedServer.of((connection) -> {
-			connection.expect("mn\r\n");
-			connection.reply("MN\r\n");
+			connection.introduce();
 			for (int i = 0; i < 500; i++) {
 				connection.expect("mg k k v f c t N10 R31\r\n");
 				connection.reply("VA 0 kk f0 c7 t10 W\r\n\r\n");

@@ -1,6 +1,7 @@
 package io.libmc;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -8,11 +9,15 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 
 import io.libmc.testing.Caller;
+import io.libmc.testing.Fault;
+import io.libmc.testing.FaultProxy;
 import io.libmc.testing.Memcached;
 import io.libmc.testing.MemcachedServer;
 import io.libmc.testing.ScriptedServer;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -97,18 +102,124 @@ class SharedLoadTest {
 			loading.await();
 			CountDownLatch joined = new CountDownLatch(1);
 			Future<String> follower = this.threads.submit(() -> following.<String>getOrLoad(this.mine, "k",
-					alone.listener(onMiss(joined)), SharedLoadTest::unexpected));
+					alone.listener(onMiss(joined)), () -> "a later one's"));
 			joined.await();
 			assertThat(caller.<String>getOrLoad(this.other, "k", alone, () -> "another process's"))
 				.isEqualTo("another process's");
 			this.mine.delete("k");
 			finish.countDown();
 			assertThat(slow.get(5, TimeUnit.SECONDS)).isEqualTo("old");
-			assertThat(follower.get(5, TimeUnit.SECONDS)).isEqualTo("old");
-			assertThat(caller.<String>get(this.mine, "k", alone)).isNull();
+			assertThat(follower.get(5, TimeUnit.SECONDS)).as("asked when the loader had begun")
+				.isEqualTo("a later one's");
+			this.mine.delete("k");
 			assertThat(caller.<String>getOrLoad(this.mine, "k", alone, () -> "new")).isEqualTo("new");
 			assertThat(this.mine.<String>get("k", String.class)).isEqualTo("new");
 		}
+	}
+
+	/** Another process takes the value back, of which this one is not told. */
+	@ParameterizedTest
+	@EnumSource
+	void whoAsksAfterTheLoaderBeganSharesOneNewLoadIfItsValueIsNotKept(Caller caller) throws Exception {
+		CountDownLatch loading = new CountDownLatch(1);
+		CountDownLatch finish = new CountDownLatch(1);
+		Future<String> slow = this.threads
+			.submit(() -> caller.<String>getOrLoad(this.mine, "k", POLICY, this.threads, () -> {
+				loading.countDown();
+				finish.await();
+				return "old";
+			}));
+		loading.await();
+		this.other.invalidate("k", Duration.ZERO);
+		AtomicInteger loads = new AtomicInteger();
+		CountDownLatch joined = new CountDownLatch(20);
+		List<Future<String>> later = new ArrayList<>();
+		for (int i = 0; i < 20; i++) {
+			Caller following = Caller.values()[i % 2];
+			later.add(this.threads.submit(() -> following.<String>getOrLoad(this.mine, "k",
+					POLICY.listener(onMiss(joined)), this.threads, () -> {
+						TimeUnit.MILLISECONDS.sleep(100);
+						return "new " + loads.incrementAndGet();
+					})));
+		}
+		joined.await();
+		finish.countDown();
+		assertThat(slow.get(5, TimeUnit.SECONDS)).isEqualTo("old");
+		for (Future<String> each : later) {
+			assertThat(each.get(5, TimeUnit.SECONDS)).isEqualTo("new 1");
+		}
+		assertThat(this.mine.<String>get("k", String.class)).isEqualTo("new 1");
+	}
+
+	@ParameterizedTest
+	@EnumSource
+	void whoAskedBeforeTheLoaderBeganGetsWhatItLoadsThoughItIsNotKept(Caller caller, MemcachedServer server)
+			throws Exception {
+		try (FaultProxy proxy = FaultProxy.to(server); MemcachedClient client = client(proxy.address())) {
+			client.meta().noop("k");
+			proxy.replies(Fault.hold());
+			Future<String> leader = this.threads.submit(() -> caller.<String>getOrLoad(client, "k", POLICY, () -> {
+				this.other.invalidate("k", Duration.ZERO);
+				return "loaded once";
+			}));
+			Awaitility.await().until(() -> isThere("k"));
+			CountDownLatch asking = new CountDownLatch(10);
+			List<Future<String>> early = new ArrayList<>();
+			for (int i = 0; i < 10; i++) {
+				early.add(this.threads.submit(() -> {
+					asking.countDown();
+					return caller.<String>getOrLoad(client, "k", POLICY, SharedLoadTest::unexpected);
+				}));
+			}
+			asking.await();
+			Awaitility.await().pollDelay(Duration.ofMillis(200)).until(() -> true);
+			proxy.heal();
+			assertThat(leader.get(5, TimeUnit.SECONDS)).isEqualTo("loaded once");
+			for (Future<String> each : early) {
+				assertThat(each.get(5, TimeUnit.SECONDS)).isEqualTo("loaded once");
+			}
+			assertThat(isThere("k")).isFalse();
+		}
+	}
+
+	/** What is found is as old as the question. */
+	@ParameterizedTest
+	@EnumSource
+	void whoAsksAfterTheLeaderAskedMemcachedDoesNotGetWhatWasTakenBackBetween(Caller caller, MemcachedServer server)
+			throws Exception {
+		this.other.set("k", "old");
+		try (FaultProxy proxy = FaultProxy.to(server); MemcachedClient client = client(proxy.address())) {
+			client.meta().noop("k");
+			long before = gets();
+			proxy.replies(Fault.hold());
+			Future<String> leader = this.threads
+				.submit(() -> caller.<String>getOrLoad(client, "k", POLICY, SharedLoadTest::unexpected));
+			Awaitility.await().until(() -> gets() > before);
+			this.other.set("k", "new");
+			CountDownLatch asking = new CountDownLatch(10);
+			List<Future<String>> later = new ArrayList<>();
+			for (int i = 0; i < 10; i++) {
+				later.add(this.threads.submit(() -> {
+					asking.countDown();
+					return caller.<String>getOrLoad(client, "k", POLICY, SharedLoadTest::unexpected);
+				}));
+			}
+			asking.await();
+			Awaitility.await().pollDelay(Duration.ofMillis(200)).until(() -> true);
+			proxy.heal();
+			assertThat(leader.get(5, TimeUnit.SECONDS)).isEqualTo("old");
+			for (Future<String> each : later) {
+				assertThat(each.get(5, TimeUnit.SECONDS)).isEqualTo("new");
+			}
+		}
+	}
+
+	private boolean isThere(String key) {
+		return this.other.meta().get(key, MetaGet.NO_VALUE).status() == MetaReply.Status.DONE;
+	}
+
+	private long gets() {
+		return this.other.stats().values().stream().mapToLong((stats) -> Long.parseLong(stats.get("cmd_get"))).sum();
 	}
 
 	@ParameterizedTest

@@ -209,6 +209,29 @@ public final class ScriptedServer implements AutoCloseable {
 		}
 
 		/**
+		 * Answers what a client asks first that is going to elect: as a server that
+		 * speaks meta commands, counts the numbers of its items itself and began long
+		 * ago.
+		 * @throws IOException if the connection breaks
+		 */
+		public void introduce() throws IOException {
+			expect("mn\r\n");
+			reply("MN\r\n");
+			tellVersionAndRun();
+		}
+
+		/**
+		 * The second half of {@link #introduce()}.
+		 * @throws IOException if the connection breaks
+		 */
+		public void tellVersionAndRun() throws IOException {
+			expect("version\r\n");
+			reply("VERSION 1.6.18\r\n");
+			expect("stats\r\n");
+			reply("STAT pid 1\r\nSTAT uptime 1000\r\nSTAT time 1700000000\r\nEND\r\n");
+		}
+
+		/**
 		 * Reads exactly this text.
 		 * @param text what the client must send next
 		 * @throws IOException if the connection breaks

@@ -15,9 +15,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * One meta command on the server of its key. A server that is not known to speak them is
  * asked first, with a no-op: sent blindly, the data of a set would be taken for commands.
- * twemproxy hangs up on it instead of answering. Then come its version, which tells
- * whether it takes {@linkplain ItemNumbers numbers} of the client's, and if not, which
- * run of the server it is. The chunks of a split value are read and joined.
+ * twemproxy hangs up on it instead of answering. Where that matters its version is next,
+ * which tells whether it takes {@linkplain ItemNumbers numbers} of the client's, and if
+ * it does not, which run of the server it is. The chunks of a split value are read and
+ * joined.
  */
 public final class MetaDialogue extends Leg implements Script<MetaAnswer> {
 
@@ -83,7 +84,8 @@ public final class MetaDialogue extends Leg implements Script<MetaAnswer> {
 				this.answer = MetaAnswer.UNSUPPORTED;
 				return null;
 			}
-			case YES, NUMBERED -> {
+			case YES -> this.operation = wantsToKnowMore() ? question(Command.VERSION) : this.command;
+			case COUNTING, NUMBERED -> {
 				if (this.numbered) {
 					this.command.itemNumber((support == MetaSupport.NUMBERED) ? ItemNumbers.next() : 0);
 				}
@@ -91,6 +93,11 @@ public final class MetaDialogue extends Leg implements Script<MetaAnswer> {
 			}
 		}
 		return this;
+	}
+
+	/** A no-op finds out all there is. */
+	private boolean wantsToKnowMore() {
+		return this.numbered || this.command.command() == Command.MN;
 	}
 
 	private Operation question(Command asking) {
@@ -116,10 +123,11 @@ public final class MetaDialogue extends Leg implements Script<MetaAnswer> {
 		}
 		switch (asked.command()) {
 			case MN -> {
-				if (asked.answer() == Answer.DONE) {
+				boolean understood = asked.answer() == Answer.DONE;
+				this.node.metaSupport(understood ? MetaSupport.YES : MetaSupport.NO);
+				if (understood && wantsToKnowMore()) {
 					return askFurther(Command.VERSION, asked);
 				}
-				this.node.metaSupport(MetaSupport.NO);
 			}
 			case VERSION -> {
 				if (!ItemNumbers.areKnownTo(asked.text())) {
@@ -129,7 +137,7 @@ public final class MetaDialogue extends Leg implements Script<MetaAnswer> {
 			}
 			default -> {
 				learnRun();
-				this.node.metaSupport(MetaSupport.YES);
+				this.node.metaSupport(MetaSupport.COUNTING);
 			}
 		}
 		if (this.command.command() == Command.MN && this.cluster.metaSupport(this.node) != MetaSupport.NO) {
@@ -194,7 +202,7 @@ public final class MetaDialogue extends Leg implements Script<MetaAnswer> {
 		if (hasFailed()) {
 			if (done.answer() == Answer.CLIENT_ERROR && done.hasItemNumber() && !done.command().carriesData()) {
 				// a proxy's own version says nothing of the servers behind it
-				this.node.metaSupport(MetaSupport.YES);
+				this.node.metaSupport(MetaSupport.COUNTING);
 				return repeat();
 			}
 			this.failure = this;

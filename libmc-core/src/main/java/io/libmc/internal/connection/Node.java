@@ -46,6 +46,9 @@ public final class Node {
 
 		UNKNOWN, NO, YES,
 
+		/** And counts the numbers of items itself. */
+		COUNTING,
+
 		/** And lets the client choose the numbers of items. */
 		NUMBERED
 

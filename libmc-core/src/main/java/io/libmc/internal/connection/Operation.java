@@ -203,7 +203,7 @@ public final class Operation extends Exchange {
 	}
 
 	/** Tells its connection which run of the server it leads to. */
-	public void serverRun(@Nullable ServerRun run) {
+	public void serverRun(ServerRun run) {
 		if (this.connection != null) {
 			this.connection.serverRun = run;
 		}

@@ -3,8 +3,6 @@ package io.libmc.internal.connection;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
-import org.jspecify.annotations.Nullable;
-
 /**
  * One run of a server, from its start to its end, as its statistics tell it. Those of one
  * server never begin in the same second, but for one that ends within a few.
@@ -19,11 +17,14 @@ public record ServerRun(long pid, long startedAt, long distinctFrom) {
 	/** memcached says 2 when it begins, and counts in whole seconds. */
 	private static final long DISTINCT_UPTIME = 5;
 
+	/** One that nothing is known of. */
+	private static final ServerRun UNTOLD = new ServerRun(-1, -1, 0);
+
 	/**
-	 * The run that statistics tell of; null if they do not.
+	 * The run that statistics tell of.
 	 * @param askedAt when they were asked for
 	 */
-	public static @Nullable ServerRun of(Map<String, String> stats, long askedAt) {
+	public static ServerRun of(Map<String, String> stats, long askedAt) {
 		try {
 			long uptime = Long.parseLong(stats.getOrDefault("uptime", ""));
 			long time = Long.parseLong(stats.getOrDefault("time", ""));
@@ -31,7 +32,7 @@ public record ServerRun(long pid, long startedAt, long distinctFrom) {
 			return new ServerRun(Long.parseLong(stats.getOrDefault("pid", "")), time - uptime, askedAt + left);
 		}
 		catch (NumberFormatException ex) {
-			return null;
+			return UNTOLD;
 		}
 	}
 
@@ -40,8 +41,8 @@ public record ServerRun(long pid, long startedAt, long distinctFrom) {
 	 * @param seenAt when it was last seen at work, in the clock of
 	 * {@link System#nanoTime()}
 	 */
-	public boolean isStill(long seenAt, @Nullable ServerRun told) {
-		return told != null && told.pid == this.pid && told.startedAt == this.startedAt
+	public boolean isStill(long seenAt, ServerRun told) {
+		return this.pid > 0 && told.pid == this.pid && told.startedAt == this.startedAt
 				&& seenAt - this.distinctFrom >= 0;
 	}
 
