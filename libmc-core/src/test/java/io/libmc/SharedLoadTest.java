@@ -135,7 +135,7 @@ class SharedLoadTest {
 		CountDownLatch joined = new CountDownLatch(20);
 		List<Future<String>> later = new ArrayList<>();
 		for (int i = 0; i < 20; i++) {
-			Caller following = Caller.values()[i % 2];
+			Caller following = (i % 2 == 0) ? Caller.BLOCKING : Caller.ASYNC;
 			later.add(this.threads.submit(() -> following.<String>getOrLoad(this.mine, "k",
 					POLICY.listener(onMiss(joined)), this.threads, () -> {
 						TimeUnit.MILLISECONDS.sleep(100);
