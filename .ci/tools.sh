@@ -72,6 +72,26 @@ borrow() { # program package [suite]
 	export PATH
 }
 
+# Puts newer-memcached on the PATH, likewise: a release that lets clients choose the unique numbers of items (1.6.27 and
+# later), of Debian's trixie, run with the libraries of that suite.
+borrow_newer_memcached() {
+	command -v newer-memcached >/dev/null && return
+	trixie=.ci/tools/trixie
+	for package in memcached libc6 libevent-2.1-7t64 libsasl2-2 libssl3t64; do
+		[ -d "$trixie/$package" ] || unpack "$package" trixie "$trixie/$package" >/dev/null 2>&1 || return 1
+	done
+	loader=$(find "$PWD/$trixie/libc6" -name 'ld-linux*.so.*' -type f | head -n 1)
+	libraries=$(find "$PWD/$trixie" -name 'lib*.so.*' -type f | sed 's|/[^/]*$||' | sort -u | tr '\n' ':')
+	cat >"$trixie/newer-memcached" <<-END
+		#!/bin/sh
+		exec "$loader" --library-path "$libraries" "$PWD/$trixie/memcached/usr/bin/memcached" "\$@"
+	END
+	chmod +x "$trixie/newer-memcached"
+	"$trixie/newer-memcached" --version >/dev/null 2>&1 || return 1
+	PATH=$PATH:$PWD/$trixie
+	export PATH
+}
+
 unpack() ( # package suite directory
 	command -v apt-get && command -v dpkg-deb || return 1
 	package=$1 suite=$2 directory=$PWD/$3

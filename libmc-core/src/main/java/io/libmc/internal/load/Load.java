@@ -35,10 +35,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class Load extends LoadSteps<@Nullable Object> {
 
-	private static final long FIRST_PAUSE = 2_000_000;
-
-	private static final long LONGEST_PAUSE = 50_000_000;
-
 	/**
 	 * How often a value that is not good enough is removed, or not taken from another
 	 * caller, and another one looked for.
@@ -74,8 +70,6 @@ final class Load extends LoadSteps<@Nullable Object> {
 	private volatile boolean told;
 
 	private boolean waited;
-
-	private long pause = FIRST_PAUSE;
 
 	/** The lock item that this load holds, or null. */
 	private @Nullable String lock;
@@ -216,7 +210,7 @@ final class Load extends LoadSteps<@Nullable Object> {
 		}
 		this.waited = true;
 		known(false);
-		return pauseOr(this::find, () -> load(answer, LoadOutcome.TIMED_OUT));
+		return pauseOr(this.waitUntil, this::find, () -> load(answer, LoadOutcome.TIMED_OUT));
 	}
 
 	/** The caller has the value, and loads it anew if it was elected to. */
@@ -236,15 +230,6 @@ final class Load extends LoadSteps<@Nullable Object> {
 		}
 		land(value, null);
 		return after(marking(this.policy, answer), () -> done(value));
-	}
-
-	private @Nullable Step pauseOr(Supplier<@Nullable Step> again, Supplier<@Nullable Step> late) {
-		if (System.nanoTime() - this.waitUntil >= 0) {
-			return late.get();
-		}
-		Awaiting rest = Awaiting.pause(this.pause);
-		this.pause = Math.min(this.pause * 2, LONGEST_PAUSE);
-		return after(rest, () -> rest.isInterrupted() ? late.get() : again.get());
 	}
 
 	/** Goes on with whether a value is good enough. */
@@ -379,7 +364,7 @@ final class Load extends LoadSteps<@Nullable Object> {
 				return loadUnelected();
 			}
 			known(false);
-			return pauseOr(this::findPlain, () -> {
+			return pauseOr(this.waitUntil, this::findPlain, () -> {
 				this.scripts.ended(LoadOutcome.TIMED_OUT);
 				return loadAlone();
 			});

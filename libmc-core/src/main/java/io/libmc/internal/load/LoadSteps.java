@@ -27,6 +27,10 @@ abstract class LoadSteps<T extends @Nullable Object> implements Script<T> {
 
 	static final System.Logger LOGGER = System.getLogger("io.libmc");
 
+	private static final long FIRST_PAUSE = 2_000_000;
+
+	private static final long LONGEST_PAUSE = 50_000_000;
+
 	final LoadScripts scripts;
 
 	final String key;
@@ -38,6 +42,8 @@ abstract class LoadSteps<T extends @Nullable Object> implements Script<T> {
 	private @Nullable Supplier<@Nullable Step> then;
 
 	private boolean begun;
+
+	private long pause = FIRST_PAUSE;
 
 	private @Nullable Failed failure;
 
@@ -129,6 +135,16 @@ abstract class LoadSteps<T extends @Nullable Object> implements Script<T> {
 		}
 		Throwable thrown = future.handle((value, ex) -> ex).join();
 		return next.apply((thrown == null) ? future.join() : null, thrown);
+	}
+
+	/** Pauses, for longer each time, or goes on otherwise where there is no time left. */
+	final @Nullable Step pauseOr(long until, Supplier<@Nullable Step> again, Supplier<@Nullable Step> late) {
+		if (System.nanoTime() - until >= 0) {
+			return late.get();
+		}
+		Awaiting rest = Awaiting.pause(this.pause);
+		this.pause = Math.min(this.pause * 2, LONGEST_PAUSE);
+		return after(rest, () -> rest.isInterrupted() ? late.get() : again.get());
 	}
 
 	/** As {@link #ask}, where a failure is the whole script's. */
