@@ -388,9 +388,10 @@ public interface MemcachedClient extends AutoCloseable {
 	 * loading there is {@link #get(String, LoadPolicy)}.
 	 * <p>
 	 * A caller that changes the key through this client overtakes the loads under way in
-	 * this process: callers that wait for one get its value, those that come later do
-	 * not. A loader that asks for its own key on its own thread is run at once, and on
-	 * another one after the policy's waiting time.
+	 * this process. A value that was overtaken, here or elsewhere, is shared with callers
+	 * that asked before its loader began; those that came later share another load, for
+	 * as long as they wait. A loader that asks for its own key on its own thread is run
+	 * at once, and on another one after the policy's waiting time.
 	 * <p>
 	 * On servers without meta commands a lock item of the key with {@code /lock} behind
 	 * it elects; values are then stored whatever has happened meanwhile, and there is no
