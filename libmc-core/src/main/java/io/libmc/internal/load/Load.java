@@ -108,7 +108,7 @@ final class Load extends LoadSteps<@Nullable Object> {
 	}
 
 	private @Nullable Step join() {
-		Flight running = this.shared.join(this.key, this.flight);
+		Flight running = this.shared.join(this.key, this.flight, this.askedAt);
 		if (running == null) {
 			return lead();
 		}
@@ -142,8 +142,9 @@ final class Load extends LoadSteps<@Nullable Object> {
 							return (++this.attempts < ATTEMPTS) ? join() : loadAlone();
 						}
 						if (running.found.getNow(false)) {
-							tellOnce(true);
+							known(true);
 						}
+						this.latestAt = running.knownAt();
 						return ended(LoadOutcome.WAITED, value);
 					});
 		});
@@ -159,6 +160,7 @@ final class Load extends LoadSteps<@Nullable Object> {
 
 	private @Nullable Step find() {
 		this.latestAt = System.nanoTime();
+		this.flight.leave(this.latestAt);
 		this.question = this.scripts.meta().get(this.key, this.policy.loadRequest());
 		Script<MetaAnswer> asking = this.scripts.question(this.question, this.policy);
 		return ask(asking, () -> judge(asking));
@@ -383,7 +385,7 @@ final class Load extends LoadSteps<@Nullable Object> {
 	/** A value that its leader found may not be good for who follows. */
 	private void followerKnows(boolean found) {
 		if (!found) {
-			tellOnce(false);
+			known(false);
 		}
 	}
 

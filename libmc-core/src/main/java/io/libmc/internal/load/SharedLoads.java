@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
  * <p>
  * What a flight brings serves those who asked before it was sure to be the latest: before
  * memcached was asked for it or took it, or before it was loaded where memcached did not.
- * Later callers may know of a change that came in between; their next flight begins after
- * they asked, whoever leads it, and serves all of them.
+ * Later callers may know of a change that came in between. The first of them waits for
+ * that flight and leads the next one if it has to; the others wait for that.
  * <p>
  * A caller that changes the key through the same client <em>overtakes</em> the flight,
  * before and after: those aboard get its value, but no caller that comes later does, and
@@ -47,6 +47,34 @@ public final class SharedLoads {
 		/** When the result was surely the latest; set before it is there. */
 		private long knownAt;
 
+		/** When its leader asked memcached; 0 before. */
+		private volatile long leftAt;
+
+		/**
+		 * That of the first caller who came after that, and waits for this one; guarded
+		 * by this.
+		 */
+		private @Nullable Flight next;
+
+		/** Its leader is about to ask memcached. */
+		void leave(long now) {
+			this.leftAt = now | 1;
+		}
+
+		/** Whether its leader asked after that time, or has still to. */
+		private boolean asksAfter(long askedAt) {
+			long asked = this.leftAt;
+			return asked == 0 || asked - askedAt > 1;
+		}
+
+		/** The one to wait for, for a caller who would lead another. */
+		private synchronized Flight nextFor(Flight other) {
+			if (this.next == null) {
+				this.next = other;
+			}
+			return (this.next != other) ? this.next : this;
+		}
+
 		/**
 		 * Gives those aboard what there is.
 		 * @param latestAt when it surely was the latest: the beginning of what was asked
@@ -63,6 +91,10 @@ public final class SharedLoads {
 		 */
 		boolean serves(long askedAt) {
 			return this.knownAt - askedAt > 0;
+		}
+
+		long knownAt() {
+			return this.knownAt;
 		}
 
 		/** Whether it is its own leader that asks. */
@@ -84,9 +116,14 @@ public final class SharedLoads {
 
 	}
 
-	/** Makes it the key's flight, or returns the one that there is. */
-	@Nullable Flight join(String key, Flight flight) {
-		return this.flights.putIfAbsent(key, flight);
+	/**
+	 * Makes it the key's flight, or returns the one to wait for: that which there is, if
+	 * its leader has still to ask or this is the first that comes too late for that, else
+	 * the first one's, which comes next.
+	 */
+	@Nullable Flight join(String key, Flight flight, long askedAt) {
+		Flight running = this.flights.putIfAbsent(key, flight);
+		return (running == null || running.isOwn() || running.asksAfter(askedAt)) ? running : running.nextFor(flight);
 	}
 
 	void leave(String key, Flight flight) {
