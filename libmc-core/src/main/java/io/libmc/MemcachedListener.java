@@ -53,8 +53,8 @@ public interface MemcachedListener {
 		TIMED_OUT,
 
 		/**
-		 * This caller loaded, but its value was not stored: it was overtaken, or too
-		 * large.
+		 * This caller loaded, but its value was not stored: it was overtaken, or may have
+		 * been on another server or run of it, or is too large.
 		 */
 		LOST,
 
