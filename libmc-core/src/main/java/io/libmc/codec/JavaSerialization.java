@@ -5,8 +5,6 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.ObjectInputFilter;
-import java.io.ObjectInputFilter.FilterInfo;
-import java.io.ObjectInputFilter.Status;
 import java.io.ObjectInputStream;
 import java.io.ObjectOutputStream;
 import java.io.ObjectStreamClass;
@@ -15,14 +13,10 @@ import java.io.Serializable;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Java serialization behind a filter. A class is read only if the filter allows it, and
- * an array only if its length fits the bytes present, so that a few bytes cannot claim
- * all memory.
+ * Java serialization behind a filter and within a budget: the bytes are judged before a
+ * class is loaded, and a class is read only if the filter allows it.
  */
 final class JavaSerialization {
-
-	/** A hash table has some slots for each element, and an element takes a byte. */
-	private static final long MAX_SLOTS_PER_BYTE = 16;
 
 	private final ObjectInputFilter filter;
 
@@ -42,10 +36,10 @@ final class JavaSerialization {
 		return bytes.toByteArray();
 	}
 
-	@Nullable Object read(byte[] bytes) {
+	@Nullable Object read(byte[] bytes, DecodingBudget budget) {
 		ByteArrayInputStream source = new ByteArrayInputStream(bytes);
 		try (ObjectInputStream in = new ContextObjectInputStream(source)) {
-			in.setObjectInputFilter((info) -> check(info, bytes.length));
+			in.setObjectInputFilter(budget.filterSerialized(bytes, 0, this.filter));
 			Object value = in.readObject();
 			if (source.available() > 0) {
 				throw new IOException(source.available() + " bytes follow the value");
@@ -56,10 +50,6 @@ final class JavaSerialization {
 			throw new IllegalArgumentException("the value cannot be decoded by Java serialization: " + ex
 					+ "; is its class on the class path, unchanged, and allowed by the ObjectInputFilter?", ex);
 		}
-	}
-
-	private Status check(FilterInfo info, int length) {
-		return (info.arrayLength() > MAX_SLOTS_PER_BYTE * length) ? Status.REJECTED : this.filter.checkInput(info);
 	}
 
 	/** Finds classes as the calling thread does, where that differs from this library. */

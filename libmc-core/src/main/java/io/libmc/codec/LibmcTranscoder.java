@@ -86,8 +86,8 @@ import org.jspecify.annotations.Nullable;
  * <p>
  * Refused with an {@link IllegalArgumentException} are values of any other class when
  * written, and when read Python's pickles (flag 1), complex numbers, code objects and
- * {@code Ellipsis}. Whatever the bytes, reading them takes no more memory than a small
- * multiple of their length.
+ * {@code Ellipsis}. Whatever the bytes, reading them costs no more than a
+ * {@link DecodingBudget}, and a value that costs more is refused when it is written.
  */
 public final class LibmcTranscoder implements Transcoder {
 
@@ -167,14 +167,24 @@ public final class LibmcTranscoder implements Transcoder {
 		return new EncodedValue(SERIALIZED, serialization.write(value));
 	}
 
+	/**
+	 * {@inheritDoc}
+	 * <p>
+	 * The budget is that of a client which takes values of up to 10,000,000 bytes.
+	 */
 	@Override
 	public @Nullable Object decode(int flags, byte[] bytes) {
+		return decode(flags, bytes, DecodingBudget.of(bytes.length, DecodingBudget.DEFAULT_MAX_VALUE_BYTES));
+	}
+
+	@Override
+	public @Nullable Object decode(int flags, byte[] bytes, DecodingBudget budget) {
 		return switch (flags) {
 			case BYTES -> bytes;
 			case INTEGER, LONG -> integer(bytes);
 			case BOOLEAN -> !integer(bytes).equals(0L);
-			case MARSHAL -> MarshalReader.read(bytes);
-			case SERIALIZED -> deserialize(bytes);
+			case MARSHAL -> MarshalReader.read(bytes, budget);
+			case SERIALIZED -> deserialize(bytes, budget);
 			case PICKLE ->
 				throw new IllegalArgumentException("the value is a Python pickle, which only Python can read; "
 						+ "have Python store bytes, str, int, float, bool, list, tuple, dict or set instead");
@@ -184,12 +194,22 @@ public final class LibmcTranscoder implements Transcoder {
 		};
 	}
 
-	private @Nullable Object deserialize(byte[] bytes) {
+	@Override
+	public void check(EncodedValue encoded, DecodingBudget budget) {
+		if (encoded.flags() == SERIALIZED) {
+			budget.judgeSerialized(encoded.bytes(), 0);
+		}
+		else if (encoded.flags() == MARSHAL && !budget.isAmpleFor(encoded.bytes().length)) {
+			MarshalReader.read(encoded.bytes(), budget);
+		}
+	}
+
+	private @Nullable Object deserialize(byte[] bytes, DecodingBudget budget) {
 		if (this.serialization == null) {
 			throw new IllegalArgumentException("the value was written by Java serialization, which is off; "
 					+ "allow its class with LibmcTranscoder.create(ObjectInputFilter)");
 		}
-		return this.serialization.read(bytes);
+		return this.serialization.read(bytes, budget);
 	}
 
 	private static byte[] decimal(String digits) {

@@ -4,11 +4,11 @@ import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Pattern;
 
 import org.jspecify.annotations.Nullable;
@@ -20,7 +20,8 @@ import org.jspecify.annotations.Nullable;
  * anything is allocated. Since version 3 an object can be stored once and referred to
  * again, by which few bytes stand for a tree that is endless, exponentially large or very
  * deep, and then hangs whoever hashes it. So a reference counts as a copy of its object:
- * its nodes and levels add to those present, and an object cannot contain itself.
+ * its nodes and levels add to those present, and an object cannot contain itself. What is
+ * allocated, hashed and compared is charged to a {@link DecodingBudget} before it is.
  */
 final class MarshalReader {
 
@@ -30,7 +31,29 @@ final class MarshalReader {
 
 	private static final Pattern FLOAT = Pattern.compile("[-+]?([0-9]+\\.?[0-9]*|\\.[0-9]+)([eE][-+]?[0-9]+)?");
 
+	/** A string of so many bytes is hashed and compared in the time of an object. */
+	private static final int BYTES_PER_NODE = 32;
+
+	private static final int BOXED_BYTES = 24;
+
+	private static final int ARRAY_BYTES = 16;
+
+	private static final int STRING_BYTES = 40;
+
+	private static final int LIST_BYTES = 40;
+
+	private static final int REFERENCE_BYTES = 4;
+
+	private static final int TABLE_BYTES = 72;
+
+	private static final int FIRST_ENTRY_BYTES = 80;
+
+	/** With its share of the slots, which are allocated anew as the table grows. */
+	private static final int ENTRY_BYTES = 56;
+
 	private final byte[] bytes;
+
+	private final DecodingBudget budget;
 
 	private int position;
 
@@ -44,17 +67,23 @@ final class MarshalReader {
 	/** The deepest level of the object being read. */
 	private int deepest;
 
-	private MarshalReader(byte[] bytes) {
+	private MarshalReader(byte[] bytes, DecodingBudget budget) {
 		this.bytes = bytes;
+		this.budget = budget;
+	}
+
+	/** Reads a value within the budget that it has where no client says another. */
+	static @Nullable Object read(byte[] bytes) {
+		return read(bytes, DecodingBudget.of(bytes.length, DecodingBudget.DEFAULT_MAX_VALUE_BYTES));
 	}
 
 	/**
 	 * Reads a value.
 	 * @throws IllegalArgumentException if the bytes are not one value that Java has a
-	 * type for
+	 * type for, or it would cost more than the budget
 	 */
-	static @Nullable Object read(byte[] bytes) {
-		MarshalReader reader = new MarshalReader(bytes);
+	static @Nullable Object read(byte[] bytes, DecodingBudget budget) {
+		MarshalReader reader = new MarshalReader(bytes, budget);
 		Object value = reader.readObject(0);
 		if (reader.position < bytes.length) {
 			throw reader.broken("bytes follow the value");
@@ -112,7 +141,8 @@ final class MarshalReader {
 		if (depth > MarshalWriter.MAX_DEPTH) {
 			throw broken("it nests deeper than " + MarshalWriter.MAX_DEPTH + " levels");
 		}
-		if (this.nodes > this.bytes.length + MAX_COPIED_NODES) {
+		this.budget.step(nodes);
+		if (this.nodes > 2L * this.bytes.length + MAX_COPIED_NODES) {
 			throw broken("its references stand for more than " + MAX_COPIED_NODES + " objects");
 		}
 	}
@@ -122,10 +152,10 @@ final class MarshalReader {
 			case 'N' -> null;
 			case 'T' -> true;
 			case 'F' -> false;
-			case 'i' -> (long) readInt();
-			case 'I' -> readLong();
+			case 'i' -> boxed(readInt());
+			case 'I' -> boxed(readLong());
 			case 'l' -> readDigits();
-			case 'g' -> Double.longBitsToDouble(readLong());
+			case 'g' -> Double.longBitsToDouble(boxed(readLong()));
 			case 'f' -> readTextFloat();
 			case 's' -> readBytes(readLength());
 			case 'u' -> readUtf8();
@@ -133,9 +163,9 @@ final class MarshalReader {
 			case 'R' -> readInternedReference();
 			case 'a', 'A' -> readAscii(readLength());
 			case 'z', 'Z' -> readAscii(readByte());
-			case '(', '[' -> readElements(new ArrayList<>(), readLength(), depth + 1);
-			case ')' -> readElements(new ArrayList<>(), readByte(), depth + 1);
-			case '<', '>' -> readElements(new LinkedHashSet<>(), readLength(), depth + 1);
+			case '(', '[' -> readList(readLength(), depth + 1);
+			case ')' -> readList(readByte(), depth + 1);
+			case '<', '>' -> readSet(readLength(), depth + 1);
 			case '{' -> readMap(depth + 1);
 			case 'r' -> readReference(depth);
 			case 'x', 'y' -> throw unreadable("complex number");
@@ -146,20 +176,59 @@ final class MarshalReader {
 		};
 	}
 
-	private Collection<@Nullable Object> readElements(Collection<@Nullable Object> elements, int count, int depth) {
-		for (int i = 0; i < count; i++) {
-			elements.add(readObject(depth));
+	private long boxed(long value) {
+		this.budget.allocate(BOXED_BYTES);
+		return value;
+	}
+
+	private List<@Nullable Object> readList(int count, int depth) {
+		if (count > remaining()) {
+			throw broken("it ends too early");
 		}
-		return elements;
+		this.budget.allocate(LIST_BYTES + (long) REFERENCE_BYTES * count);
+		List<@Nullable Object> list = new ArrayList<>(count);
+		for (int i = 0; i < count; i++) {
+			list.add(readObject(depth));
+		}
+		return list;
+	}
+
+	private Set<@Nullable Object> readSet(int count, int depth) {
+		this.budget.allocate(TABLE_BYTES);
+		Set<@Nullable Object> set = new LinkedHashSet<>();
+		KeyCosts costs = null;
+		for (int i = 0; i < count; i++) {
+			long nodesBefore = this.nodes;
+			Object element = readObject(depth);
+			costs = charge(element, this.nodes - nodesBefore, set, costs);
+			set.add(element);
+		}
+		return set;
 	}
 
 	private Map<@Nullable Object, @Nullable Object> readMap(int depth) {
+		this.budget.allocate(TABLE_BYTES);
 		Map<@Nullable Object, @Nullable Object> map = new LinkedHashMap<>();
+		KeyCosts costs = null;
 		while (peekByte() != '0') {
-			map.put(readObject(depth), readObject(depth));
+			long nodesBefore = this.nodes;
+			Object key = readObject(depth);
+			costs = charge(key, this.nodes - nodesBefore, map.keySet(), costs);
+			map.put(key, readObject(depth));
 		}
 		this.position++;
 		return map;
+	}
+
+	/** Charges for a key that joins others. Strings alone need no accounts. */
+	private @Nullable KeyCosts charge(@Nullable Object key, long weight, Set<?> others, @Nullable KeyCosts costs) {
+		this.budget.allocate(others.isEmpty() ? FIRST_ENTRY_BYTES + ENTRY_BYTES : ENTRY_BYTES);
+		if (key == null || (costs == null && key instanceof String)) {
+			return costs;
+		}
+		KeyCosts charging = (costs != null) ? costs : new KeyCosts(others, this.budget);
+		charging.add(key, weight);
+		return charging;
 	}
 
 	/** Digits of 15 bits, the lowest first; a negative count means a negative number. */
@@ -169,6 +238,8 @@ final class MarshalReader {
 			throw broken("it ends within an integer");
 		}
 		int digits = Math.abs(count);
+		lengthen(2L * digits);
+		this.budget.allocate(2L * (ARRAY_BYTES + BOXED_BYTES) + 4L * digits);
 		byte[] magnitude = new byte[(int) ((digits * 15L + 7) / 8)];
 		int bits = 0;
 		int pending = 0;
@@ -191,6 +262,7 @@ final class MarshalReader {
 	}
 
 	private double readTextFloat() {
+		this.budget.allocate(BOXED_BYTES);
 		String text = readAscii(readByte());
 		return switch (text) {
 			case "inf" -> Double.POSITIVE_INFINITY;
@@ -220,21 +292,38 @@ final class MarshalReader {
 		if (index < 0 || index >= this.interned.size()) {
 			throw broken("a reference leads nowhere");
 		}
-		return this.interned.get(index);
+		String text = this.interned.get(index);
+		lengthen(text.length());
+		this.budget.step(text.length() / BYTES_PER_NODE);
+		return text;
 	}
 
 	private String readUtf8() {
-		int start = skip(readLength());
+		int start = skipText(readLength());
 		return Utf8.decode(this.bytes, start, this.position - start);
 	}
 
 	private String readAscii(int length) {
-		int start = skip(length);
+		int start = skipText(length);
 		return new String(this.bytes, start, length, StandardCharsets.ISO_8859_1);
+	}
+
+	/** Twice the length, for what is not ASCII takes two bytes a character. */
+	private int skipText(int length) {
+		int start = skip(length);
+		this.budget.allocate(STRING_BYTES + 2L * length);
+		lengthen(length);
+		return start;
+	}
+
+	/** A long object counts as several, as it is hashed and compared. */
+	private void lengthen(long length) {
+		this.nodes += length / BYTES_PER_NODE;
 	}
 
 	private byte[] readBytes(int length) {
 		int start = skip(length);
+		this.budget.allocate(ARRAY_BYTES + (long) length);
 		return Arrays.copyOfRange(this.bytes, start, start + length);
 	}
 

@@ -38,4 +38,29 @@ public interface Transcoder {
 	 */
 	@Nullable Object decode(int flags, byte[] bytes);
 
+	/**
+	 * Decodes within a budget: what the client calls. A transcoder that does not
+	 * implement this method is given no budget.
+	 * @param flags as for {@link #decode(int, byte[])}
+	 * @param bytes as for {@link #decode(int, byte[])}
+	 * @param budget what decoding may cost; decompression is paid already
+	 * @return the value, or {@code null} where the bytes stand for one
+	 * @throws IllegalArgumentException as {@link #decode(int, byte[])} does, and if the
+	 * budget does not suffice
+	 */
+	default @Nullable Object decode(int flags, byte[] bytes, DecodingBudget budget) {
+		return decode(flags, bytes);
+	}
+
+	/**
+	 * Checks that what {@link #encode} returned can be decoded within a budget. The
+	 * client asks before it stores a value. A transcoder that does not implement this
+	 * method has no objections.
+	 * @param encoded what {@link #encode} returned
+	 * @param budget what decoding it is going to be given
+	 * @throws IllegalArgumentException if that does not suffice
+	 */
+	default void check(EncodedValue encoded, DecodingBudget budget) {
+	}
+
 }

@@ -9,6 +9,7 @@ import java.util.zip.Deflater;
 import java.util.zip.Inflater;
 
 import io.libmc.RawValue;
+import io.libmc.codec.DecodingBudget;
 import io.libmc.codec.EncodedValue;
 import io.libmc.codec.Transcoder;
 import org.jspecify.annotations.Nullable;
@@ -20,6 +21,9 @@ import org.jspecify.annotations.Nullable;
 public final class ValueCodec {
 
 	private static final int INFLATED_AT_ONCE = 64 * 1024;
+
+	/** What is inflated is gathered first, and copied when its length is known. */
+	private static final long INFLATED_WEIGHT = 2;
 
 	private final Transcoder transcoder;
 
@@ -51,6 +55,7 @@ public final class ValueCodec {
 					+ (encoded.flags() & 0xffffffffL) + "; " + Transcoder.COMPRESSED + " and " + Transcoder.CHUNKED
 					+ " mean compressed and split, which only the client does");
 		}
+		EncodedValue plain = encoded;
 		byte[] bytes = encoded.bytes();
 		checkLength(key, bytes.length);
 		if (this.compressionThreshold > 0 && bytes.length > this.compressionThreshold && !isInteger(value)) {
@@ -59,6 +64,7 @@ public final class ValueCodec {
 				encoded = new EncodedValue(encoded.flags() | Transcoder.COMPRESSED, compressed);
 			}
 		}
+		checkReadable(key, plain, encoded.bytes().length);
 		return encoded;
 	}
 
@@ -66,6 +72,21 @@ public final class ValueCodec {
 	private static boolean isInteger(Object value) {
 		return value instanceof Long || value instanceof Integer || value instanceof Short || value instanceof Byte
 				|| value instanceof BigInteger;
+	}
+
+	/** What nobody could read again is not stored. */
+	private void checkReadable(String key, EncodedValue plain, int storedBytes) {
+		try {
+			DecodingBudget budget = DecodingBudget.of(storedBytes, this.maxBytes);
+			if (plain.bytes().length != storedBytes) {
+				budget.allocate(INFLATED_WEIGHT * plain.bytes().length);
+			}
+			this.transcoder.check(plain, budget);
+		}
+		catch (IllegalArgumentException ex) {
+			throw new IllegalArgumentException(
+					"the value of \"" + key + "\" could be stored but never read again: " + ex.getMessage(), ex);
+		}
 	}
 
 	/**
@@ -112,7 +133,9 @@ public final class ValueCodec {
 	public @Nullable Object decode(String key, int flags, byte[] bytes) {
 		try {
 			boolean compressed = (flags & Transcoder.COMPRESSED) != 0;
-			return this.transcoder.decode(flags & ~Transcoder.COMPRESSED, compressed ? decompress(bytes) : bytes);
+			DecodingBudget budget = DecodingBudget.of(bytes.length, this.maxBytes);
+			return this.transcoder.decode(flags & ~Transcoder.COMPRESSED,
+					compressed ? decompress(bytes, budget) : bytes, budget);
 		}
 		catch (RuntimeException ex) {
 			throw Failures.undecodable(key, flags, ex);
@@ -133,7 +156,7 @@ public final class ValueCodec {
 		}
 	}
 
-	private byte[] decompress(byte[] bytes) {
+	private byte[] decompress(byte[] bytes, DecodingBudget budget) {
 		Inflater inflater = new Inflater();
 		try {
 			inflater.setInput(bytes);
@@ -148,6 +171,7 @@ public final class ValueCodec {
 					throw new IllegalArgumentException(
 							"decompressed it has more than " + this.maxBytes + " bytes (maxValueBytes)");
 				}
+				budget.allocate(INFLATED_WEIGHT * count);
 				inflated.write(piece, 0, count);
 			}
 			if (inflater.getRemaining() > 0) {

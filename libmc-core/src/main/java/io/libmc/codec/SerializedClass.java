@@ -1,0 +1,72 @@
+package io.libmc.codec;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A class as a stream of Java serialization describes it.
+ */
+final class SerializedClass {
+
+	final String name;
+
+	int flags;
+
+	/** The bytes that its fields of primitive types take. */
+	int primitiveBytes;
+
+	/** The names of its fields of primitive types, and where each begins. */
+	String[] primitives = {};
+
+	int[] offsets = {};
+
+	/** The names of its fields that are objects. */
+	String[] objects = {};
+
+	@Nullable SerializedClass superclass;
+
+	/** How many classes there are from here up; 0 until the description is complete. */
+	int height;
+
+	/** Whether Java brings the class, and not an application or one of its libraries. */
+	final boolean ofJava;
+
+	private @Nullable List<SerializedClass> parts;
+
+	SerializedClass(String name) {
+		this.name = name;
+		this.ofJava = name.startsWith("java.") || name.startsWith("javax.") || name.startsWith("sun.")
+				|| name.startsWith("jdk.");
+	}
+
+	/** The class and those above it, the uppermost first, as their fields are written. */
+	List<SerializedClass> parts() {
+		List<SerializedClass> all = this.parts;
+		if (all == null) {
+			all = new ArrayList<>();
+			for (SerializedClass part = this; part != null; part = part.superclass) {
+				all.add(part);
+			}
+			Collections.reverse(all);
+			this.parts = all;
+		}
+		return all;
+	}
+
+	/**
+	 * Where a field begins among those of primitive types.
+	 * @return -1 if there is no such field
+	 */
+	int offset(String field) {
+		for (int i = 0; i < this.primitives.length; i++) {
+			if (this.primitives[i].equals(field)) {
+				return this.offsets[i];
+			}
+		}
+		return -1;
+	}
+
+}

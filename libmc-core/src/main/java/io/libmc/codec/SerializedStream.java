@@ -1,0 +1,385 @@
+package io.libmc.codec;
+
+import java.io.ObjectStreamConstants;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Walks through what Java serialization wrote, by the grammar of its specification, and
+ * makes no object. The grammar says where each object begins and ends whatever its class
+ * does. What objects cost is for {@link SerializedCosts}; what is read here is charged
+ * here.
+ */
+final class SerializedStream implements ObjectStreamConstants {
+
+	/** Java itself needs about a kilobyte of stack for each level. */
+	private static final int MAX_DEPTH = 1000;
+
+	private static final int STEPS_PER_OBJECT = 4;
+
+	/** A class is looked up, and its fields are matched with those in the stream. */
+	private static final int STEPS_PER_CLASS = 500;
+
+	/** Java makes a class of it. */
+	private static final int STEPS_PER_PROXY = 100_000;
+
+	private static final int OBJECT_BYTES = 16;
+
+	/** A collection allocates more than it has fields for. */
+	private static final int JAVA_OBJECT_BYTES = 64;
+
+	/** An entry of a table, or a slot of an array that grows. */
+	private static final int ELEMENT_BYTES = 40;
+
+	private static final int STRING_BYTES = 40;
+
+	private static final int BYTES_PER_STEP = 32;
+
+	private final byte[] bytes;
+
+	private final ByteBuffer in;
+
+	private final DecodingBudget budget;
+
+	/** Whether arrays are charged by the filter, when they are read. */
+	private final boolean arraysAreChargedLater;
+
+	private final SerializedCosts costs;
+
+	private final List<@Nullable SerializedClass> handles = new ArrayList<>();
+
+	/** Classes of applications that write more than their fields. */
+	private final Set<String> writing = new HashSet<>();
+
+	private int depth;
+
+	SerializedStream(byte[] bytes, int start, DecodingBudget budget, boolean arraysAreChargedLater) {
+		this.bytes = bytes;
+		this.in = ByteBuffer.wrap(bytes, start, bytes.length - start);
+		this.budget = budget;
+		this.arraysAreChargedLater = arraysAreChargedLater;
+		this.costs = new SerializedCosts(bytes, budget);
+	}
+
+	/** Walks through the one object that the stream holds. */
+	void judge() {
+		if (readShort() != (STREAM_MAGIC & 0xffff) || readShort() != STREAM_VERSION) {
+			throw broken("it does not begin as one");
+		}
+		readContent();
+	}
+
+	/**
+	 * Whether Java reads objects of this class by another grammar: of a record it takes
+	 * the fields and leaves what follows them to the next.
+	 */
+	boolean isMisread(Class<?> type) {
+		return type.isRecord() && this.writing.contains(type.getName());
+	}
+
+	/** How many bytes an element of an array takes. */
+	static long width(String arrayClass) {
+		return switch (arrayClass.charAt(1)) {
+			case 'B', 'Z' -> 1;
+			case 'C', 'S' -> 2;
+			case 'J', 'D' -> 8;
+			default -> 4;
+		};
+	}
+
+	/** Reads an object and leaves what it costs as the last one's. */
+	private void readContent() {
+		descend();
+		this.budget.step(1);
+		byte type = readByte();
+		switch (type) {
+			case TC_NULL -> this.costs.isNull();
+			case TC_REFERENCE -> this.costs.isReference(readHandle());
+			case TC_STRING -> readString(readShort());
+			case TC_LONGSTRING -> readString(readLong());
+			case TC_OBJECT -> readObject();
+			case TC_ARRAY -> readArray();
+			case TC_ENUM -> readEnum();
+			case TC_CLASS -> {
+				readClass(readByte());
+				this.costs.isAlone(newHandle(null));
+			}
+			case TC_CLASSDESC, TC_PROXYCLASSDESC -> {
+				readClass(type);
+				this.costs.isNull();
+			}
+			default -> throw broken("an object cannot begin with " + type);
+		}
+		this.depth--;
+	}
+
+	private void descend() {
+		if (++this.depth > MAX_DEPTH) {
+			throw new IllegalArgumentException("it nests deeper than " + MAX_DEPTH + " levels; store a flatter one");
+		}
+	}
+
+	private void readObject() {
+		SerializedClass type = readObjectClass();
+		this.budget.step(STEPS_PER_OBJECT + type.height);
+		int handle = newHandle(null);
+		this.costs.begin(type, handle);
+		boolean external = (type.flags & SC_EXTERNALIZABLE) != 0;
+		long fieldBytes = 0;
+		for (SerializedClass part : external ? List.of(type) : type.parts()) {
+			fieldBytes += part.primitiveBytes + 4L * part.objects.length;
+			if (!external) {
+				this.costs.fields(part, skip(part.primitiveBytes));
+				for (String field : part.objects) {
+					readContent();
+					this.costs.field(field);
+				}
+			}
+			if (external || (part.flags & SC_WRITE_METHOD) != 0) {
+				readAnnotations(true);
+			}
+			this.costs.part(part);
+		}
+		this.budget.allocate(fieldBytes + (type.ofJava ? JAVA_OBJECT_BYTES : OBJECT_BYTES));
+		this.costs.end(type, handle);
+	}
+
+	private SerializedClass readObjectClass() {
+		SerializedClass type = readClass(readByte());
+		if (type == null || type.name.startsWith("[")) {
+			throw broken("an object has no class");
+		}
+		for (SerializedClass part = type; part != null; part = part.superclass) {
+			boolean external = (part.flags & SC_EXTERNALIZABLE) != 0;
+			if (external == ((part.flags & SC_SERIALIZABLE) != 0) || (part.flags & SC_ENUM) != 0
+					|| (external && (part.flags & SC_BLOCK_DATA) == 0)) {
+				throw broken("objects of " + part.name + " cannot be in it");
+			}
+			if (!type.ofJava && (part.flags & SC_WRITE_METHOD) != 0) {
+				this.writing.add(type.name);
+			}
+		}
+		return type;
+	}
+
+	/**
+	 * What a class writes of its own accord.
+	 * @param counts whether it belongs to an object
+	 */
+	private void readAnnotations(boolean counts) {
+		while (true) {
+			byte next = readByte();
+			if (next == TC_ENDBLOCKDATA) {
+				return;
+			}
+			if (next == TC_BLOCKDATA || next == TC_BLOCKDATALONG) {
+				int length = (next == TC_BLOCKDATA) ? readByte() & 0xff : readInt();
+				int start = skip(length);
+				if (counts) {
+					this.costs.block(start, length);
+				}
+			}
+			else {
+				this.in.position(this.in.position() - 1);
+				readContent();
+				if (counts) {
+					this.budget.allocate(ELEMENT_BYTES);
+					this.costs.element();
+				}
+			}
+		}
+	}
+
+	private void readArray() {
+		SerializedClass type = readClass(readByte());
+		if (type == null || type.name.length() < 2 || type.name.charAt(0) != '[') {
+			throw broken("an array has no class");
+		}
+		int handle = newHandle(null);
+		int length = readInt();
+		boolean ofObjects = type.name.charAt(1) == '[' || type.name.charAt(1) == 'L';
+		long width = width(type.name);
+		if (length < 0 || length * (ofObjects ? 1 : width) > this.in.remaining()) {
+			throw broken("an array of " + length + " is REJECTED, as so many elements do not follow");
+		}
+		if (!this.arraysAreChargedLater) {
+			this.budget.allocate(OBJECT_BYTES + length * width);
+		}
+		this.costs.beginArray(handle);
+		if (ofObjects) {
+			for (int i = 0; i < length; i++) {
+				readContent();
+				this.costs.element();
+			}
+		}
+		else {
+			skip(length * width);
+		}
+		this.costs.endArray(handle, ofObjects ? 0 : length * width / BYTES_PER_STEP);
+	}
+
+	private void readEnum() {
+		readClass(readByte());
+		int handle = newHandle(null);
+		readContent();
+		this.costs.isAlone(handle);
+	}
+
+	private void readString(long length) {
+		int handle = newHandle(null);
+		int start = skip(length);
+		this.budget.allocate(STRING_BYTES + 2 * length);
+		this.costs.isString(handle, hash(start, (int) length), length / BYTES_PER_STEP);
+	}
+
+	/** The hash that the string has in Java, of its text in modified UTF-8. */
+	private int hash(int start, int length) {
+		int hash = 0;
+		int end = start + length;
+		for (int i = start; i < end; i++) {
+			int c = this.bytes[i];
+			if (c < 0) {
+				boolean three = (c & 0xf0) == 0xe0;
+				if (i + (three ? 2 : 1) >= end) {
+					throw broken("a string is not UTF-8");
+				}
+				c = three ? (c & 0xf) << 12 | (this.bytes[i + 1] & 0x3f) << 6 | (this.bytes[i + 2] & 0x3f)
+						: (c & 0x1f) << 6 | (this.bytes[i + 1] & 0x3f);
+				i += three ? 2 : 1;
+			}
+			hash = 31 * hash + c;
+		}
+		return hash;
+	}
+
+	private @Nullable SerializedClass readClass(byte type) {
+		return switch (type) {
+			case TC_NULL -> null;
+			case TC_REFERENCE -> {
+				SerializedClass known = this.handles.get(readHandle());
+				if (known == null || known.height == 0) {
+					throw broken("a reference leads to no class");
+				}
+				yield known;
+			}
+			case TC_CLASSDESC -> readClassDescription();
+			case TC_PROXYCLASSDESC -> readProxyDescription();
+			default -> throw broken("a class cannot begin with " + type);
+		};
+	}
+
+	private SerializedClass readClassDescription() {
+		this.budget.step(STEPS_PER_CLASS);
+		SerializedClass type = new SerializedClass(readName());
+		skip(Long.BYTES);
+		newHandle(type);
+		type.flags = readByte();
+		int count = readShort();
+		if (count > this.in.remaining()) {
+			throw broken("it ends too early");
+		}
+		this.budget.step(count);
+		List<String> primitives = new ArrayList<>();
+		List<String> objects = new ArrayList<>();
+		int[] offsets = new int[count];
+		for (int i = 0; i < count; i++) {
+			char code = (char) readByte();
+			String field = readName();
+			if (code == 'L' || code == '[') {
+				objects.add(field);
+				readContent();
+			}
+			else if (!objects.isEmpty() || "BZCSIFJD".indexOf(code) < 0) {
+				throw broken("a field of " + type.name + " has no type");
+			}
+			else {
+				offsets[primitives.size()] = type.primitiveBytes;
+				primitives.add(field);
+				type.primitiveBytes += (code == 'F' || code == 'I') ? 4 : (int) width("[" + code);
+			}
+		}
+		type.primitives = primitives.toArray(new String[0]);
+		type.offsets = Arrays.copyOf(offsets, primitives.size());
+		type.objects = objects.toArray(new String[0]);
+		readSuperclass(type);
+		return type;
+	}
+
+	private SerializedClass readProxyDescription() {
+		this.budget.step(STEPS_PER_PROXY);
+		SerializedClass type = new SerializedClass("java.lang.reflect.Proxy$");
+		type.flags = SC_SERIALIZABLE;
+		newHandle(type);
+		int count = readInt();
+		for (int i = 0; i < count; i++) {
+			readName();
+		}
+		readSuperclass(type);
+		return type;
+	}
+
+	private void readSuperclass(SerializedClass type) {
+		readAnnotations(false);
+		descend();
+		SerializedClass superclass = readClass(readByte());
+		this.depth--;
+		type.superclass = superclass;
+		type.height = (superclass != null) ? superclass.height + 1 : 1;
+	}
+
+	private int newHandle(@Nullable SerializedClass type) {
+		this.handles.add(type);
+		return this.handles.size() - 1;
+	}
+
+	private int readHandle() {
+		int handle = readInt() - baseWireHandle;
+		if (handle < 0 || handle >= this.handles.size()) {
+			throw broken("a reference leads nowhere");
+		}
+		return handle;
+	}
+
+	private String readName() {
+		int length = readShort();
+		return new String(this.bytes, skip(length), length, StandardCharsets.UTF_8);
+	}
+
+	private byte readByte() {
+		return this.bytes[skip(1)];
+	}
+
+	private int readShort() {
+		return this.in.getShort(skip(Short.BYTES)) & 0xffff;
+	}
+
+	private int readInt() {
+		return this.in.getInt(skip(Integer.BYTES));
+	}
+
+	private long readLong() {
+		return this.in.getLong(skip(Long.BYTES));
+	}
+
+	private int skip(long length) {
+		if (length < 0 || length > this.in.remaining()) {
+			throw broken("it ends too early");
+		}
+		int start = this.in.position();
+		this.in.position(start + (int) length);
+		return start;
+	}
+
+	private IllegalArgumentException broken(String why) {
+		return new IllegalArgumentException(
+				"it is no stream of Java serialization: at byte " + this.in.position() + ", " + why);
+	}
+
+}
