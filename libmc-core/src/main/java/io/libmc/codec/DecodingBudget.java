@@ -14,8 +14,8 @@ import java.io.ObjectInputFilter.Status;
  * with the largest size that the client takes:
  *
  * <pre>
- * bytes = 64 kB  + 16 * stored size + 8 * maxValueBytes
- * steps = 64,000 +  4 * stored size +     maxValueBytes
+ * bytes = 64,000 + 16 * stored size + 8 * maxValueBytes
+ * steps = 64,000 +  4 * stored size + maxValueBytes / 2
  * </pre>
  *
  * A budget is used by one thread, for one value.
@@ -57,7 +57,7 @@ public final class DecodingBudget {
 	 */
 	public static DecodingBudget of(int storedBytes, int maxValueBytes) {
 		return new DecodingBudget(SMALL_CHANGE + (long) STORED_WEIGHT * storedBytes + (long) MAX_WEIGHT * maxValueBytes,
-				SMALL_CHANGE + (long) STEPS_PER_STORED_BYTE * storedBytes + maxValueBytes);
+				SMALL_CHANGE + (long) STEPS_PER_STORED_BYTE * storedBytes + maxValueBytes / 2);
 	}
 
 	/**

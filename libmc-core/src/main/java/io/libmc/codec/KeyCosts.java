@@ -20,6 +20,9 @@ final class KeyCosts {
 
 	private static final int FIRST_SLOTS = 64;
 
+	/** What is compared lies all over the memory. */
+	private static final long STEPS_PER_COMPARISON = 2;
+
 	private final Collection<?> keys;
 
 	private final DecodingBudget budget;
@@ -60,7 +63,7 @@ final class KeyCosts {
 			return;
 		}
 		int[] slots = slotsFor(size);
-		this.budget.step(slots[slot(key, slots)]++ * weight);
+		this.budget.step(STEPS_PER_COMPARISON * slots[slot(key, slots)]++ * weight);
 	}
 
 	private int[] slotsFor(int size) {

@@ -64,6 +64,9 @@ final class MarshalReader {
 	/** How many objects were read so far, those within references included. */
 	private long nodes;
 
+	/** How many elements of the lists that have begun are still to come. */
+	private long expected;
+
 	/** The deepest level of the object being read. */
 	private int deepest;
 
@@ -182,15 +185,22 @@ final class MarshalReader {
 	}
 
 	private List<@Nullable Object> readList(int count, int depth) {
-		if (count > remaining()) {
-			throw broken("it ends too early");
-		}
+		expect(count);
 		this.budget.allocate(LIST_BYTES + (long) REFERENCE_BYTES * count);
 		List<@Nullable Object> list = new ArrayList<>(count);
 		for (int i = 0; i < count; i++) {
+			this.expected--;
 			list.add(readObject(depth));
 		}
 		return list;
+	}
+
+	/** Lists are allocated at once, so that one within the other cannot claim all. */
+	private void expect(int count) {
+		this.expected += count;
+		if (this.expected > remaining()) {
+			throw broken("it ends too early");
+		}
 	}
 
 	private Set<@Nullable Object> readSet(int count, int depth) {

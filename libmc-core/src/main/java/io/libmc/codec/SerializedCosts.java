@@ -265,7 +265,7 @@ final class SerializedCosts {
 		}
 		long comparisons = (sorts && kindOfAll != PLAIN) ? count * (63 - Long.numberOfLeadingZeros(count))
 				: count * (count - 1) / 2;
-		this.budget.step(times(comparisons, most));
+		this.budget.step(times(2 * comparisons, most));
 	}
 
 	/** A Hashtable has as few chains as the stream says. */
@@ -293,7 +293,7 @@ final class SerializedCosts {
 			this.budget.step(each);
 			int slot = Math.floorMod(this.pile.hashes[i], taken.length);
 			while (taken[slot]) {
-				this.budget.step(each);
+				this.budget.step(times(2, each));
 				slot = (slot + 1) % taken.length;
 			}
 			taken[slot] = true;
