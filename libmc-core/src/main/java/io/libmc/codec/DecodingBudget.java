@@ -22,8 +22,7 @@ import java.io.ObjectInputFilter.Status;
  */
 public final class DecodingBudget {
 
-	/** As a client has it that was not told another. */
-	static final int DEFAULT_MAX_VALUE_BYTES = 10_000_000;
+	private static final int DEFAULT_MAX_VALUE_BYTES = 10_000_000;
 
 	/** More bytes than this for one that is stored, no honest value takes. */
 	private static final int MOST_BYTES_PER_STORED_BYTE = 64;
@@ -47,6 +46,16 @@ public final class DecodingBudget {
 	private DecodingBudget(long bytes, long steps) {
 		this.allowedBytes = bytes;
 		this.allowedSteps = steps;
+	}
+
+	/**
+	 * A budget for one value, with the {@code maxValueBytes} that a client has by
+	 * default, 10,000,000.
+	 * @param storedBytes the length of the value as it is stored
+	 * @return a budget of which nothing is spent
+	 */
+	public static DecodingBudget of(int storedBytes) {
+		return of(storedBytes, DEFAULT_MAX_VALUE_BYTES);
 	}
 
 	/**

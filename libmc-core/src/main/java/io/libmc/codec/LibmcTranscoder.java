@@ -174,7 +174,7 @@ public final class LibmcTranscoder implements Transcoder {
 	 */
 	@Override
 	public @Nullable Object decode(int flags, byte[] bytes) {
-		return decode(flags, bytes, DecodingBudget.of(bytes.length, DecodingBudget.DEFAULT_MAX_VALUE_BYTES));
+		return decode(flags, bytes, DecodingBudget.of(bytes.length));
 	}
 
 	@Override

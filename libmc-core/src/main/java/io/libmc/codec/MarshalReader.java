@@ -77,7 +77,7 @@ final class MarshalReader {
 
 	/** Reads a value within the budget that it has where no client says another. */
 	static @Nullable Object read(byte[] bytes) {
-		return read(bytes, DecodingBudget.of(bytes.length, DecodingBudget.DEFAULT_MAX_VALUE_BYTES));
+		return read(bytes, DecodingBudget.of(bytes.length));
 	}
 
 	/**

@@ -38,6 +38,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+@SuppressWarnings("JavaUtilDate")
 class DecodingBudgetTest {
 
 	/** Of the thread's own time, so that other work on the machine counts little. */
@@ -48,8 +49,7 @@ class DecodingBudgetTest {
 
 	private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
-	private final LibmcTranscoder transcoder = LibmcTranscoder
-		.create((info) -> Status.ALLOWED);
+	private final LibmcTranscoder transcoder = LibmcTranscoder.create((info) -> Status.ALLOWED);
 
 	@ParameterizedTest(name = "{0}")
 	@MethodSource
@@ -104,34 +104,40 @@ class DecodingBudgetTest {
 		values.add(Arguments.of("sets of sets", set(50_000, (i) -> Set.of("a" + i, "b" + i, "c" + i))));
 		values.add(Arguments.of("mixed keys", set(300_000, (i) -> (i % 2 == 0) ? (Object) (long) i : "s" + i)));
 		values.add(Arguments.of("objects", list(200_000, Line::of)));
-		values.add(Arguments.of("map of lists of objects", IntStream.range(0, 10_000)
-			.boxed()
-			.collect(Collectors.toMap((i) -> "order " + i, (i) -> list(10, Line::of)))));
+		values.add(Arguments.of("map of lists of objects",
+				IntStream.range(0, 10_000)
+					.boxed()
+					.collect(Collectors.toMap((i) -> "order " + i, (i) -> list(10, Line::of)))));
 		values.add(Arguments.of("set of records", set(100_000, Line::of)));
-		values.add(Arguments.of("map by record", new HashMap<>(set(100_000, Line::of).stream()
-			.collect(Collectors.toMap((line) -> line, (line) -> "x")))));
-		values.add(Arguments.of("immutable set of strings and an object", new Holder(
-				Set.copyOf(list(100_000, (i) -> "string " + i)))));
-		values.add(Arguments.of("immutable set of UUIDs", new Holder(Set.copyOf(list(100_000, (i) -> new UUID(i * 7919L, i))))));
-		values.add(Arguments.of("immutable map of integers", new Holder(Map.copyOf(
-				list(100_000, (i) -> i).stream().collect(Collectors.toMap((i) -> i, (i) -> i))))));
-		values.add(Arguments.of("dates", new Holder(new HashMap<>(IntStream.range(0, 50_000)
-			.boxed()
-			.collect(Collectors.toMap((i) -> LocalDate.ofEpochDay(i), (i) -> new BigDecimal(i + ".10")))))));
-		values.add(Arguments.of("times", new Holder(set(50_000, (i) -> LocalDateTime.of(2026, 1, 1, 0, 0).plusMinutes(i)))));
+		values.add(Arguments.of("map by record", new HashMap<>(
+				set(100_000, Line::of).stream().collect(Collectors.toMap((line) -> line, (line) -> "x")))));
+		values.add(Arguments.of("immutable set of strings and an object",
+				new Holder(Set.copyOf(list(100_000, (i) -> "string " + i)))));
+		values.add(Arguments.of("immutable set of UUIDs",
+				new Holder(Set.copyOf(list(100_000, (i) -> new UUID(i * 7919L, i))))));
+		values.add(Arguments.of("immutable map of integers", new Holder(
+				Map.copyOf(list(100_000, (i) -> i).stream().collect(Collectors.toMap((i) -> i, (i) -> i))))));
+		values.add(Arguments.of("dates",
+				new Holder(new HashMap<>(IntStream.range(0, 50_000)
+					.boxed()
+					.collect(Collectors.toMap((i) -> LocalDate.ofEpochDay(i), (i) -> new BigDecimal(i + ".10")))))));
+		values.add(Arguments.of("times",
+				new Holder(set(50_000, (i) -> LocalDateTime.of(2026, 1, 1, 0, 0).plusMinutes(i)))));
 		values.add(Arguments.of("instants", new Holder(set(50_000, Instant::ofEpochSecond))));
-		values.add(Arguments.of("moments", new Holder(list(50_000,
-				(i) -> ZonedDateTime.ofInstant(Instant.ofEpochSecond(i), ZoneId.of("Asia/Shanghai"))))));
-		values.add(Arguments.of("concurrent map of old dates", new Holder(new ConcurrentHashMap<>(IntStream.range(0, 50_000)
-			.boxed()
-			.collect(Collectors.toMap((i) -> new Date(i), (i) -> TimeUnit.DAYS))))));
-		values.add(Arguments.of("tree", new Holder(new TreeMap<>(IntStream.range(0, 100_000)
-			.boxed()
-			.collect(Collectors.toMap((i) -> "k" + i, (i) -> BigInteger.TWO.pow(i % 300)))))));
-		values.add(Arguments.of("sets of records that hold sets", new Holder(set(10_000, (i) -> new Holder(
-				new HashSet<>(Set.of(new Holder(new HashSet<>(Set.of("a" + i, "b" + i))), "c")))))));
-		values.add(Arguments.of("synchronized and unmodifiable", new Holder(new HashSet<>(list(1000,
-				(i) -> Collections.unmodifiableList(new ArrayList<>(List.of(i, "x"))))))));
+		values.add(Arguments.of("moments", new Holder(
+				list(50_000, (i) -> ZonedDateTime.ofInstant(Instant.ofEpochSecond(i), ZoneId.of("Asia/Shanghai"))))));
+		values.add(Arguments.of("concurrent map of old dates",
+				new Holder(new ConcurrentHashMap<>(IntStream.range(0, 50_000)
+					.boxed()
+					.collect(Collectors.toMap((i) -> new Date(i), (i) -> TimeUnit.DAYS))))));
+		values.add(Arguments.of("tree",
+				new Holder(new TreeMap<>(IntStream.range(0, 100_000)
+					.boxed()
+					.collect(Collectors.toMap((i) -> "k" + i, (i) -> BigInteger.TWO.pow(i % 300)))))));
+		values.add(Arguments.of("sets of records that hold sets", new Holder(set(10_000,
+				(i) -> new Holder(new HashSet<>(Set.of(new Holder(new HashSet<>(Set.of("a" + i, "b" + i))), "c")))))));
+		values.add(Arguments.of("synchronized and unmodifiable", new Holder(
+				new HashSet<>(list(1000, (i) -> Collections.unmodifiableList(new ArrayList<>(List.of(i, "x"))))))));
 		values.add(Arguments.of("family", Parent.of(1000)));
 		return values.stream();
 	}
@@ -207,7 +213,8 @@ class DecodingBudgetTest {
 
 		@Override
 		public boolean equals(Object other) {
-			return other instanceof Child child && child.id == this.id && (this.parent == null) == (child.parent == null)
+			return other instanceof Child child && child.id == this.id
+					&& (this.parent == null) == (child.parent == null)
 					&& (this.siblings == null) == (child.siblings == null);
 		}
 

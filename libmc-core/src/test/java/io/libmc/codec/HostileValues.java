@@ -14,6 +14,8 @@ import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
 
+import io.libmc.testing.JavaStream;
+
 /**
  * Values that are small where they lie and large, or slow, when they are read: about a
  * megabyte of each kind, or less where less will do.
@@ -182,7 +184,8 @@ final class HostileValues {
 			queue.reference(text);
 		}
 		values.put("queue of one long string", queue.end().toByteArray());
-		values.put("long list of copies in a set", new JavaStream().set(1).copies(Integer.MAX_VALUE).end().toByteArray());
+		values.put("long list of copies in a set",
+				new JavaStream().set(1).copies(Integer.MAX_VALUE).end().toByteArray());
 		values.put("set that holds itself in lists", cycle());
 		values.put("deep nesting", deep());
 		values.put("array of many longs", claim(148_500_000, 9_300_000));

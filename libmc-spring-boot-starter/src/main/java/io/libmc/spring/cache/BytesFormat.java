@@ -6,6 +6,9 @@ import java.util.zip.CRC32C;
 
 import org.springframework.cache.support.NullValue;
 
+import io.libmc.codec.DecodingBudget;
+import io.libmc.codec.EncodedValue;
+
 /**
  * A format whose entries are bytes.
  * <p>
@@ -39,7 +42,7 @@ abstract sealed class BytesFormat extends EntryFormat permits JdkFormat, JsonFor
 	}
 
 	@Override
-	final Object decode(Object entry) throws UndecodableEntryException {
+	final Object decode(Object entry, DecodingBudget budget) throws UndecodableEntryException {
 		if (!(entry instanceof byte[] bytes)) {
 			throw new UndecodableEntryException("it is none of ours: " + entry, null);
 		}
@@ -47,7 +50,16 @@ abstract sealed class BytesFormat extends EntryFormat permits JdkFormat, JsonFor
 			bytes = check(bytes);
 		}
 		boolean isNull = bytes.length == Stamp.HEADER_BYTES && bytes[0] == Stamp.NULL;
-		return isNull ? NullValue.INSTANCE : read(bytes);
+		return isNull ? NullValue.INSTANCE : read(bytes, budget);
+	}
+
+	@Override
+	final void check(EncodedValue entry, DecodingBudget budget) {
+		byte[] bytes = entry.bytes();
+		int start = (bytes[0] == Stamp.CHECKED) ? Stamp.CHECK_BYTES : 0;
+		if (bytes[start] != Stamp.NULL) {
+			judge(bytes, start, budget);
+		}
 	}
 
 	private static byte[] check(byte[] bytes) throws UndecodableEntryException {
@@ -68,6 +80,13 @@ abstract sealed class BytesFormat extends EntryFormat permits JdkFormat, JsonFor
 	abstract byte[] write(Object value);
 
 	/** Decodes what should begin with the format's header. */
-	abstract Object read(byte[] entry) throws UndecodableEntryException;
+	abstract Object read(byte[] entry, DecodingBudget budget) throws UndecodableEntryException;
+
+	/**
+	 * Tells by its bytes what decoding an entry costs.
+	 * @param start where the format's header begins
+	 * @throws IllegalArgumentException if it is more than the budget has
+	 */
+	abstract void judge(byte[] entry, int start, DecodingBudget budget);
 
 }

@@ -5,6 +5,9 @@ import java.util.Collection;
 import org.springframework.cache.support.NullValue;
 import org.springframework.util.ClassUtils;
 
+import io.libmc.codec.DecodingBudget;
+import io.libmc.codec.EncodedValue;
+
 /**
  * How a cache's values become entries, and come back. An entry also bears the generation
  * of the cache it belongs to, at the place that {@link Stamp} knows. It is never empty,
@@ -66,12 +69,25 @@ public abstract sealed class EntryFormat permits BytesFormat, LibmcFormat {
 	 */
 	abstract Object encode(Object value);
 
+	/** Decodes an entry within the budget that it has where no client says another. */
+	final Object decode(Object entry) throws UndecodableEntryException {
+		return decode(entry, DecodingBudget.of((entry instanceof byte[] bytes) ? bytes.length : 0));
+	}
+
 	/**
 	 * Decodes an entry.
 	 * @param entry what lies on the server, whoever wrote it
+	 * @param budget what decoding it may cost
 	 * @return a value, or {@link NullValue}
-	 * @throws UndecodableEntryException if it makes no sense
+	 * @throws UndecodableEntryException if it makes no sense, or costs more
 	 */
-	abstract Object decode(Object entry) throws UndecodableEntryException;
+	abstract Object decode(Object entry, DecodingBudget budget) throws UndecodableEntryException;
+
+	/**
+	 * Checks that an entry can be decoded within a budget.
+	 * @param entry as it is to be stored, but for compression
+	 * @throws IllegalArgumentException if that does not suffice
+	 */
+	abstract void check(EncodedValue entry, DecodingBudget budget);
 
 }

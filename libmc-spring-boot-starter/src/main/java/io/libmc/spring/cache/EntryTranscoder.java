@@ -1,5 +1,6 @@
 package io.libmc.spring.cache;
 
+import io.libmc.codec.DecodingBudget;
 import io.libmc.codec.EncodedValue;
 import io.libmc.codec.LibmcTranscoder;
 import io.libmc.codec.Transcoder;
@@ -11,6 +12,9 @@ import io.libmc.codec.Transcoder;
 final class EntryTranscoder implements Transcoder {
 
 	private static final LibmcTranscoder LIBMC = LibmcTranscoder.create();
+
+	/** The flags of an integer. */
+	private static final int GENERATION = 4;
 
 	private final EntryFormat format;
 
@@ -32,12 +36,24 @@ final class EntryTranscoder implements Transcoder {
 		return LIBMC.encode(value);
 	}
 
-	/** An {@link Entry}, or the {@link Long} of a generation. */
+	@Override
+	public void check(EncodedValue encoded, DecodingBudget budget) {
+		if (encoded.flags() != GENERATION) {
+			this.format.check(encoded, budget);
+		}
+	}
+
 	@Override
 	public Object decode(int flags, byte[] bytes) {
+		return decode(flags, bytes, DecodingBudget.of(bytes.length));
+	}
+
+	/** An {@link Entry}, or the {@link Long} of a generation. */
+	@Override
+	public Object decode(int flags, byte[] bytes, DecodingBudget budget) {
 		Object stored;
 		try {
-			stored = LIBMC.decode(flags, bytes);
+			stored = LIBMC.decode(flags, bytes, budget);
 		}
 		catch (IllegalArgumentException ex) {
 			return Entry.undecodable(Generation.NONE, ex.getMessage());
@@ -50,7 +66,7 @@ final class EntryTranscoder implements Transcoder {
 		}
 		long generation = Stamp.of(stored);
 		try {
-			return Entry.of(generation, this.format.decode(stored));
+			return Entry.of(generation, this.format.decode(stored, budget));
 		}
 		catch (UndecodableEntryException ex) {
 			return Entry.undecodable(generation, ex.getMessage());

@@ -16,18 +16,14 @@ import java.util.Arrays;
 
 import org.springframework.core.ConfigurableObjectInputStream;
 
+import io.libmc.codec.DecodingBudget;
+
 /**
  * Java serialization of allowed classes. What may not be read is not written either: to
  * put a value that nobody could ever get back is the application's mistake, and fails at
  * once.
  */
 final class JdkFormat extends BytesFormat {
-
-	/**
-	 * No honest array is longer than this many times its entry; a forged one could claim
-	 * gigabytes. A hash table is allocated larger than its contents.
-	 */
-	private static final long ARRAY_ELEMENTS_PER_BYTE = 16;
 
 	/** How Java serializes a String of up to 65,535 bytes, before its length. */
 	private static final byte[] STRING_BEGIN = { (byte) (ObjectStreamConstants.STREAM_MAGIC >>> 8),
@@ -61,13 +57,20 @@ final class JdkFormat extends BytesFormat {
 	}
 
 	@Override
-	Object read(byte[] entry) throws UndecodableEntryException {
+	void judge(byte[] entry, int start, DecodingBudget budget) {
+		if (start > 0 || !isString(entry)) {
+			budget.judgeSerialized(entry, start + Stamp.HEADER_BYTES);
+		}
+	}
+
+	@Override
+	Object read(byte[] entry, DecodingBudget budget) throws UndecodableEntryException {
 		Stamp.checkHeader(entry, Stamp.JDK, "jdk");
 		if (isString(entry)) {
 			return readString(entry);
 		}
-		try (ObjectInputStream in = new ConfigurableObjectInputStream(body(entry), this.classLoader)) {
-			in.setObjectInputFilter((info) -> check(info, entry.length));
+		try (ObjectInputStream in = new ConfigurableObjectInputStream(body(entry), this.classLoader, false)) {
+			in.setObjectInputFilter(budget.filterSerialized(entry, Stamp.HEADER_BYTES, this::check));
 			return in.readObject();
 		}
 		catch (IOException | ClassNotFoundException | RuntimeException | LinkageError | StackOverflowError ex) {
@@ -96,11 +99,10 @@ final class JdkFormat extends BytesFormat {
 		return new ByteArrayInputStream(entry, Stamp.HEADER_BYTES, entry.length - Stamp.HEADER_BYTES);
 	}
 
-	private ObjectInputFilter.Status check(ObjectInputFilter.FilterInfo info, int entryLength) {
+	private ObjectInputFilter.Status check(ObjectInputFilter.FilterInfo info) {
 		Class<?> type = info.serialClass();
-		boolean good = (type == null || this.allowed.allow(type))
-				&& info.arrayLength() <= ARRAY_ELEMENTS_PER_BYTE * entryLength;
-		return good ? ObjectInputFilter.Status.ALLOWED : ObjectInputFilter.Status.REJECTED;
+		return (type == null || this.allowed.allow(type)) ? ObjectInputFilter.Status.ALLOWED
+				: ObjectInputFilter.Status.REJECTED;
 	}
 
 	private static IllegalArgumentException refused(Object value, String reason) {

@@ -9,6 +9,7 @@ import java.util.concurrent.ConcurrentHashMap;
 
 import com.fasterxml.jackson.annotation.JsonAutoDetect.Visibility;
 import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonParser;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.ObjectReader;
 import tools.jackson.databind.ObjectWriter;
@@ -17,6 +18,8 @@ import tools.jackson.databind.cfg.DateTimeFeature;
 import tools.jackson.databind.json.JsonMapper;
 
 import org.springframework.core.NestedExceptionUtils;
+
+import io.libmc.codec.DecodingBudget;
 
 /**
  * JSON that says what it is: every value that could be of another class than its field is
@@ -27,6 +30,9 @@ import org.springframework.core.NestedExceptionUtils;
  * class that has changed since is absent instead of half a value.
  */
 final class JsonFormat extends BytesFormat {
+
+	/** Whether there is room for a value is another question than whether it is one. */
+	private static final int READABLE_BYTES = 1 << 30;
 
 	private final ObjectWriter writer;
 
@@ -82,7 +88,7 @@ final class JsonFormat extends BytesFormat {
 	private void checkReadable(Object value, byte[] entry) {
 		Object read;
 		try {
-			read = read(entry);
+			read = read(entry, DecodingBudget.of(entry.length, READABLE_BYTES));
 		}
 		catch (UndecodableEntryException ex) {
 			throw refused(value, ex);
@@ -96,9 +102,20 @@ final class JsonFormat extends BytesFormat {
 	}
 
 	@Override
-	Object read(byte[] entry) throws UndecodableEntryException {
+	void judge(byte[] entry, int start, DecodingBudget budget) {
+		int begin = start + Stamp.HEADER_BYTES;
+		if (!JsonCosts.isSmall(entry.length)) {
+			try (JsonParser parser = this.reader.createParser(entry, begin, entry.length - begin)) {
+				JsonCosts.judge(parser, budget);
+			}
+		}
+	}
+
+	@Override
+	Object read(byte[] entry, DecodingBudget budget) throws UndecodableEntryException {
 		Stamp.checkHeader(entry, Stamp.JSON, "json");
 		try {
+			judge(entry, 0, budget);
 			Object value = this.reader
 				.readValue(new ByteArrayInputStream(entry, Stamp.HEADER_BYTES, entry.length - Stamp.HEADER_BYTES));
 			if (value == null) {

@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
 
 import org.springframework.cache.support.NullValue;
 
+import io.libmc.codec.DecodingBudget;
+import io.libmc.codec.EncodedValue;
 import io.libmc.codec.LibmcTranscoder;
 
 /**
@@ -57,7 +59,12 @@ final class LibmcFormat extends EntryFormat {
 	}
 
 	@Override
-	Object decode(Object entry) throws UndecodableEntryException {
+	void check(EncodedValue entry, DecodingBudget budget) {
+		TRANSCODER.check(entry, budget);
+	}
+
+	@Override
+	Object decode(Object entry, DecodingBudget budget) throws UndecodableEntryException {
 		if (!(entry instanceof List<?> list) || list.size() < 2 || list.size() > 3) {
 			throw new UndecodableEntryException("it is not in the format \"libmc\"", null);
 		}

@@ -1,4 +1,4 @@
-package io.libmc.codec;
+package io.libmc.testing;
 
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;

@@ -1,0 +1,298 @@
+package io.libmc.spring.cache;
+
+import java.time.DateTimeException;
+import java.time.LocalDateTime;
+import java.util.Arrays;
+import java.util.Set;
+
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
+
+import io.libmc.codec.DecodingBudget;
+
+/**
+ * What it costs to make objects of an entry of {@link JsonFormat}, told by its text: what
+ * they allocate, and how often the elements of sets and the keys of maps are hashed and
+ * compared.
+ * <p>
+ * Elements whose hashes are equal are compared each with each, unless they are of one
+ * class that has an order. So the hashes of texts, numbers and collections are computed
+ * as Java does; those of an application's classes, which only their code knows, count as
+ * different, and those of Java's other classes as equal.
+ */
+final class JsonCosts {
+
+	/** What is shorter cannot cost much. */
+	private static final int SMALL_ENTRY = 32 * 1024;
+
+	private static final int CONTAINER_BYTES = 64;
+
+	private static final int SCALAR_BYTES = 48;
+
+	private static final int CHARS_PER_STEP = 32;
+
+	/** To be compared with, things are fetched from all over the memory. */
+	private static final long STEPS_PER_COMPARISON = 2;
+
+	/** Each element is added to a new array. */
+	private static final long COPIED_PER_STEP = 16;
+
+	private static final int LONGEST_CLASS_NAME = 200;
+
+	private static final int SPREADING = 0x9e3779b9;
+
+	/** The hash is an object's own. */
+	private static final int ALONE = 0;
+
+	private static final int PLAIN = 1;
+
+	private static final Set<String> ORDERED = Set.of("java.math.BigDecimal", "java.math.BigInteger", "java.util.UUID",
+			"java.util.Date", "java.net.URI", "java.time.Instant", "java.time.Duration", "java.time.LocalTime",
+			"java.time.OffsetDateTime", "java.time.OffsetTime", "java.time.Year", "java.time.YearMonth",
+			"java.time.MonthDay", "java.time.ZoneOffset");
+
+	private final JsonParser parser;
+
+	private final DecodingBudget budget;
+
+	/** The elements of the sets, and the keys of the maps, that have begun. */
+	private long[] costs = new long[64];
+
+	private int[] hashes = new int[64];
+
+	private int[] kinds = new int[64];
+
+	private int top;
+
+	private long cost;
+
+	private int hash;
+
+	private int kind;
+
+	private int numbered;
+
+	private JsonCosts(JsonParser parser, DecodingBudget budget) {
+		this.parser = parser;
+		this.budget = budget;
+	}
+
+	/** Whether an entry of that length need not be judged. */
+	static boolean isSmall(int length) {
+		return length <= SMALL_ENTRY;
+	}
+
+	/**
+	 * Judges a value.
+	 * @param parser at the beginning
+	 * @throws IllegalArgumentException if it would cost more than the budget has
+	 */
+	static void judge(JsonParser parser, DecodingBudget budget) {
+		JsonCosts costs = new JsonCosts(parser, budget);
+		costs.value(parser.nextToken(), "");
+	}
+
+	/** Reads a value of the given class, if one is known, and leaves its cost. */
+	private void value(@Nullable JsonToken token, String type) {
+		this.budget.step(1);
+		if (token == null) {
+			throw new IllegalArgumentException("it ends too early");
+		}
+		switch (token) {
+			case START_OBJECT -> object(type);
+			case START_ARRAY -> array(type);
+			default -> scalar(token);
+		}
+	}
+
+	private void scalar(JsonToken token) {
+		boolean text = token == JsonToken.VALUE_STRING;
+		int length = (text || token.isNumeric()) ? this.parser.getStringLength() : 0;
+		this.budget.allocate(SCALAR_BYTES + 2L * length);
+		is(1 + length / CHARS_PER_STEP, text ? textHash() : token.isNumeric() ? numberHash() : token.ordinal(),
+				ordered(text ? "java.lang.String" : token.name()));
+	}
+
+	private int textHash() {
+		char[] chars = this.parser.getStringCharacters();
+		int start = this.parser.getStringOffset();
+		int end = start + this.parser.getStringLength();
+		int all = 0;
+		for (int i = start; i < end; i++) {
+			all = 31 * all + chars[i];
+		}
+		return all;
+	}
+
+	private int numberHash() {
+		String text = this.parser.getString();
+		try {
+			return (text.length() < 19) ? Long.hashCode(Long.parseLong(text)) : text.hashCode();
+		}
+		catch (NumberFormatException ex) {
+			return text.hashCode();
+		}
+	}
+
+	private void object(String type) {
+		this.budget.allocate(CONTAINER_BYTES);
+		int from = this.top;
+		long all = 1;
+		int sum = 0;
+		while (this.parser.nextToken() == JsonToken.PROPERTY_NAME) {
+			String name = this.parser.currentName();
+			this.budget.allocate(2L * SCALAR_BYTES + 2L * name.length());
+			Integer time = timeHash(name);
+			is(1 + name.length() / CHARS_PER_STEP, (time != null) ? time : name.hashCode(),
+					(time != null) ? PLAIN : ordered("java.lang.String"));
+			int key = this.hash;
+			push();
+			value(this.parser.nextToken(), "");
+			all += 1 + this.cost;
+			sum += key ^ this.hash;
+		}
+		boolean sorts = !type.equals("java.util.Hashtable") && !type.equals("java.util.Properties");
+		hashed(from, sorts);
+		this.top = from;
+		is(all, isOfJava(type) ? sum : ++this.numbered * SPREADING, isOfJava(type) ? PLAIN : ALONE);
+	}
+
+	/**
+	 * Reads an array: a collection's elements if its class is known, and otherwise the
+	 * name of a class and a value of it, or an array in Java as well.
+	 */
+	private void array(String type) {
+		this.budget.allocate(CONTAINER_BYTES);
+		int from = this.top;
+		long all = 1;
+		int list = 1;
+		int sum = 0;
+		String name = "";
+		for (JsonToken next = this.parser.nextToken(); next != JsonToken.END_ARRAY; next = this.parser.nextToken()) {
+			boolean names = type.isEmpty() && this.top == from && next == JsonToken.VALUE_STRING
+					&& this.parser.getStringLength() <= LONGEST_CLASS_NAME;
+			String before = name;
+			name = names ? this.parser.getString() : "";
+			value(next, before);
+			push();
+			all += this.cost;
+			list = 31 * list + this.hash;
+			sum += this.hash;
+			if (!before.isEmpty()) {
+				value(before);
+			}
+		}
+		int count = this.top - from;
+		if (type.isEmpty()) {
+			this.top = from;
+			if (count != 2) {
+				is(all, list, ALONE);
+			}
+			return;
+		}
+		if (type.startsWith("java.util.concurrent.CopyOnWrite")) {
+			this.budget.step((long) count * count / (type.endsWith("Set") ? 1 : COPIED_PER_STEP));
+		}
+		if (isSet(type)) {
+			hashed(from, true);
+		}
+		this.top = from;
+		is(all, isSet(type) ? sum : list, PLAIN);
+	}
+
+	/** Makes of what was read last a value of a class. */
+	private void value(String type) {
+		if (!isOfJava(type)) {
+			is(this.cost, ++this.numbered * SPREADING, ALONE);
+		}
+		else if (type.startsWith("java.lang.") || ORDERED.contains(type)) {
+			is(this.cost, this.hash, ordered(type));
+		}
+		else if (this.kind != PLAIN && !type.equals("java.time.LocalDate")) {
+			is(this.cost, type.hashCode(), PLAIN);
+		}
+		else {
+			is(this.cost, this.hash, PLAIN);
+		}
+	}
+
+	/** Charges for the keys of a table, which are all from there on. */
+	private void hashed(int from, boolean sorts) {
+		long[] keys = new long[this.top - from];
+		int count = 0;
+		for (int i = from; i < this.top; i++) {
+			this.budget.step(this.costs[i]);
+			if (this.kinds[i] != ALONE) {
+				keys[count++] = (long) this.hashes[i] << 32 | i;
+			}
+		}
+		Arrays.sort(keys, 0, count);
+		for (int begin = 0, end; begin < count; begin = end) {
+			end = begin + 1;
+			while (end < count && keys[end] >> 32 == keys[begin] >> 32) {
+				end++;
+			}
+			equal(keys, begin, end, sorts);
+		}
+	}
+
+	/** Charges for keys whose hashes are equal. */
+	private void equal(long[] keys, int begin, int end, boolean sorts) {
+		long count = (long) end - begin;
+		int kindOfAll = this.kinds[(int) keys[begin]];
+		long most = 0;
+		for (int i = begin; i < end; i++) {
+			int at = (int) keys[i];
+			most = Math.max(most, this.costs[at]);
+			kindOfAll = (this.kinds[at] == kindOfAll) ? kindOfAll : PLAIN;
+		}
+		boolean sorted = sorts && kindOfAll != PLAIN;
+		this.budget.step((sorted ? count * (63 - Long.numberOfLeadingZeros(count))
+				: STEPS_PER_COMPARISON * count * (count - 1) / 2) * most);
+	}
+
+	/** Keys may be times, of which many have the same hash and none has an order. */
+	private static @Nullable Integer timeHash(String text) {
+		if (text.length() < 16 || text.charAt(10) != 'T') {
+			return null;
+		}
+		try {
+			return LocalDateTime.parse(text).hashCode();
+		}
+		catch (DateTimeException ex) {
+			return LocalDateTime.class.hashCode();
+		}
+	}
+
+	private static boolean isOfJava(String type) {
+		return type.startsWith("java.");
+	}
+
+	private static boolean isSet(String type) {
+		return isOfJava(type) && type.contains("Set") && !type.contains("Tree") && !type.contains("SkipList");
+	}
+
+	/** A class's own mark, by which objects of one class are known. */
+	private static int ordered(String type) {
+		return type.hashCode() | 2;
+	}
+
+	private void is(long cost, int hash, int kind) {
+		this.cost = cost;
+		this.hash = hash;
+		this.kind = kind;
+	}
+
+	private void push() {
+		if (this.top == this.costs.length) {
+			this.costs = Arrays.copyOf(this.costs, 2 * this.top);
+			this.hashes = Arrays.copyOf(this.hashes, 2 * this.top);
+			this.kinds = Arrays.copyOf(this.kinds, 2 * this.top);
+		}
+		this.costs[this.top] = this.cost;
+		this.hashes[this.top] = this.hash;
+		this.kinds[this.top++] = this.kind;
+	}
+
+}
