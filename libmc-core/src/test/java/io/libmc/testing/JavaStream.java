@@ -253,7 +253,7 @@ public final class JavaStream {
 			this.out.writeUTF(field.substring(1));
 			if (field.charAt(0) == 'L') {
 				int lastBefore = this.last;
-				string((field.equals("Lcomparator")) ? "Ljava/util/Comparator;" : "Ljava/lang/Object;");
+				string(field.equals("Lcomparator") ? "Ljava/util/Comparator;" : "Ljava/lang/Object;");
 				this.last = lastBefore;
 			}
 		}

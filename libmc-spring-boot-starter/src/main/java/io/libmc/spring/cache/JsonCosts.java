@@ -1,9 +1,9 @@
 package io.libmc.spring.cache;
 
-import java.time.DateTimeException;
-import java.time.LocalDateTime;
 import java.util.Arrays;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonParser;
@@ -51,6 +51,11 @@ final class JsonCosts {
 			"java.util.Date", "java.net.URI", "java.time.Instant", "java.time.Duration", "java.time.LocalTime",
 			"java.time.OffsetDateTime", "java.time.OffsetTime", "java.time.Year", "java.time.YearMonth",
 			"java.time.MonthDay", "java.time.ZoneOffset");
+
+	private static final Pattern TIME = Pattern
+		.compile("([-+]?\\d{4,9})-(\\d\\d)-(\\d\\d)T(\\d\\d):(\\d\\d)(?::(\\d\\d)(?:\\.(\\d{1,9}))?)?");
+
+	private static final int LONGEST_TIME = 40;
 
 	private final JsonParser parser;
 
@@ -102,16 +107,20 @@ final class JsonCosts {
 		switch (token) {
 			case START_OBJECT -> object(type);
 			case START_ARRAY -> array(type);
-			default -> scalar(token);
+			default -> scalar(token, type);
 		}
 	}
 
-	private void scalar(JsonToken token) {
+	private void scalar(JsonToken token, String type) {
 		boolean text = token == JsonToken.VALUE_STRING;
 		int length = (text || token.isNumeric()) ? this.parser.getStringLength() : 0;
 		this.budget.allocate(SCALAR_BYTES + 2L * length);
 		is(1 + length / CHARS_PER_STEP, text ? textHash() : token.isNumeric() ? numberHash() : token.ordinal(),
 				ordered(text ? "java.lang.String" : token.name()));
+		if (text && length <= LONGEST_TIME && type.equals("java.time.LocalDateTime")) {
+			Integer time = timeHash(this.parser.getString());
+			is(1, (time != null) ? time : 0, PLAIN);
+		}
 	}
 
 	private int textHash() {
@@ -143,7 +152,7 @@ final class JsonCosts {
 		while (this.parser.nextToken() == JsonToken.PROPERTY_NAME) {
 			String name = this.parser.currentName();
 			this.budget.allocate(2L * SCALAR_BYTES + 2L * name.length());
-			Integer time = timeHash(name);
+			Integer time = (name.length() <= LONGEST_TIME) ? timeHash(name) : null;
 			is(1 + name.length() / CHARS_PER_STEP, (time != null) ? time : name.hashCode(),
 					(time != null) ? PLAIN : ordered("java.lang.String"));
 			int key = this.hash;
@@ -252,17 +261,26 @@ final class JsonCosts {
 				: STEPS_PER_COMPARISON * count * (count - 1) / 2) * most);
 	}
 
-	/** Keys may be times, of which many have the same hash and none has an order. */
+	/**
+	 * The hash of a {@code LocalDateTime}, of which many have the same and which has no
+	 * order for a table. {@code null} if the text is none.
+	 */
 	private static @Nullable Integer timeHash(String text) {
-		if (text.length() < 16 || text.charAt(10) != 'T') {
+		Matcher time = TIME.matcher(text);
+		if (!time.matches()) {
 			return null;
 		}
-		try {
-			return LocalDateTime.parse(text).hashCode();
-		}
-		catch (DateTimeException ex) {
-			return LocalDateTime.class.hashCode();
-		}
+		int year = Integer.parseInt(time.group(1));
+		int date = (year & 0xfffff800) ^ ((year << 11) + (number(time, 2) << 6) + number(time, 3));
+		String fraction = (time.group(7) != null) ? time.group(7) : "";
+		long seconds = number(time, 4) * 3600L + number(time, 5) * 60L + number(time, 6);
+		long nanos = Integer.parseInt((fraction + "000000000").substring(0, 9));
+		return date ^ Long.hashCode(seconds * 1_000_000_000L + nanos);
+	}
+
+	private static int number(Matcher matcher, int group) {
+		String digits = matcher.group(group);
+		return (digits != null) ? Integer.parseInt(digits) : 0;
 	}
 
 	private static boolean isOfJava(String type) {

@@ -8,10 +8,12 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.LocalDateTime;
+import java.time.LocalTime;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.Hashtable;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -116,7 +118,7 @@ class FormatBudgetTest {
 
 	@Test
 	void whatCouldNotBeReadIsNotWritten() {
-		Map<Object, Object> table = new java.util.Hashtable<>();
+		Map<Object, Object> table = new Hashtable<>();
 		IntStream.range(0, 4000).forEach((i) -> table.put(equalHash(i), 1));
 		for (EntryFormat format : List.of(JDK, JSON)) {
 			byte[] entry = (byte[]) Stamp.put(format.encode(table), 1);
@@ -175,7 +177,6 @@ class FormatBudgetTest {
 		}
 		outcome = what + ", " + best / 1_000_000 + " ms, " + allocated / 1_000_000 + " MB: "
 				+ outcome.substring(0, Math.min(200, outcome.length()));
-		System.out.println(outcome);
 		assertThat(Duration.ofNanos(best)).as(outcome).isLessThan(LIMIT);
 		assertThat(allocated).as(outcome).isLessThan(BYTES_LIMIT);
 	}
@@ -210,8 +211,7 @@ class FormatBudgetTest {
 			for (long high = 0; high < 20_000 && times.size() < count; high++) {
 				long nano = high << 32 | (nanos ^ high);
 				if (nano >= 0 && nano < 86_400_000_000_000L) {
-					times.add("[\"java.time.LocalDateTime\",\"" + date.atTime(java.time.LocalTime.ofNanoOfDay(nano))
-							+ "\"]");
+					times.add("[\"java.time.LocalDateTime\",\"" + date.atTime(LocalTime.ofNanoOfDay(nano)) + "\"]");
 				}
 			}
 		}
