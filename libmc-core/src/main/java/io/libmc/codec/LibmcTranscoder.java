@@ -108,6 +108,9 @@ public final class LibmcTranscoder implements Transcoder {
 	/** Python, too, refuses longer numbers: reading them takes quadratic time. */
 	private static final int MAX_DIGITS = 4300;
 
+	/** So few cannot hold keys enough to take long. */
+	private static final int FEW_BYTES = 4096;
+
 	private final @Nullable JavaSerialization serialization;
 
 	private LibmcTranscoder(@Nullable JavaSerialization serialization) {
@@ -199,9 +202,15 @@ public final class LibmcTranscoder implements Transcoder {
 		if (encoded.flags() == SERIALIZED) {
 			budget.judgeSerialized(encoded.bytes(), 0);
 		}
-		else if (encoded.flags() == MARSHAL && !budget.isAmpleFor(encoded.bytes().length)) {
+		else if (encoded.flags() == MARSHAL && mayBeCostly(encoded.bytes(), budget)) {
 			MarshalReader.read(encoded.bytes(), budget);
 		}
+	}
+
+	/** Few values are, and those are read to see. */
+	private static boolean mayBeCostly(byte[] marshal, DecodingBudget budget) {
+		return !budget.isAmpleFor(marshal.length)
+				|| (marshal.length > FEW_BYTES && MarshalWriter.holdsContainersAsKeys(marshal));
 	}
 
 	private @Nullable Object deserialize(byte[] bytes, DecodingBudget budget) {

@@ -1,6 +1,8 @@
 package io.libmc.codec;
 
 import java.math.BigInteger;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
@@ -38,6 +40,34 @@ final class MarshalWriter {
 		MarshalWriter writer = new MarshalWriter();
 		writer.write(value, false, 0);
 		return Arrays.copyOf(writer.bytes, writer.size);
+	}
+
+	/**
+	 * Whether a list or a set lies in what {@link #write} wrote as a map's key or a set's
+	 * element: only there it is a tuple or a frozenset.
+	 */
+	static boolean holdsContainersAsKeys(byte[] written) {
+		ByteBuffer in = ByteBuffer.wrap(written).order(ByteOrder.LITTLE_ENDIAN);
+		while (in.hasRemaining()) {
+			byte type = in.get();
+			switch (type) {
+				case '(', '>' -> {
+					return true;
+				}
+				case '[', '<', 'i' -> in.getInt();
+				case 'g' -> in.getLong();
+				case 'l' -> skip(in, 2 * Math.abs(in.getInt()));
+				case 's', 'u' -> skip(in, in.getInt());
+				default -> {
+					// None, a truth, or the begin or end of a map: a byte.
+				}
+			}
+		}
+		return false;
+	}
+
+	private static void skip(ByteBuffer in, int length) {
+		in.position(in.position() + length);
 	}
 
 	private void write(@Nullable Object value, boolean hashable, int depth) {

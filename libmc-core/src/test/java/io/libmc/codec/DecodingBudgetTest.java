@@ -32,11 +32,13 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 import com.sun.management.ThreadMXBean;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 @SuppressWarnings("JavaUtilDate")
 class DecodingBudgetTest {
@@ -140,6 +142,18 @@ class DecodingBudgetTest {
 				new HashSet<>(list(1000, (i) -> Collections.unmodifiableList(new ArrayList<>(List.of(i, "x"))))))));
 		values.add(Arguments.of("family", Parent.of(1000)));
 		return values.stream();
+	}
+
+	@Test
+	void keysThatTakeTooLongToCompareAreNotWrittenEither() {
+		Set<Object> keys = new HashSet<>();
+		HostileValues.equalHashes(12, 4000).forEach((text) -> keys.add(List.of(text)));
+		EncodedValue encoded = this.transcoder.encode(keys);
+		DecodingBudget budget = DecodingBudget.of(encoded.bytes().length);
+		assertThatIllegalArgumentException().isThrownBy(() -> this.transcoder.check(encoded, budget))
+			.withMessageContaining("steps");
+		assertThatIllegalArgumentException().isThrownBy(() -> this.transcoder.decode(encoded.flags(), encoded.bytes()))
+			.withMessageContaining("steps");
 	}
 
 	private static <C extends Collection<Object>> C longs(int count, Supplier<C> kind) {
