@@ -115,7 +115,7 @@ final class JsonCosts {
 		boolean text = token == JsonToken.VALUE_STRING;
 		int length = (text || token.isNumeric()) ? this.parser.getStringLength() : 0;
 		this.budget.allocate(SCALAR_BYTES + 2L * length);
-		is(1 + length / CHARS_PER_STEP, text ? textHash() : token.isNumeric() ? numberHash() : token.ordinal(),
+		is(1 + length / CHARS_PER_STEP, text ? textHash() : token.isNumeric() ? numberHash() : token.name().hashCode(),
 				ordered(text ? "java.lang.String" : token.name()));
 		if (text && length <= LONGEST_TIME && type.equals("java.time.LocalDateTime")) {
 			Integer time = timeHash(this.parser.getString());
