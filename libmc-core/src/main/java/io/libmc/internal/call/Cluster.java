@@ -33,6 +33,9 @@ public final class Cluster {
 	/** Servers that hang up when they are asked for meta commands. */
 	private final Set<Node> hangingUp = ConcurrentHashMap.newKeySet();
 
+	/** Servers that have answered when they were. */
+	private final Set<Node> answering = ConcurrentHashMap.newKeySet();
+
 	public Cluster(Ring ring, List<Node> nodes, boolean failover, int maxRetries, int maxValueBytes) {
 		this.ring = ring;
 		this.nodes = List.copyOf(nodes);
@@ -103,9 +106,19 @@ public final class Cluster {
 				: null;
 	}
 
-	/** Notes that a server hangs up when it is asked for meta commands. */
+	/**
+	 * Notes that a server hangs up when it is asked for meta commands. One that ever
+	 * answered was killed.
+	 */
 	void hangsUp(Node node) {
-		this.hangingUp.add(node);
+		if (!this.answering.contains(node)) {
+			this.hangingUp.add(node);
+		}
+	}
+
+	/** Notes that a server answers when it is asked for meta commands. */
+	void answers(Node node) {
+		this.answering.add(node);
 	}
 
 	/** Whether the server speaks meta commands, as far as is known. */

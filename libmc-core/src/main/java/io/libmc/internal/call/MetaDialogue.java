@@ -124,6 +124,7 @@ public final class MetaDialogue extends Leg implements Script<MetaAnswer> {
 		switch (asked.command()) {
 			case MN -> {
 				boolean understood = asked.answer() == Answer.DONE;
+				this.cluster.answers(this.node);
 				this.node.metaSupport(understood ? MetaSupport.YES : MetaSupport.NO);
 				if (understood && wantsToKnowMore()) {
 					return askFurther(Command.VERSION, asked);
