@@ -293,7 +293,7 @@ class MetaCommandsTest {
 			"VA 1 f4 c1\r\n1\r\n" })
 	void loadIsBypassedWhenItsReplyMakesNoSense(String nonsense) throws Exception {
 		for (Caller caller : Caller.values()) {
-			assertEnds("mg k k v f c N10\r\n", nonsense, (client) -> assertThat(
+			assertEnds(true, "mg k k v f c N10\r\n", nonsense, (client) -> assertThat(
 					caller.<String>getOrLoad(client, "k", LoadPolicy.timeToLive(Duration.ofMinutes(5)), () -> "loaded"))
 				.isEqualTo("loaded"));
 		}
@@ -305,8 +305,7 @@ class MetaCommandsTest {
 		for (boolean named : List.of(true, false)) {
 			CountDownLatch both = new CountDownLatch(1);
 			try (ScriptedServer server = ScriptedServer.of((connection) -> {
-				connection.expect("mn\r\n");
-				connection.reply("MN\r\n");
+				connection.introduce();
 				connection.expect("mg a k v f\r\nmg b k v f\r\n");
 				connection.reply(named ? "VA 1 kb f0\r\nB\r\nVA 1 ka f0\r\nA\r\n" : "VA 1 f0\r\nB\r\nVA 1 f0\r\nA\r\n");
 				both.await();
@@ -325,14 +324,20 @@ class MetaCommandsTest {
 	}
 
 	private static void assertNonsense(String request, String nonsense, ThrowingConsumer<MemcachedClient> call) {
-		assertEnds(request, nonsense, (client) -> assertThatExceptionOfType(MemcachedProtocolException.class)
+		assertEnds(false, request, nonsense, (client) -> assertThatExceptionOfType(MemcachedProtocolException.class)
 			.isThrownBy(() -> call.accept(client)));
 	}
 
-	private static void assertEnds(String request, String nonsense, ThrowingConsumer<MemcachedClient> call) {
+	private static void assertEnds(boolean introduced, String request, String nonsense,
+			ThrowingConsumer<MemcachedClient> call) {
 		try (ScriptedServer server = ScriptedServer.of((connection) -> {
-			connection.expect("mn\r\n");
-			connection.reply("MN\r\n");
+			if (introduced) {
+				connection.introduce();
+			}
+			else {
+				connection.expect("mn\r\n");
+				connection.reply("MN\r\n");
+			}
 			connection.expect(request);
 			connection.reply(nonsense);
 			connection.expectClose();
