@@ -336,6 +336,8 @@ public interface MemcachedClient extends AutoCloseable {
 	 * @return statistics by server name, in the order of the server list; a server that
 	 * does not answer is absent
 	 * @throws IllegalArgumentException if an argument could not be a key
+	 * @throws MemcachedProtocolException if a server has no such statistics, or says more
+	 * than 1 MiB
 	 */
 	Map<String, Map<String, String>> stats(String... arguments);
 

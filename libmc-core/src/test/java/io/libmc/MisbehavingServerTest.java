@@ -1,6 +1,7 @@
 package io.libmc;
 
 import java.nio.charset.StandardCharsets;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -75,6 +76,56 @@ class MisbehavingServerTest {
 			strayed.await();
 			Thread.sleep(5);
 			assertThat(asynchronously ? client.async().incr("n", 1).get() : client.incr("n", 1)).hasValue(2);
+		}
+	}
+
+	@ParameterizedTest
+	@ValueSource(booleans = { false, true })
+	void statisticsWithoutAnEndAreAnError(boolean asynchronously) {
+		String line = "STAT name " + "x".repeat(10_000) + "\r\n";
+		try (ScriptedServer server = ScriptedServer.of((connection) -> {
+			connection.expect("stats\r\n");
+			try {
+				for (int i = 0; i < 200; i++) {
+					connection.reply(line);
+				}
+			}
+			catch (IOException ex) {
+				// the client has had enough
+			}
+		}, (connection) -> {
+			connection.expect("get k\r\n");
+			connection.reply("END\r\n");
+		}); MemcachedClient client = impatient(server)) {
+			assertThatExceptionOfType(MemcachedProtocolException.class).isThrownBy(() -> stats(client, asynchronously))
+				.withMessageContaining("more than 1048576 bytes");
+			assertThat(client.<Object>get("k")).isNull();
+		}
+	}
+
+	@ParameterizedTest
+	@ValueSource(booleans = { false, true })
+	void statisticsThatAServerDoesNotHaveAreAnError(boolean asynchronously) {
+		try (ScriptedServer server = ScriptedServer.of((connection) -> {
+			connection.expect("stats bogus\r\n");
+			connection.reply("ERROR\r\n");
+		}); MemcachedClient client = impatient(server)) {
+			assertThatExceptionOfType(MemcachedProtocolException.class)
+				.isThrownBy(() -> stats(client, asynchronously, "bogus"))
+				.withMessageContaining("ERROR");
+		}
+	}
+
+	private static void stats(MemcachedClient client, boolean asynchronously, String... arguments) throws Throwable {
+		if (!asynchronously) {
+			assertThat(client.stats(arguments)).isNotNull();
+			return;
+		}
+		try {
+			assertThat(client.async().stats(arguments).get()).isNotNull();
+		}
+		catch (ExecutionException ex) {
+			throw ex.getCause();
 		}
 	}
 

@@ -1,6 +1,5 @@
 package io.libmc.internal.call;
 
-import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.zip.CRC32C;
@@ -149,17 +148,33 @@ final class Chunks {
 
 	/** The whole value, or null if a chunk is missing or not the master's. */
 	static @Nullable Item join(Item master, @Nullable Item[] chunks) {
-		ByteArrayOutputStream joined = new ByteArrayOutputStream(chunks.length * CHUNK_BYTES);
+		int length = 0;
 		for (Item chunk : chunks) {
 			if (chunk == null) {
 				return null;
 			}
-			joined.writeBytes(chunk.bytes());
+			length += chunk.bytes().length;
 		}
-		byte[] value = joined.toByteArray();
+		byte[] value = allocate(length);
+		int end = 0;
+		for (Item chunk : chunks) {
+			if (chunk != null) {
+				System.arraycopy(chunk.bytes(), 0, value, end, chunk.bytes().length);
+				end += chunk.bytes().length;
+			}
+		}
 		String checksum = checksum(master);
 		boolean whole = checksum.isEmpty() || checksum.equals(checksumOf(value));
 		return whole ? new Item(master.flags() & ~Transcoder.CHUNKED, value, master.unique()) : null;
+	}
+
+	private static byte[] allocate(int length) {
+		try {
+			return new byte[length];
+		}
+		catch (OutOfMemoryError ex) {
+			throw Failures.noMemory(length, ex);
+		}
 	}
 
 }

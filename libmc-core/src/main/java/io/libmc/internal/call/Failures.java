@@ -12,6 +12,7 @@ import io.libmc.codec.Transcoder;
 import io.libmc.internal.connection.Failure;
 import io.libmc.internal.connection.Operation;
 import io.libmc.internal.connection.Operation.Progress;
+import io.libmc.internal.protocol.Exchange.Answer;
 import io.libmc.internal.protocol.ServerText;
 import org.jspecify.annotations.Nullable;
 
@@ -29,6 +30,14 @@ final class Failures {
 			case SERVER_ERROR, CLIENT_ERROR, TOO_LARGE -> true;
 			default -> false;
 		};
+	}
+
+	/**
+	 * Whether a server that is there did not take the request, or answered with nonsense.
+	 */
+	static boolean isRefusal(Operation operation) {
+		Failure failure = operation.failure();
+		return (failure != null) ? failure.kind() == Failure.Kind.NONSENSE : operation.answer() == Answer.CLIENT_ERROR;
 	}
 
 	/** What an operation throws that {@linkplain #isFailure failed}. */
@@ -125,7 +134,12 @@ final class Failures {
 				null);
 	}
 
-	static MemcachedException undecodable(String key, int flags, RuntimeException cause) {
+	static MemcachedException noMemory(int length, OutOfMemoryError cause) {
+		return new MemcachedException(ErrorCode.INCOMPLETE_BUFFER_ERROR, null,
+				"the value has " + length + " bytes, for which this process had no memory left", cause);
+	}
+
+	static MemcachedException undecodable(String key, int flags, Throwable cause) {
 		return new MemcachedException(
 				ErrorCode.INCOMPLETE_BUFFER_ERROR, null, "the value of \"" + key + "\" with flags "
 						+ (flags & 0xffffffffL) + " cannot be decoded: " + ServerText.escaped(cause.getMessage()),

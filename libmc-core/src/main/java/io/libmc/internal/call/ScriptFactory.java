@@ -384,10 +384,19 @@ public final class ScriptFactory {
 	}
 
 	public Script<Map<String, Map<String, String>>> stats(String... arguments) {
-		return onEachServer(Command.STATS, KeyEncoder.arguments(arguments), (legs) -> {
+		List<Leg> legs = onEachServer(Command.STATS, KeyEncoder.arguments(arguments));
+		return new Together<>(legs).then((done) -> {
 			Map<String, Map<String, String>> stats = new LinkedHashMap<>();
-			legs.forEach((leg) -> stats.put(leg.node.name(), leg.operation.stats()));
-			return stats;
+			Failed refused = null;
+			for (Leg leg : done) {
+				if (!leg.hasFailed()) {
+					stats.put(leg.node.name(), leg.operation.stats());
+				}
+				else if (refused == null && Failures.isRefusal(leg.operation)) {
+					refused = leg;
+				}
+			}
+			return new Done<>(refused, stats);
 		});
 	}
 
@@ -401,13 +410,12 @@ public final class ScriptFactory {
 
 	/** The result is made of the servers that answered without an error. */
 	private <T> Script<T> onEachServer(Command command, String arguments, Function<List<Leg>, T> reader) {
-		List<Leg> legs = this.cluster.get()
-			.nodes()
-			.stream()
-			.map((node) -> new Leg(node, admin(command, arguments)))
-			.toList();
-		return new Together<>(legs)
+		return new Together<>(onEachServer(command, arguments))
 			.map((done) -> reader.apply(done.stream().filter((leg) -> !leg.hasFailed()).toList()));
+	}
+
+	private List<Leg> onEachServer(Command command, String arguments) {
+		return this.cluster.get().nodes().stream().map((node) -> new Leg(node, admin(command, arguments))).toList();
 	}
 
 	Operation admin(Command command, String arguments) {

@@ -137,7 +137,7 @@ public final class ValueCodec {
 			return this.transcoder.decode(flags & ~Transcoder.COMPRESSED,
 					compressed ? decompress(bytes, budget) : bytes, budget);
 		}
-		catch (RuntimeException ex) {
+		catch (RuntimeException | OutOfMemoryError ex) {
 			throw Failures.undecodable(key, flags, ex);
 		}
 	}

@@ -451,11 +451,17 @@ public class Exchange {
 		}
 	}
 
-	final void stat(String name, String value) {
+	/**
+	 * Keeps a statistic.
+	 * @return how many bytes of them have come, in the place of a counter
+	 */
+	final long stat(String name, String value, int bytes) {
 		if (this.details == null) {
 			this.details = new LinkedHashMap<String, String>();
 		}
 		stats().put(name, value);
+		this.replyNumber += bytes;
+		return this.replyNumber;
 	}
 
 }

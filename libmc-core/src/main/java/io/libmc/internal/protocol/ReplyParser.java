@@ -19,6 +19,9 @@ public final class ReplyParser {
 	/** memcached's own upper limit for an item (-I). */
 	private static final long LARGEST_ITEM = 1L << 30;
 
+	/** More than a server has to tell of itself. */
+	private static final long MOST_STATS = 1L << 20;
+
 	private static final byte[] VALUE = ascii("VALUE ");
 
 	private static final byte[] STAT = ascii("STAT ");
@@ -51,6 +54,9 @@ public final class ReplyParser {
 	private byte @Nullable [] value;
 
 	private int filled;
+
+	/** The length of a value of which nothing has come; else 0. */
+	private int announced;
 
 	private long skip;
 
@@ -207,6 +213,12 @@ public final class ReplyParser {
 
 	/** Moves on through a data block; returns whose it is once its end has come. */
 	private @Nullable Exchange takeData() throws ProtocolException {
+		if (this.announced > 0) {
+			if (this.buffer.isEmpty()) {
+				return null;
+			}
+			allocate();
+		}
 		byte[] target = this.value;
 		if (target != null) {
 			this.filled += this.buffer.take(target, this.filled);
@@ -234,6 +246,24 @@ public final class ReplyParser {
 			taker.value(this.position, target, this.flags, this.unique);
 		}
 		return taker;
+	}
+
+	/** Only now that its bytes begin to come: a server may announce what never does. */
+	private void allocate() {
+		int length = this.announced;
+		this.announced = 0;
+		try {
+			this.value = new byte[length];
+		}
+		catch (OutOfMemoryError ex) {
+			// it costs the one whose value it is
+			Exchange receiving = this.receiver;
+			if (receiving != null) {
+				receiving.tooLarge(this.position,
+						"the value has " + length + " bytes, for which this process had no memory left");
+			}
+			this.skip = length;
+		}
 	}
 
 	/** What the line answers; NONE if the reply goes on after it. */
@@ -295,14 +325,18 @@ public final class ReplyParser {
 		return Answer.VERSION;
 	}
 
-	private @Nullable Answer statLine(Exchange exchange, int from, int to) {
+	private @Nullable Answer statLine(Exchange exchange, int from, int to) throws ProtocolException {
 		if (!this.buffer.startsWith(STAT, from, to) && !this.buffer.startsWith(ITEM, from, to)
 				&& !this.buffer.startsWith(PREFIX, from, to)) {
 			return null;
 		}
 		int nameFrom = this.buffer.findSpace(from, to) + 1;
 		int nameEnd = this.buffer.findSpace(nameFrom, to);
-		exchange.stat(this.buffer.text(nameFrom, nameEnd), this.buffer.text(Math.min(nameEnd + 1, to), to));
+		long bytes = exchange.stat(this.buffer.text(nameFrom, nameEnd), this.buffer.text(Math.min(nameEnd + 1, to), to),
+				to - from + 2);
+		if (bytes > MOST_STATS) {
+			throw this.buffer.nonsense("its statistics have more than " + MOST_STATS + " bytes", from, to);
+		}
 		return Answer.NONE;
 	}
 
@@ -406,7 +440,8 @@ public final class ReplyParser {
 			this.skip = length;
 		}
 		else {
-			this.value = (length == 0) ? NOTHING : new byte[(int) length];
+			this.announced = (int) length;
+			this.value = (length == 0) ? NOTHING : null;
 		}
 	}
 
