@@ -25,8 +25,8 @@ import org.jspecify.annotations.Nullable;
  * Callbacks should be short and not block, as those of any {@link CompletableFuture}:
  * each that blocks holds a thread. A call whose completion finds no thread, or whose task
  * the executor throws back, drops or has not begun by the time the call's time is up, is
- * completed on another thread of the client's then, of which there are 256 at most. So a
- * callback may wait for another call, at the price of up to a {@code pollTimeout}.
+ * completed on another thread of the client's then, of which there are 1,024 at most. So
+ * a callback may wait for another call, at the price of up to a {@code pollTimeout}.
  * Closing the client completes every future.
  */
 public interface AsyncMemcachedClient {

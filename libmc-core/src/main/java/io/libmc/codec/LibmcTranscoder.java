@@ -175,6 +175,16 @@ public final class LibmcTranscoder implements Transcoder {
 	 * <p>
 	 * The budget is that of a client which takes values of up to 10,000,000 bytes.
 	 */
+	/**
+	 * Whether these are the flags of bytes, an integer or a boolean: decoding such a
+	 * value needs no budget.
+	 * @param flags the item's flags
+	 * @return {@code false} for all others, compressed ones among them
+	 */
+	public static boolean isSimple(int flags) {
+		return flags == BYTES || flags == INTEGER || flags == LONG || flags == BOOLEAN;
+	}
+
 	@Override
 	public @Nullable Object decode(int flags, byte[] bytes) {
 		return decode(flags, bytes, DecodingBudget.of(bytes.length));

@@ -11,6 +11,7 @@ import java.util.zip.Inflater;
 import io.libmc.RawValue;
 import io.libmc.codec.DecodingBudget;
 import io.libmc.codec.EncodedValue;
+import io.libmc.codec.LibmcTranscoder;
 import io.libmc.codec.Transcoder;
 import org.jspecify.annotations.Nullable;
 
@@ -64,8 +65,15 @@ public final class ValueCodec {
 				encoded = new EncodedValue(encoded.flags() | Transcoder.COMPRESSED, compressed);
 			}
 		}
-		checkReadable(key, plain, encoded.bytes().length);
+		if (!isSimple(encoded.flags())) {
+			checkReadable(key, plain, encoded.bytes().length);
+		}
 		return encoded;
+	}
+
+	/** Whether decoding costs nothing to speak of, and so needs no budget. */
+	private boolean isSimple(int flags) {
+		return this.transcoder instanceof LibmcTranscoder && LibmcTranscoder.isSimple(flags);
 	}
 
 	/** Integers stay as they are, or memcached could not count them. */
@@ -133,6 +141,9 @@ public final class ValueCodec {
 	public @Nullable Object decode(String key, int flags, byte[] bytes) {
 		try {
 			boolean compressed = (flags & Transcoder.COMPRESSED) != 0;
+			if (isSimple(flags)) {
+				return this.transcoder.decode(flags, bytes);
+			}
 			DecodingBudget budget = DecodingBudget.of(bytes.length, this.maxBytes);
 			return this.transcoder.decode(flags & ~Transcoder.COMPRESSED,
 					compressed ? decompress(bytes, budget) : bytes, budget);

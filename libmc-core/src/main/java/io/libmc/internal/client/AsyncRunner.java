@@ -96,12 +96,14 @@ final class AsyncRunner {
 
 		private final AtomicBoolean holdsRoom;
 
-		private final AtomicBoolean over = new AtomicBoolean();
-
 		private final CallerContext context;
 
 		/** No operation is performed before a step that is none. */
 		private boolean refused;
+
+		private boolean atEndHasRun;
+
+		private volatile boolean over;
 
 		Run(Script<? extends T> script, Runnable atEnd, boolean holdsRoom, CallerContext context) {
 			this.script = script;
@@ -144,7 +146,7 @@ final class AsyncRunner {
 		 * on
 		 */
 		private boolean advance() {
-			if (this.over.get()) {
+			if (this.over) {
 				return false;
 			}
 			try {
@@ -202,19 +204,24 @@ final class AsyncRunner {
 			}
 		}
 
-		/** Once, whatever callbacks do, which run here. */
+		/**
+		 * Completes the future, by which callbacks run. If that is broken off before, it
+		 * fails instead.
+		 */
 		private void end(Runnable completing) {
-			if (this.over.compareAndSet(false, true)) {
-				try {
+			try {
+				if (!this.atEndHasRun) {
+					this.atEndHasRun = true;
 					this.atEnd.run();
 				}
+			}
+			finally {
+				try {
+					completing.run();
+					this.over = true;
+				}
 				finally {
-					try {
-						completing.run();
-					}
-					finally {
-						leaveRoom();
-					}
+					leaveRoom();
 				}
 			}
 		}

@@ -1,6 +1,8 @@
 package io.libmc.internal.client;
 
 import java.lang.System.Logger.Level;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Queue;
@@ -35,7 +37,7 @@ final class Completions implements Watched {
 	private static final int THREADS = 64;
 
 	/** How many may be blocked before what is due has to wait for one of them. */
-	private static final int MORE_THREADS = 256;
+	private static final int MORE_THREADS = 1024;
 
 	private static final long IDLE_SECONDS = 10;
 
@@ -107,9 +109,14 @@ final class Completions implements Watched {
 		}
 	}
 
+	/**
+	 * What is late is carried on newest first: callbacks that block wait for calls that
+	 * began after their own.
+	 */
 	@Override
 	public long check(long now) {
 		long next = FAR;
+		Deque<Handover> due = new ArrayDeque<>();
 		for (Iterator<Handover> all = this.expected.iterator(); all.hasNext();) {
 			Handover handover = all.next();
 			long left = handover.deadline() + GRACE_NANOS - now;
@@ -120,11 +127,11 @@ final class Completions implements Watched {
 				next = Math.min(next, left);
 			}
 			else {
-				force(handover);
-				next = Math.min(next, GRACE_NANOS);
+				due.push(handover);
 			}
 		}
-		return (this.closed && this.expected.isEmpty()) ? GONE : next;
+		due.forEach(this::force);
+		return due.isEmpty() ? ((this.closed && this.expected.isEmpty()) ? GONE : next) : GRACE_NANOS;
 	}
 
 	/** It stays expected until a thread has come to it. */
