@@ -91,6 +91,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class LibmcTranscoder implements Transcoder {
 
+	/** For values that need none, so that they share it. */
+	private static final DecodingBudget UNSPENT = DecodingBudget.of(0);
+
 	private static final int BYTES = 0;
 
 	private static final int PICKLE = 1;
@@ -187,7 +190,7 @@ public final class LibmcTranscoder implements Transcoder {
 
 	@Override
 	public @Nullable Object decode(int flags, byte[] bytes) {
-		return decode(flags, bytes, DecodingBudget.of(bytes.length));
+		return decode(flags, bytes, isSimple(flags) ? UNSPENT : DecodingBudget.of(bytes.length));
 	}
 
 	@Override
