@@ -1,5 +1,6 @@
 package io.libmc.faults;
 
+import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -85,6 +86,19 @@ class CallbacksTest {
 			released.countDown();
 		}
 		assertNoThreadIsLeft();
+	}
+
+	@Test
+	void nothingIsHeldOnToAfterACall(MemcachedServer server) throws Exception {
+		try (MemcachedClient client = builder(server).pollTimeout(Duration.ofMinutes(5)).build()) {
+			assertThat(client.set("large", new byte[900_000])).isTrue();
+			List<WeakReference<byte[]>> values = new ArrayList<>();
+			for (int i = 0; i < 20; i++) {
+				values.add(new WeakReference<>(client.async().<byte[]>get("large").get(10, TimeUnit.SECONDS)));
+			}
+			System.gc();
+			assertThat(values.subList(0, 15)).allMatch((value) -> value.get() == null);
+		}
 	}
 
 	static Stream<Arguments> executors() {

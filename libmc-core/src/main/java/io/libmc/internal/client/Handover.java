@@ -9,29 +9,34 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * How an asynchronous call goes on when operations have ended: once, on whichever thread
- * comes to it first.
+ * comes to it first. From then on it holds on to nothing.
  */
 final class Handover implements Runnable {
 
-	private final AtomicReference<@Nullable Runnable> work;
-
-	private final Consumer<Throwable> failed;
-
-	private final List<? extends Leg> legs;
+	private final AtomicReference<@Nullable Work> work;
 
 	private final long deadline;
 
 	/**
+	 * What is handed over.
+	 *
+	 * @param next what comes when the operations have ended
+	 * @param failed gets what that throws
+	 * @param legs the operations
+	 */
+	private record Work(Runnable next, Consumer<Throwable> failed, List<? extends Leg> legs) {
+
+	}
+
+	/**
 	 * Creates a handover.
-	 * @param work what comes then
+	 * @param next what comes then
 	 * @param failed gets what that throws
 	 * @param legs the operations that are to end first
 	 * @param deadline when they have, at the latest
 	 */
-	Handover(Runnable work, Consumer<Throwable> failed, List<? extends Leg> legs, long deadline) {
-		this.work = new AtomicReference<>(work);
-		this.failed = failed;
-		this.legs = legs;
+	Handover(Runnable next, Consumer<Throwable> failed, List<? extends Leg> legs, long deadline) {
+		this.work = new AtomicReference<>(new Work(next, failed, legs));
 		this.deadline = deadline;
 	}
 
@@ -51,21 +56,22 @@ final class Handover implements Runnable {
 
 	@Override
 	public void run() {
-		Runnable taken = this.work.getAndSet(null);
+		Work taken = this.work.getAndSet(null);
 		if (taken != null) {
 			try {
-				taken.run();
+				taken.next().run();
 			}
 			catch (Throwable ex) {
-				this.failed.accept(ex);
+				taken.failed().accept(ex);
 			}
 		}
 	}
 
 	/** Goes on whether or not the operations have ended. */
 	void force() {
-		if (!isTaken()) {
-			this.legs.forEach((leg) -> leg.operation().expire());
+		Work late = this.work.get();
+		if (late != null) {
+			late.legs().forEach((leg) -> leg.operation().expire());
 			run();
 		}
 	}
