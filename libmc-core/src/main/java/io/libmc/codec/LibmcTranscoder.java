@@ -174,11 +174,6 @@ public final class LibmcTranscoder implements Transcoder {
 	}
 
 	/**
-	 * {@inheritDoc}
-	 * <p>
-	 * The budget is that of a client which takes values of up to 10,000,000 bytes.
-	 */
-	/**
 	 * Whether these are the flags of bytes, an integer or a boolean: decoding such a
 	 * value needs no budget.
 	 * @param flags the item's flags
@@ -188,6 +183,11 @@ public final class LibmcTranscoder implements Transcoder {
 		return flags == BYTES || flags == INTEGER || flags == LONG || flags == BOOLEAN;
 	}
 
+	/**
+	 * {@inheritDoc}
+	 * <p>
+	 * The budget is that of a client which takes values of up to 10,000,000 bytes.
+	 */
 	@Override
 	public @Nullable Object decode(int flags, byte[] bytes) {
 		return decode(flags, bytes, isSimple(flags) ? UNSPENT : DecodingBudget.of(bytes.length));

@@ -187,6 +187,8 @@ class DecodingBudgetTest {
 
 		private static final long serialVersionUID = 1;
 
+		// it is a HashSet
+		@SuppressWarnings("serial")
 		private final Set<Child> children = new HashSet<>();
 
 		static Parent of(int count) {
@@ -215,6 +217,8 @@ class DecodingBudgetTest {
 
 		private final Parent parent;
 
+		// it is a HashSet
+		@SuppressWarnings("serial")
 		private final Set<Child> siblings;
 
 		private final int id;

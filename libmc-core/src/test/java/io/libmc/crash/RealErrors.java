@@ -2,7 +2,6 @@ package io.libmc.crash;
 
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
@@ -89,10 +88,9 @@ final class RealErrors {
 				System.out.println("LEFT: client " + i + " never serves again: " + client.servers());
 				stacks();
 			}
-			long[] answered = witnesses.stream().mapToLong(Witness::answered).toArray();
-			TimeUnit.MILLISECONDS.sleep(20);
+			boolean beside = servesAgain(witnesses, POLL.plus(TOLERANCE));
 			witnesses.forEach(Witness::stop);
-			if (back && Arrays.stream(answered).sum() == witnesses.stream().mapToLong(Witness::answered).sum()) {
+			if (back && !beside) {
 				System.out.println("LEFT: client " + i + " serves nobody beside");
 			}
 			wrong.stream().limit(3).forEach((each) -> System.out.println("LEFT: " + each));
@@ -102,6 +100,20 @@ final class RealErrors {
 			daemon(client::close, 0);
 		}
 		System.out.println("CLIENTS " + CLIENTS + ", overflown " + overflown + ", serving again " + serving);
+	}
+
+	/** Whether any of them is answered within the time of a call. */
+	private static boolean servesAgain(List<Witness> witnesses, Duration time) throws InterruptedException {
+		long before = answered(witnesses);
+		long start = System.nanoTime();
+		while (answered(witnesses) == before && System.nanoTime() - start < time.toNanos()) {
+			TimeUnit.MILLISECONDS.sleep(5);
+		}
+		return answered(witnesses) > before;
+	}
+
+	private static long answered(List<Witness> witnesses) {
+		return witnesses.stream().mapToLong(Witness::answered).sum();
 	}
 
 	/** Returns nothing: it ends by the error, which is noted as a negative number. */
