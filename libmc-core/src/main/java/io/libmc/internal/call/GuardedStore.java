@@ -97,8 +97,12 @@ public final class GuardedStore extends Leg implements Script<GuardedStore.End> 
 	/** Goes on if the answer is that of the run that elected. */
 	private @Nullable Step goOn() {
 		this.asking = false;
+		if (hasFailed()) {
+			// the server is gone: the store has failed, and not its licence
+			return null;
+		}
 		ServerRun before = this.elected.answered().serverRun();
-		if (hasFailed() || before == null) {
+		if (before == null) {
 			return voided();
 		}
 		ServerRun told = ServerRun.of(this.operation.stats(), this.operation.startedAt());
