@@ -25,8 +25,7 @@ class RealErrorsTest {
 			throws Exception {
 		List<String> output = ChildJvm.run(LONGEST_LIFE, List.of(), RealErrors.class, "stack", server.address());
 
-		assertThat(output).contains("DONE")
-			.anyMatch((line) -> line.matches("CLIENTS 40, overflown [34]\\d, serving again 40"))
+		assertThat(output).contains("CLIENTS 40, overflown 40, serving again 40", "DONE")
 			.noneMatch((line) -> line.contains("LEFT:"));
 	}
 
