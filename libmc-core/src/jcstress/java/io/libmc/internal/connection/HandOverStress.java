@@ -1,7 +1,7 @@
 package io.libmc.internal.connection;
 
 import io.libmc.internal.connection.Failure.Kind;
-import io.libmc.internal.protocol.Exchange.Answer;
+import io.libmc.internal.protocol.Answer;
 import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.Expect;
 import org.openjdk.jcstress.annotations.JCStressTest;

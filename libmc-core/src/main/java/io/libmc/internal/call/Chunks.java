@@ -146,7 +146,10 @@ final class Chunks {
 		return keys(key, count + 1)[count];
 	}
 
-	/** The whole value, or null if a chunk is missing or not the master's. */
+	/**
+	 * The whole value, or null if a chunk is missing or not the master's.
+	 * @throws MemcachedException if there is no memory for it
+	 */
 	static @Nullable Item join(Item master, @Nullable Item[] chunks) {
 		int length = 0;
 		for (Item chunk : chunks) {
@@ -155,7 +158,16 @@ final class Chunks {
 			}
 			length += chunk.bytes().length;
 		}
-		byte[] value = allocate(length);
+		try {
+			return join(master, chunks, length);
+		}
+		catch (OutOfMemoryError ex) {
+			throw Failures.noMemory(length, ex);
+		}
+	}
+
+	private static @Nullable Item join(Item master, @Nullable Item[] chunks, int length) {
+		byte[] value = new byte[length];
 		int end = 0;
 		for (Item chunk : chunks) {
 			if (chunk != null) {
@@ -166,15 +178,6 @@ final class Chunks {
 		String checksum = checksum(master);
 		boolean whole = checksum.isEmpty() || checksum.equals(checksumOf(value));
 		return whole ? new Item(master.flags() & ~Transcoder.CHUNKED, value, master.unique()) : null;
-	}
-
-	private static byte[] allocate(int length) {
-		try {
-			return new byte[length];
-		}
-		catch (OutOfMemoryError ex) {
-			throw Failures.noMemory(length, ex);
-		}
 	}
 
 }

@@ -13,7 +13,7 @@ import java.util.stream.IntStream;
 import io.libmc.ErrorCode;
 import io.libmc.MemcachedException;
 import io.libmc.MultiResult;
-import io.libmc.internal.protocol.Exchange.Answer;
+import io.libmc.internal.protocol.Answer;
 
 /**
  * Adds data to items. memcached says NOT_STORED where there is no item, and just the same

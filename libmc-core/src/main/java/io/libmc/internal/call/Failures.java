@@ -12,7 +12,7 @@ import io.libmc.codec.Transcoder;
 import io.libmc.internal.connection.Failure;
 import io.libmc.internal.connection.Operation;
 import io.libmc.internal.connection.Operation.Progress;
-import io.libmc.internal.protocol.Exchange.Answer;
+import io.libmc.internal.protocol.Answer;
 import io.libmc.internal.protocol.ServerText;
 import org.jspecify.annotations.Nullable;
 

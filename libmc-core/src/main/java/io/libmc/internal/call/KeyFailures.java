@@ -8,7 +8,7 @@ import io.libmc.MemcachedException;
 import io.libmc.internal.connection.Failure;
 import io.libmc.internal.connection.Operation.Progress;
 import io.libmc.internal.protocol.Command;
-import io.libmc.internal.protocol.Exchange.Answer;
+import io.libmc.internal.protocol.Answer;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -9,7 +9,7 @@ import io.libmc.internal.connection.Operation;
 import io.libmc.internal.connection.Operation.Progress;
 import io.libmc.internal.connection.ServerRun;
 import io.libmc.internal.protocol.Command;
-import io.libmc.internal.protocol.Exchange.Answer;
+import io.libmc.internal.protocol.Answer;
 import org.jspecify.annotations.Nullable;
 
 /**

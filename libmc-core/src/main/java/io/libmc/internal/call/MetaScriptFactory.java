@@ -17,7 +17,7 @@ import io.libmc.codec.EncodedValue;
 import io.libmc.codec.Transcoder;
 import io.libmc.internal.connection.Operation;
 import io.libmc.internal.protocol.Command;
-import io.libmc.internal.protocol.Exchange.Answer;
+import io.libmc.internal.protocol.Answer;
 import io.libmc.internal.protocol.Exptime;
 import org.jspecify.annotations.Nullable;
 
@@ -145,7 +145,9 @@ public final class MetaScriptFactory {
 	}
 
 	public Script<MetaAnswer> noop(String key) {
-		return new MetaDialogue(this.cluster.get(), this.keys.encode(key), this.scripts.admin(Command.MN, ""), false);
+		long now = System.nanoTime();
+		return new MetaDialogue(this.cluster.get(), this.keys.encode(key),
+				Operation.admin(Command.MN, now, now + this.pollNanos, ""), false);
 	}
 
 	public Script<@Nullable Map<String, String>> debug(String key) {

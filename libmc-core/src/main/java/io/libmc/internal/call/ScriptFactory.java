@@ -3,14 +3,12 @@ package io.libmc.internal.call;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.OptionalLong;
 import java.util.Set;
-import java.util.function.Function;
 import java.util.function.Supplier;
 
 import io.libmc.CasResult;
@@ -25,7 +23,7 @@ import io.libmc.internal.call.Storing.NamedValue;
 import io.libmc.internal.connection.Node;
 import io.libmc.internal.connection.Operation;
 import io.libmc.internal.protocol.Command;
-import io.libmc.internal.protocol.Exchange.Answer;
+import io.libmc.internal.protocol.Answer;
 import io.libmc.internal.protocol.Exptime;
 import org.jspecify.annotations.Nullable;
 
@@ -77,6 +75,11 @@ public final class ScriptFactory {
 	/** The scripts of the meta commands. */
 	public MetaScriptFactory meta() {
 		return new MetaScriptFactory(this, this.cluster, this.keys, this.pollNanos, false);
+	}
+
+	/** The scripts that ask servers about themselves. */
+	public ServerScriptFactory servers() {
+		return new ServerScriptFactory(this.cluster, this.keys, this.pollNanos, this.flushAllEnabled);
 	}
 
 	public ValueCodec values() {
@@ -371,66 +374,6 @@ public final class ScriptFactory {
 			operation.noReply();
 		}
 		return operation;
-	}
-
-	// Servers
-
-	public Script<Map<String, String>> version() {
-		return onEachServer(Command.VERSION, "", (legs) -> {
-			Map<String, String> versions = new LinkedHashMap<>();
-			legs.forEach((leg) -> versions.put(leg.node.name(), Objects.requireNonNull(leg.operation.text())));
-			return versions;
-		});
-	}
-
-	public Script<Map<String, Map<String, String>>> stats(String... arguments) {
-		List<Leg> legs = onEachServer(Command.STATS, KeyEncoder.arguments(arguments));
-		return new Together<>(legs).then((done) -> {
-			Map<String, Map<String, String>> stats = new LinkedHashMap<>();
-			Failed refused = null;
-			for (Leg leg : done) {
-				if (!leg.hasFailed()) {
-					stats.put(leg.node.name(), leg.operation.stats());
-				}
-				else if (refused == null && Failures.isRefusal(leg.operation)) {
-					refused = leg;
-				}
-			}
-			return new Done<>(refused, stats);
-		});
-	}
-
-	public Script<List<String>> flushAll() {
-		if (!this.flushAllEnabled) {
-			throw new IllegalStateException(
-					"flushAll is off, for it empties the servers for everybody; switch it on with flushAllEnabled(true)");
-		}
-		return onEachServer(Command.FLUSH_ALL, "", (legs) -> legs.stream().map((leg) -> leg.node.name()).toList());
-	}
-
-	/** The result is made of the servers that answered without an error. */
-	private <T> Script<T> onEachServer(Command command, String arguments, Function<List<Leg>, T> reader) {
-		return new Together<>(onEachServer(command, arguments))
-			.map((done) -> reader.apply(done.stream().filter((leg) -> !leg.hasFailed()).toList()));
-	}
-
-	private List<Leg> onEachServer(Command command, String arguments) {
-		return this.cluster.get().nodes().stream().map((node) -> new Leg(node, admin(command, arguments))).toList();
-	}
-
-	Operation admin(Command command, String arguments) {
-		long now = System.nanoTime();
-		return Operation.admin(command, now, now + this.pollNanos, arguments);
-	}
-
-	public String serverFor(String key) {
-		return this.cluster.get().homeOf(this.keys.encode(key)).name();
-	}
-
-	public Script<@Nullable String> liveServerFor(String key) {
-		Leg asked = new KeyCommand<>(this.cluster.get(), this.keys.encode(key), admin(Command.VERSION, ""),
-				(answered, node) -> true);
-		return new Together<>(List.of(asked)).map((done) -> asked.hasFailed() ? null : asked.node.name());
 	}
 
 	// Arguments

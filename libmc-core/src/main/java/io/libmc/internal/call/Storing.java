@@ -9,7 +9,7 @@ import io.libmc.MultiResult;
 import io.libmc.codec.EncodedValue;
 import io.libmc.codec.Transcoder;
 import io.libmc.internal.protocol.Command;
-import io.libmc.internal.protocol.Exchange.Answer;
+import io.libmc.internal.protocol.Answer;
 
 /**
  * Stores many values. A large one goes in chunks first, then comes the item that stands

@@ -193,22 +193,22 @@ final class AsyncClient implements AsyncMemcachedClient {
 
 	@Override
 	public CompletableFuture<Map<String, String>> version() {
-		return start(this.scripts.version());
+		return start(this.scripts.servers().version());
 	}
 
 	@Override
 	public CompletableFuture<Map<String, Map<String, String>>> stats(String... arguments) {
-		return start(this.scripts.stats(arguments));
+		return start(this.scripts.servers().stats(arguments));
 	}
 
 	@Override
 	public CompletableFuture<List<String>> flushAll() {
-		return start(this.scripts.flushAll());
+		return start(this.scripts.servers().flushAll());
 	}
 
 	@Override
 	public CompletableFuture<@Nullable String> liveServerFor(String key) {
-		return start(this.scripts.liveServerFor(key));
+		return start(this.scripts.servers().liveServerFor(key));
 	}
 
 	@Override

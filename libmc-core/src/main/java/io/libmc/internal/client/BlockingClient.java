@@ -230,27 +230,27 @@ final class BlockingClient implements MemcachedClient {
 
 	@Override
 	public Map<String, String> version() {
-		return run(this.scripts.version());
+		return run(this.scripts.servers().version());
 	}
 
 	@Override
 	public Map<String, Map<String, String>> stats(String... arguments) {
-		return run(this.scripts.stats(arguments));
+		return run(this.scripts.servers().stats(arguments));
 	}
 
 	@Override
 	public List<String> flushAll() {
-		return run(this.scripts.flushAll());
+		return run(this.scripts.servers().flushAll());
 	}
 
 	@Override
 	public String serverFor(String key) {
-		return this.scripts.serverFor(key);
+		return this.scripts.servers().serverFor(key);
 	}
 
 	@Override
 	public @Nullable String liveServerFor(String key) {
-		return run(this.scripts.liveServerFor(key));
+		return run(this.scripts.servers().liveServerFor(key));
 	}
 
 	@Override

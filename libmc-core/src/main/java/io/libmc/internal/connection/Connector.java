@@ -20,7 +20,7 @@ import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
 
 import io.libmc.internal.protocol.Command;
-import io.libmc.internal.protocol.Exchange.Answer;
+import io.libmc.internal.protocol.Answer;
 import io.libmc.internal.protocol.OutBuffer;
 import io.libmc.internal.protocol.ReplyParser;
 import org.jspecify.annotations.Nullable;

@@ -8,7 +8,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 
 import io.libmc.internal.connection.Failure.Kind;
-import io.libmc.internal.protocol.Exchange.Answer;
+import io.libmc.internal.protocol.Answer;
 import io.libmc.internal.protocol.ProtocolException;
 import io.libmc.internal.protocol.ReplyParser;
 import org.jspecify.annotations.Nullable;

@@ -139,7 +139,7 @@ public final class LoadScripts {
 
 	/** More was wanted of a key's server than it can do. */
 	void lacksElections(String key) {
-		this.events.lacksElections(this.plain.serverFor(key));
+		this.events.lacksElections(this.plain.servers().serverFor(key));
 	}
 
 	/** A value that was read; null if there is none or it cannot be decoded. */

@@ -5,8 +5,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Stream;
 
-import io.libmc.internal.protocol.Exchange.Answer;
-
 /**
  * The commands of memcached's text protocol that this client sends, and the statuses that
  * each can be answered with.

@@ -3,7 +3,6 @@ package io.libmc.internal.protocol;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 
-import io.libmc.internal.protocol.Exchange.Answer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -171,17 +170,13 @@ public final class ReplyParser {
 		if (exchange.answer == Answer.NONE) {
 			answer(exchange, answer);
 		}
-		this.lastWasError = isError(answer);
+		this.lastWasError = answer.isError();
 		this.midReply = false;
 		return exchange;
 	}
 
 	private static void answer(Exchange exchange, Answer answer) {
-		exchange.answer = (exchange.tooLarge && !isError(answer)) ? Answer.TOO_LARGE : answer;
-	}
-
-	private static boolean isError(Answer answer) {
-		return answer == Answer.SERVER_ERROR || answer == Answer.CLIENT_ERROR;
+		exchange.answer = (exchange.tooLarge && !answer.isError()) ? Answer.TOO_LARGE : answer;
 	}
 
 	/**

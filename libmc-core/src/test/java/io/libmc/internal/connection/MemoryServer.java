@@ -7,7 +7,7 @@ import java.time.Duration;
 
 import io.libmc.internal.connection.Settings.ServerEvents;
 import io.libmc.internal.protocol.Command;
-import io.libmc.internal.protocol.Exchange.Answer;
+import io.libmc.internal.protocol.Answer;
 import io.libmc.internal.protocol.OutBuffer;
 
 /**

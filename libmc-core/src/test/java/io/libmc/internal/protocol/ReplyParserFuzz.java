@@ -8,8 +8,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-import io.libmc.internal.protocol.Exchange.Answer;
-
 /**
  * Any bytes in place of replies: whole and in pieces they must come to the same, and
  * nothing may come out under a key that they do not name. The first byte picks the
