@@ -18,6 +18,7 @@ import java.util.function.Consumer;
 
 import io.libmc.internal.call.Leg;
 import io.libmc.internal.connection.Log;
+import io.libmc.internal.connection.StackRoom;
 import io.libmc.internal.connection.Threads;
 import io.libmc.internal.connection.Watchdog;
 import io.libmc.internal.connection.Watched;
@@ -91,10 +92,11 @@ final class Completions implements Watched {
 	void execute(Handover handover) {
 		Executor chosen = this.users;
 		try {
+			StackRoom.ensure();
 			this.own.execute((chosen != null) ? () -> hand(handover, chosen) : handover);
 		}
-		catch (RejectedExecutionException | OutOfMemoryError ex) {
-			// the client was closed, or there are no more threads
+		catch (RejectedExecutionException | OutOfMemoryError | StackOverflowError ex) {
+			// the client was closed, or there are no more threads, or no more room here
 			this.watchdog.watch(0);
 		}
 	}

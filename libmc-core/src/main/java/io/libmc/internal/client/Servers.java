@@ -12,6 +12,7 @@ import io.libmc.internal.call.OperationEvents;
 import io.libmc.internal.connection.Endpoint;
 import io.libmc.internal.connection.Node;
 import io.libmc.internal.connection.Settings;
+import io.libmc.internal.connection.StackRoom;
 import io.libmc.internal.connection.Watchdog;
 import io.libmc.internal.routing.KeyHash;
 import io.libmc.internal.routing.Ring;
@@ -82,6 +83,7 @@ final class Servers {
 		List<ServerAddress> addresses = ClientOptions.parse(servers);
 		ClientOptions.checkNotEmpty(addresses);
 		Cluster current;
+		StackRoom.ensure();
 		this.lock.lock();
 		try {
 			cluster();

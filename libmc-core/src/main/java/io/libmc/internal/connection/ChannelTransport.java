@@ -68,6 +68,7 @@ final class ChannelTransport implements Transport {
 
 	@Override
 	public int read(byte[] bytes, int offset, int length, int timeoutMillis) throws IOException {
+		StackRoom.ensure();
 		long deadline = (timeoutMillis > 0) ? System.nanoTime() + timeoutMillis * 1_000_000L : 0;
 		int count = read(bytes, offset, length);
 		while (count == 0) {
@@ -106,6 +107,7 @@ final class ChannelTransport implements Transport {
 
 	@Override
 	public boolean tryWrite(OutBuffer batch, long unanswered, int patienceMillis) throws IOException {
+		StackRoom.ensure();
 		boolean all = tryWrite(batch);
 		while (!all && patienceMillis > 0 && select(writable(), patienceMillis)) {
 			all = tryWrite(batch);
@@ -115,6 +117,7 @@ final class ChannelTransport implements Transport {
 
 	@Override
 	public void write(OutBuffer batch) throws IOException {
+		StackRoom.ensure();
 		while (!tryWrite(batch)) {
 			select(writable(), 0);
 		}
@@ -203,6 +206,7 @@ final class ChannelTransport implements Transport {
 
 	@Override
 	public boolean isReadable() throws IOException {
+		StackRoom.ensure();
 		try {
 			return looking().selectNow((key) -> {
 			}) > 0;
@@ -225,6 +229,7 @@ final class ChannelTransport implements Transport {
 
 	@Override
 	public void close() {
+		StackRoom.ensure();
 		this.closed = true;
 		close(this.channel);
 		close(this.readable);

@@ -48,6 +48,7 @@ final class TlsTransport implements Transport {
 
 	@Override
 	public int read(byte[] target, int offset, int length, int timeoutMillis) throws IOException {
+		StackRoom.ensureForTls();
 		if (this.timeoutMillis != timeoutMillis) {
 			this.secure.setSoTimeout(timeoutMillis);
 			this.timeoutMillis = timeoutMillis;
@@ -70,16 +71,19 @@ final class TlsTransport implements Transport {
 
 	@Override
 	public void write(OutBuffer batch) throws IOException {
+		StackRoom.ensureForTls();
 		batch.writeTo(this.out);
 	}
 
 	@Override
 	public boolean isReadable() throws IOException {
+		StackRoom.ensureForTls();
 		return this.plain.getInputStream().available() > 0 || this.in.available() > 0;
 	}
 
 	@Override
 	public void close() {
+		StackRoom.ensureForTls();
 		try {
 			this.plain.close();
 		}
