@@ -163,16 +163,7 @@ class SharedLoadTest {
 				return "loaded once";
 			}));
 			Awaitility.await().until(() -> isThere("k"));
-			CountDownLatch asking = new CountDownLatch(10);
-			List<Future<String>> early = new ArrayList<>();
-			for (int i = 0; i < 10; i++) {
-				early.add(this.threads.submit(() -> {
-					asking.countDown();
-					return caller.<String>getOrLoad(client, "k", POLICY, SharedLoadTest::unexpected);
-				}));
-			}
-			asking.await();
-			Awaitility.await().pollDelay(Duration.ofMillis(200)).until(() -> true);
+			List<Future<String>> early = askTenTimes(caller, client);
 			proxy.heal();
 			assertThat(leader.get(5, TimeUnit.SECONDS)).isEqualTo("loaded once");
 			for (Future<String> each : early) {
@@ -196,22 +187,28 @@ class SharedLoadTest {
 				.submit(() -> caller.<String>getOrLoad(client, "k", POLICY, SharedLoadTest::unexpected));
 			Awaitility.await().until(() -> gets() > before);
 			this.other.set("k", "new");
-			CountDownLatch asking = new CountDownLatch(10);
-			List<Future<String>> later = new ArrayList<>();
-			for (int i = 0; i < 10; i++) {
-				later.add(this.threads.submit(() -> {
-					asking.countDown();
-					return caller.<String>getOrLoad(client, "k", POLICY, SharedLoadTest::unexpected);
-				}));
-			}
-			asking.await();
-			Awaitility.await().pollDelay(Duration.ofMillis(200)).until(() -> true);
+			List<Future<String>> later = askTenTimes(caller, client);
 			proxy.heal();
 			assertThat(leader.get(5, TimeUnit.SECONDS)).isEqualTo("old");
 			for (Future<String> each : later) {
 				assertThat(each.get(5, TimeUnit.SECONDS)).isEqualTo("new");
 			}
 		}
+	}
+
+	/** Returns once all have asked. */
+	private List<Future<String>> askTenTimes(Caller caller, MemcachedClient client) throws InterruptedException {
+		CountDownLatch asking = new CountDownLatch(10);
+		List<Future<String>> asked = new ArrayList<>();
+		for (int i = 0; i < 10; i++) {
+			asked.add(this.threads.submit(() -> {
+				asking.countDown();
+				return caller.<String>getOrLoad(client, "k", POLICY, SharedLoadTest::unexpected);
+			}));
+		}
+		asking.await();
+		Awaitility.await().pollDelay(Duration.ofMillis(200)).until(() -> true);
+		return asked;
 	}
 
 	private boolean isThere(String key) {

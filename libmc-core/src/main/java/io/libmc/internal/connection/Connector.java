@@ -110,6 +110,8 @@ final class Connector implements Closeable {
 		if (ssl != null) {
 			SSLContext context = ssl.get();
 			Socket socket = new Socket();
+			// This makes it; one that is closed while it is made is left open.
+			socket.setTcpNoDelay(true);
 			this.underWay = socket;
 			return open(socket, () -> connect(socket, address, nanos), () -> secured(socket, context));
 		}
