@@ -18,8 +18,10 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 import io.libmc.testing.Memcached;
 import io.libmc.testing.MemcachedServer;
@@ -138,6 +140,32 @@ class AsyncMemcachedClientTest {
 				.withMessageContaining("maxInFlightOperations");
 			over.countDown();
 			Awaitility.await().until(() -> !client.async().get("k").handle((value, ex) -> ex != null).join());
+		}
+	}
+
+	/**
+	 * However busy the machine is: whoever runs callbacks may lose its turn at the end.
+	 */
+	@Test
+	void aCallerThatWaitsForEachCallNeedsNoMoreRoomThanThat(MemcachedServer server) throws Exception {
+		AtomicBoolean over = new AtomicBoolean();
+		List<Thread> busy = Stream.generate(() -> new Thread(() -> {
+			while (!over.get()) {
+				Thread.onSpinWait();
+			}
+		})).limit(3L * Runtime.getRuntime().availableProcessors()).toList();
+		busy.forEach(Thread::start);
+		try (MemcachedClient client = MemcachedClient.builder()
+			.servers(server.address())
+			.pollTimeout(Duration.ofSeconds(5))
+			.maxInFlightOperations(1)
+			.build()) {
+			for (int i = 0; i < 3000; i++) {
+				assertThat(client.async().get("k").get()).isNull();
+			}
+		}
+		finally {
+			over.set(true);
 		}
 	}
 

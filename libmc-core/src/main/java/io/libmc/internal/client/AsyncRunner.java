@@ -34,6 +34,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class AsyncRunner {
 
+	private static final int YIELDS = 10;
+
 	private final OperationEvents events;
 
 	private final Completions completions;
@@ -58,11 +60,26 @@ final class AsyncRunner {
 	 * @param atEnd runs at its end, before anybody learns of that
 	 */
 	<T extends @Nullable Object> CompletableFuture<T> start(Script<? extends T> script, Runnable atEnd) {
-		if (!this.room.tryAcquire()) {
+		if (!takeRoom()) {
 			return CompletableFuture.failedFuture(new MemcachedTimeoutException(ErrorCode.POLL_TIMEOUT_ERROR, null,
 					noRoom() + "; nothing was sent", null));
 		}
 		return start(new Run<T>(script, atEnd, true, new CallerContext()));
+	}
+
+	/**
+	 * A thread that has run a call's callbacks is about to give its room back, and a
+	 * caller that these have woken may be here before it: it lets that thread run.
+	 */
+	// nothing depends on it
+	@SuppressWarnings("ThreadPriorityCheck")
+	private boolean takeRoom() {
+		boolean taken = this.room.tryAcquire();
+		for (int i = 0; i < YIELDS && !taken; i++) {
+			Thread.yield();
+			taken = this.room.tryAcquire();
+		}
+		return taken;
 	}
 
 	/**
@@ -258,7 +275,7 @@ final class AsyncRunner {
 
 		private boolean findRoom() {
 			if (!this.holdsRoom.get() && !this.refused) {
-				this.refused = !AsyncRunner.this.room.tryAcquire();
+				this.refused = !takeRoom();
 				this.holdsRoom.set(!this.refused);
 			}
 			return !this.refused;
