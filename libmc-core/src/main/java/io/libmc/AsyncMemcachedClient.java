@@ -27,7 +27,8 @@ import org.jspecify.annotations.Nullable;
  * the executor throws back, drops or has not begun by the time the call's time is up, is
  * completed on another thread of the client's then, of which there are 1,024 at most. So
  * a callback may wait for another call, at the price of up to a {@code pollTimeout}.
- * Closing the client completes every future.
+ * Closing the client completes every future, also one that waits for a loader or a check
+ * of the application that never ends.
  */
 public interface AsyncMemcachedClient {
 

@@ -472,7 +472,8 @@ public interface MemcachedClient extends AutoCloseable {
 
 	/**
 	 * Closes every connection, at once and for good. Operations under way fail with a
-	 * {@link MemcachedConnectionException}. Closing again does nothing.
+	 * {@link MemcachedConnectionException}, calls that wait for another's load with an
+	 * {@link IllegalStateException}. Closing again does nothing.
 	 */
 	@Override
 	void close();

@@ -460,6 +460,39 @@ class AsyncMemcachedClientTest {
 	}
 
 	@Test
+	void closeEndsWhatWaitsForTheApplicationThoughThatNeverComesBack(MemcachedServer server) {
+		LoadPolicy policy = LoadPolicy.timeToLive(Duration.ofMinutes(1));
+		AtomicBoolean runs = new AtomicBoolean(true);
+		MemcachedClient client = MemcachedClient.builder().servers(server.address()).executor((task) -> {
+			if (runs.get()) {
+				task.run();
+			}
+		}).pollTimeout(POLL).build();
+		client.set("checked", "v");
+		CompletableFuture<String> loader = new CompletableFuture<>();
+		CompletableFuture<Boolean> check = new CompletableFuture<>();
+		CountDownLatch asked = new CountDownLatch(2);
+		CompletableFuture<String> loading = client.async().getOrLoad("k", policy, () -> {
+			asked.countDown();
+			return loader;
+		});
+		CompletableFuture<String> checking = client.async().getOrLoad("checked", policy.accepting((value) -> {
+			asked.countDown();
+			return check;
+		}), () -> loader);
+		awaitQuietly(asked);
+		runs.set(false);
+
+		client.close();
+
+		assertThat(List.of(loading, checking)).allSatisfy((each) -> assertThat(each).failsWithin(Duration.ofSeconds(2))
+			.withThrowableOfType(ExecutionException.class)
+			.withCauseInstanceOf(IllegalStateException.class));
+		loader.complete("late");
+		check.complete(true);
+	}
+
+	@Test
 	void closeFailsALargeMultiCallInTheMiddle() {
 		ScriptedServer server = silent();
 		MemcachedClient client = MemcachedClient.builder()

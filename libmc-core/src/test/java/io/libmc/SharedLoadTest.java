@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -209,6 +210,37 @@ class SharedLoadTest {
 		asking.await();
 		Awaitility.await().pollDelay(Duration.ofMillis(200)).until(() -> true);
 		return asked;
+	}
+
+	@ParameterizedTest
+	@EnumSource
+	void closingTheClientEndsThoseWhoWaitForALoad(Caller caller, MemcachedServer server) throws Exception {
+		for (Caller following : Caller.values()) {
+			MemcachedClient client = client(server.address());
+			String key = "closing-" + following;
+			CountDownLatch loading = new CountDownLatch(1);
+			CountDownLatch finish = new CountDownLatch(1);
+			Future<String> leader = this.threads
+				.submit(() -> caller.<String>getOrLoad(client, key, POLICY, this.threads, () -> {
+					loading.countDown();
+					finish.await();
+					return "loaded";
+				}));
+			loading.await();
+			CountDownLatch joined = new CountDownLatch(1);
+			Future<String> follower = this.threads.submit(() -> following.<String>getOrLoad(client, key,
+					POLICY.wait(Duration.ofSeconds(50)).listener(onMiss(joined)), () -> "its own"));
+			joined.await();
+
+			client.close();
+
+			assertThat(follower).failsWithin(Duration.ofSeconds(2))
+				.withThrowableOfType(ExecutionException.class)
+				.withCauseInstanceOf(IllegalStateException.class);
+			finish.countDown();
+			assertThat(leader).satisfiesAnyOf((own) -> assertThat(own).succeedsWithin(Duration.ofSeconds(2)),
+					(own) -> assertThat(own).failsWithin(Duration.ofSeconds(2)));
+		}
 	}
 
 	private boolean isThere(String key) {

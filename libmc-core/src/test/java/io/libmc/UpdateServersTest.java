@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -229,6 +230,27 @@ class UpdateServersTest {
 		client.close();
 		assertThatExceptionOfType(IllegalStateException.class)
 			.isThrownBy(() -> client.updateServers(addresses(servers)));
+	}
+
+	@Test
+	void theBoundOfAsynchronousCallsGrowsWithTheList(List<MemcachedServer> servers) {
+		List<Runnable> neverRun = new CopyOnWriteArrayList<>();
+		try (MemcachedClient client = MemcachedClient.builder()
+			.servers(servers.get(0).address())
+			.maxInFlightOperations(5)
+			.pollTimeout(Duration.ofSeconds(20))
+			.executor(neverRun::add)
+			.build()) {
+			client.updateServers(addresses(servers));
+			int bound = 2 * 5 * servers.size();
+			for (int i = 1; i <= bound; i++) {
+				int started = i;
+				CompletableFuture<Object> call = client.async().get("k" + i);
+				Awaitility.await().until(() -> neverRun.size() == started || call.isDone());
+				assertThat(call).isNotDone();
+			}
+			assertThat(client.async().get("one-more")).isCompletedExceptionally();
+		}
 	}
 
 	private static Map<String, String> homes(MemcachedClient client, List<String> keys) {

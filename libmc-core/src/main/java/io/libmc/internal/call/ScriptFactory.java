@@ -2,6 +2,7 @@ package io.libmc.internal.call;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -216,18 +217,20 @@ public final class ScriptFactory {
 		return this.splits && Chunks.isNeeded(key, encodedKey, value.bytes());
 	}
 
-	public Script<MultiResult> setMulti(Map<String, ?> entries, Duration ttl) {
+	public Changes setMulti(Map<String, ?> entries, Duration ttl) {
 		Objects.requireNonNull(entries, "entries");
 		long start = System.nanoTime();
 		long exptime = Exptime.of(ttl);
+		List<String> names = new ArrayList<>(entries.size());
 		List<NamedValue> encoded = new ArrayList<>(entries.size());
 		entries.forEach((key, value) -> {
+			names.add(key);
 			byte[] encodedKey = this.keys.encode(key);
 			EncodedValue encodedValue = this.values.encode(key, value);
 			encoded.add(new NamedValue(key, encodedKey, encodedValue, isSplit(key, encodedKey, encodedValue)));
 		});
 		// encoding costs no more than half of the time
-		return setAll(encoded, exptime, Math.max(start, System.nanoTime() - this.pollNanos / 2));
+		return new Changes(names, setAll(encoded, exptime, Math.max(start, System.nanoTime() - this.pollNanos / 2)));
 	}
 
 	private Script<MultiResult> setAll(List<NamedValue> entries, long exptime, long now) {
@@ -275,12 +278,13 @@ public final class ScriptFactory {
 				(refusing) -> concat(command, now, refusing, data), (asked) -> items(asked, now)));
 	}
 
-	public Script<MultiResult> concatMulti(Command command, Collection<String> keys, byte[] data) {
+	public Changes concatMulti(Command command, Collection<String> keys, byte[] data) {
 		String[] names = distinct(keys);
 		byte[][] encoded = encode(names);
 		this.values.checkLength(names, data);
 		long now = System.nanoTime();
-		return Concatenating.of(names, encoded, (key) -> concat(command, now, key, data), (asked) -> items(asked, now));
+		return new Changes(Arrays.asList(names), Concatenating.of(names, encoded,
+				(key) -> concat(command, now, key, data), (asked) -> items(asked, now)));
 	}
 
 	private KeyCommand<Boolean> concat(Command command, long startedAt, byte[] key, byte[] data) {
@@ -313,7 +317,7 @@ public final class ScriptFactory {
 				});
 	}
 
-	public Script<MultiResult> deleteMulti(Collection<String> keys) {
+	public Changes deleteMulti(Collection<String> keys) {
 		long now = System.nanoTime();
 		String[] names = distinct(keys);
 		byte[][] encoded = encode(names);
@@ -321,7 +325,7 @@ public final class ScriptFactory {
 		for (byte[] key : encoded) {
 			commands.add(change(key, Operation.of(Command.DELETE, now, now + this.pollNanos, key), Answer.DELETED));
 		}
-		return new Together<>(commands).map((done) -> {
+		return new Changes(Arrays.asList(names), new Together<>(commands).map((done) -> {
 			KeyFailures failures = new KeyFailures();
 			for (int i = 0; i < names.length; i++) {
 				if (done.get(i).hasFailed()) {
@@ -329,7 +333,7 @@ public final class ScriptFactory {
 				}
 			}
 			return new MultiResult(Set.of(), failures.byKey());
-		});
+		}));
 	}
 
 	// Changing

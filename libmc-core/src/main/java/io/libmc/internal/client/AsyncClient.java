@@ -23,6 +23,7 @@ import io.libmc.MetaSet;
 import io.libmc.MultiGetResult;
 import io.libmc.MultiResult;
 import io.libmc.RawValue;
+import io.libmc.internal.call.Changes;
 import io.libmc.internal.call.MetaScriptFactory;
 import io.libmc.internal.call.Script;
 import io.libmc.internal.call.ScriptFactory;
@@ -75,10 +76,9 @@ final class AsyncClient implements AsyncMemcachedClient {
 		return this.runner.start(script, () -> this.shared.overtake(key));
 	}
 
-	private CompletableFuture<MultiResult> changeAll(Collection<String> keys, Script<MultiResult> script) {
-		List<String> changed = List.copyOf(keys);
-		this.shared.overtake(changed);
-		return this.runner.start(script, () -> this.shared.overtake(changed));
+	private CompletableFuture<MultiResult> changeAll(Changes changes) {
+		this.shared.overtake(changes.keys());
+		return this.runner.start(changes.script(), () -> this.shared.overtake(changes.keys()));
 	}
 
 	@Override
@@ -143,22 +143,22 @@ final class AsyncClient implements AsyncMemcachedClient {
 
 	@Override
 	public CompletableFuture<MultiResult> setMulti(Map<String, ?> entries, Duration ttl) {
-		return changeAll(entries.keySet(), this.scripts.setMulti(entries, ttl));
+		return changeAll(this.scripts.setMulti(entries, ttl));
 	}
 
 	@Override
 	public CompletableFuture<MultiResult> deleteMulti(Collection<String> keys) {
-		return changeAll(keys, this.scripts.deleteMulti(keys));
+		return changeAll(this.scripts.deleteMulti(keys));
 	}
 
 	@Override
 	public CompletableFuture<MultiResult> appendMulti(Collection<String> keys, byte[] data) {
-		return changeAll(keys, this.scripts.concatMulti(Command.APPEND, keys, data));
+		return changeAll(this.scripts.concatMulti(Command.APPEND, keys, data));
 	}
 
 	@Override
 	public CompletableFuture<MultiResult> prependMulti(Collection<String> keys, byte[] data) {
-		return changeAll(keys, this.scripts.concatMulti(Command.PREPEND, keys, data));
+		return changeAll(this.scripts.concatMulti(Command.PREPEND, keys, data));
 	}
 
 	@Override
@@ -203,7 +203,8 @@ final class AsyncClient implements AsyncMemcachedClient {
 
 	@Override
 	public CompletableFuture<List<String>> flushAll() {
-		return start(this.scripts.servers().flushAll());
+		this.shared.overtakeAll();
+		return this.runner.start(this.scripts.servers().flushAll(), this.shared::overtakeAll);
 	}
 
 	@Override

@@ -6,8 +6,9 @@ import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Semaphore;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -42,17 +43,29 @@ final class AsyncRunner {
 
 	private final long pollNanos;
 
-	/** How many scripts may have operations under way, callbacks included. */
-	private final int most;
+	private final int mostOfEachServer;
 
-	private final Semaphore room;
+	/** How many scripts may have operations under way, callbacks included. */
+	private volatile int most;
+
+	private final AtomicInteger underWay = new AtomicInteger();
+
+	/** Scripts that wait for something other than a server. */
+	private final Set<Run<?>> waiting = ConcurrentHashMap.newKeySet();
+
+	private volatile boolean closed;
 
 	AsyncRunner(ClientOptions options, OperationEvents events, Watchdog watchdog) {
 		this.events = events;
 		this.pollNanos = options.pollTimeout.toNanos();
 		this.completions = new Completions(options.executor, watchdog);
-		this.most = (int) Math.min(Integer.MAX_VALUE, 2L * options.maxInFlightOperations * options.servers.size());
-		this.room = new Semaphore(this.most);
+		this.mostOfEachServer = 2 * options.maxInFlightOperations;
+		serve(options.servers.size());
+	}
+
+	/** Takes another number of servers. */
+	void serve(int servers) {
+		this.most = (int) Math.min(Integer.MAX_VALUE, (long) this.mostOfEachServer * servers);
 	}
 
 	/**
@@ -74,12 +87,14 @@ final class AsyncRunner {
 	// nothing depends on it
 	@SuppressWarnings("ThreadPriorityCheck")
 	private boolean takeRoom() {
-		boolean taken = this.room.tryAcquire();
-		for (int i = 0; i < YIELDS && !taken; i++) {
+		for (int i = 0; this.underWay.incrementAndGet() > this.most; i++) {
+			this.underWay.decrementAndGet();
+			if (i == YIELDS) {
+				return false;
+			}
 			Thread.yield();
-			taken = this.room.tryAcquire();
 		}
-		return taken;
+		return true;
 	}
 
 	/**
@@ -269,7 +284,7 @@ final class AsyncRunner {
 		/** Frees the room that operations take, now that callbacks have run. */
 		private void leaveRoom() {
 			if (this.holdsRoom.compareAndSet(true, false)) {
-				AsyncRunner.this.room.release();
+				AsyncRunner.this.underWay.decrementAndGet();
 			}
 		}
 
@@ -290,8 +305,23 @@ final class AsyncRunner {
 				Threads.startTimer();
 				awaited = awaited.copy().orTimeout(awaiting.nanos(), TimeUnit.NANOSECONDS);
 			}
-			CompletableFuture<?> unused = awaited.whenComplete((value, ex) -> goOnElsewhere());
+			AsyncRunner.this.waiting.add(this);
+			CompletableFuture<?> unused = awaited.whenComplete((value, ex) -> {
+				if (AsyncRunner.this.waiting.remove(this)) {
+					goOnElsewhere();
+				}
+			});
+			if (AsyncRunner.this.closed) {
+				endWaiting();
+			}
 			return false;
+		}
+
+		/** Fails, if it still waits, for the client is closed. */
+		private void endWaiting() {
+			if (AsyncRunner.this.waiting.remove(this)) {
+				AsyncRunner.this.completions.execute(() -> fail(Servers.closed()), this::fail, System.nanoTime());
+			}
 		}
 
 		private boolean begin(List<? extends Leg> legs) {
@@ -392,7 +422,10 @@ final class AsyncRunner {
 	}
 
 	/** Lets its threads end once what has been started has ended. */
+	/** Ends what waits for something other than a server. */
 	void close() {
+		this.closed = true;
+		this.waiting.forEach(Run::endWaiting);
 		this.completions.close();
 	}
 

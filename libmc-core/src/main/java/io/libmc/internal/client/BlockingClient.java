@@ -25,6 +25,7 @@ import io.libmc.MultiResult;
 import io.libmc.RawValue;
 import io.libmc.ServerSnapshot;
 import io.libmc.codec.Transcoder;
+import io.libmc.internal.call.Changes;
 import io.libmc.internal.call.KeyEncoder;
 import io.libmc.internal.call.MetaScriptFactory;
 import io.libmc.internal.call.Script;
@@ -49,7 +50,7 @@ final class BlockingClient implements MemcachedClient {
 
 	private final ScriptFactory scripts;
 
-	private final SharedLoads shared = new SharedLoads();
+	private final SharedLoads shared;
 
 	private final LoadScripts loads;
 
@@ -64,6 +65,7 @@ final class BlockingClient implements MemcachedClient {
 
 	BlockingClient(ClientOptions options) {
 		this.servers = new Servers(options);
+		this.shared = new SharedLoads();
 		this.runner = new BlockingRunner(this.servers.events());
 		this.scripts = new ScriptFactory(this.servers::cluster, new KeyEncoder(options.prefix),
 				new ValueCodec(options.transcoder, options.compressionThreshold, options.maxValueBytes),
@@ -78,6 +80,7 @@ final class BlockingClient implements MemcachedClient {
 
 	private BlockingClient(BlockingClient viewed, Transcoder transcoder) {
 		this.servers = viewed.servers;
+		this.shared = new SharedLoads(viewed.shared);
 		this.runner = viewed.runner;
 		this.scripts = viewed.scripts.awaitingReplies(viewed.scripts.values().with(transcoder));
 		this.metaScripts = this.scripts.meta();
@@ -107,13 +110,13 @@ final class BlockingClient implements MemcachedClient {
 		}
 	}
 
-	private MultiResult changeAll(Collection<String> keys, Script<MultiResult> script) {
-		this.shared.overtake(keys);
+	private MultiResult changeAll(Changes changes) {
+		this.shared.overtake(changes.keys());
 		try {
-			return this.runner.run(script);
+			return this.runner.run(changes.script());
 		}
 		finally {
-			this.shared.overtake(keys);
+			this.shared.overtake(changes.keys());
 		}
 	}
 
@@ -180,22 +183,22 @@ final class BlockingClient implements MemcachedClient {
 
 	@Override
 	public MultiResult setMulti(Map<String, ?> entries, Duration ttl) {
-		return changeAll(entries.keySet(), this.scripts.setMulti(entries, ttl));
+		return changeAll(this.scripts.setMulti(entries, ttl));
 	}
 
 	@Override
 	public MultiResult deleteMulti(Collection<String> keys) {
-		return changeAll(keys, this.scripts.deleteMulti(keys));
+		return changeAll(this.scripts.deleteMulti(keys));
 	}
 
 	@Override
 	public MultiResult appendMulti(Collection<String> keys, byte[] data) {
-		return changeAll(keys, this.scripts.concatMulti(Command.APPEND, keys, data));
+		return changeAll(this.scripts.concatMulti(Command.APPEND, keys, data));
 	}
 
 	@Override
 	public MultiResult prependMulti(Collection<String> keys, byte[] data) {
-		return changeAll(keys, this.scripts.concatMulti(Command.PREPEND, keys, data));
+		return changeAll(this.scripts.concatMulti(Command.PREPEND, keys, data));
 	}
 
 	@Override
@@ -240,7 +243,13 @@ final class BlockingClient implements MemcachedClient {
 
 	@Override
 	public List<String> flushAll() {
-		return run(this.scripts.servers().flushAll());
+		this.shared.overtakeAll();
+		try {
+			return run(this.scripts.servers().flushAll());
+		}
+		finally {
+			this.shared.overtakeAll();
+		}
 	}
 
 	@Override
@@ -261,6 +270,7 @@ final class BlockingClient implements MemcachedClient {
 	@Override
 	public void updateServers(List<String> servers) {
 		this.servers.update(servers);
+		this.async.runner().serve(this.servers.cluster().nodes().size());
 	}
 
 	@Override
@@ -345,6 +355,7 @@ final class BlockingClient implements MemcachedClient {
 				this.servers.close();
 			}
 			finally {
+				this.runner.close();
 				this.async.runner().close();
 			}
 		}

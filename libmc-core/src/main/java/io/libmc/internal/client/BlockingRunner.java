@@ -6,7 +6,9 @@ import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.LockSupport;
 
 import io.libmc.internal.call.Failed;
@@ -28,6 +30,11 @@ import org.jspecify.annotations.Nullable;
 final class BlockingRunner implements Performer {
 
 	private final OperationEvents events;
+
+	/** The threads that wait for something other than a server. */
+	private final Set<Thread> waiting = ConcurrentHashMap.newKeySet();
+
+	private volatile boolean closed;
 
 	BlockingRunner(OperationEvents events) {
 		this.events = events;
@@ -85,13 +92,14 @@ final class BlockingRunner implements Performer {
 	 * thread sleeps: one that waited by the future's own means might do another's work
 	 * meanwhile, which waits for this script.
 	 */
-	private static void await(Awaiting awaiting) {
+	private void await(Awaiting awaiting) {
 		Thread thread = Thread.currentThread();
 		CompletableFuture<?> unused = awaiting.future().whenComplete((value, ex) -> LockSupport.unpark(thread));
 		boolean interrupted = false;
 		long start = System.nanoTime();
 		long left = awaiting.nanos();
-		while (!awaiting.future().isDone() && left > 0 && !awaiting.isInterrupted()) {
+		this.waiting.add(thread);
+		while (!awaiting.future().isDone() && left > 0 && !awaiting.isInterrupted() && !this.closed) {
 			LockSupport.parkNanos(awaiting, left);
 			left = awaiting.nanos() - (System.nanoTime() - start);
 			if (Thread.interrupted()) {
@@ -101,9 +109,19 @@ final class BlockingRunner implements Performer {
 				}
 			}
 		}
+		this.waiting.remove(thread);
 		if (interrupted) {
 			thread.interrupt();
 		}
+		if (this.closed && !awaiting.future().isDone()) {
+			throw Servers.closed();
+		}
+	}
+
+	/** Ends what waits for something other than a server. */
+	void close() {
+		this.closed = true;
+		this.waiting.forEach(LockSupport::unpark);
 	}
 
 	/** Performs operations side by side. */

@@ -98,6 +98,9 @@ final class Completions implements Watched {
 		catch (RejectedExecutionException | OutOfMemoryError | StackOverflowError ex) {
 			// the client was closed, or there are no more threads, or no more room here
 			this.watchdog.watch(0);
+			if (this.closed) {
+				force(handover);
+			}
 		}
 	}
 

@@ -65,9 +65,13 @@ final class Servers {
 	 */
 	Cluster cluster() {
 		if (this.closed) {
-			throw new IllegalStateException("the client is closed");
+			throw closed();
 		}
 		return this.cluster;
+	}
+
+	static IllegalStateException closed() {
+		return new IllegalStateException("the client is closed");
 	}
 
 	Watchdog watchdog() {

@@ -255,6 +255,7 @@ final class Load extends LoadSteps<@Nullable Object> {
 	/** Loads and stores what nothing but this process guards. */
 	private @Nullable Step loadUnelected() {
 		known(false);
+		this.shared.begin(this.key, this.flight);
 		Licence licence = Licence.unguarded(this.scripts, this.key, this.policy, this.flight);
 		return runLoader((value, ex) -> (ex != null) ? end(null, ex)
 				: (value != null) ? keep(value, licence, LoadOutcome.WON) : ended(LoadOutcome.WON, null));
@@ -413,7 +414,7 @@ final class Load extends LoadSteps<@Nullable Object> {
 
 	private void land(@Nullable Object value, @Nullable Throwable ex) {
 		this.thrown = ex;
-		this.shared.leave(this.key, this.flight);
+		this.shared.end(this.key, this.flight);
 		if (ex == null) {
 			this.flight.end(value, this.latestAt);
 		}

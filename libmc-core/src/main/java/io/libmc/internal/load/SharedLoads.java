@@ -1,6 +1,7 @@
 package io.libmc.internal.load;
 
 import java.util.Collection;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
@@ -26,6 +27,21 @@ public final class SharedLoads {
 
 	private final ConcurrentMap<String, Flight> flights = new ConcurrentHashMap<>();
 
+	/**
+	 * Those whose store memcached does not guard, until they have ended: also where
+	 * nobody joins them any more, and those of all views of the client.
+	 */
+	private final ConcurrentMap<String, Set<Flight>> unguarded;
+
+	public SharedLoads() {
+		this.unguarded = new ConcurrentHashMap<>();
+	}
+
+	/** Those of a view of the same client, which has values of its own for the keys. */
+	public SharedLoads(SharedLoads viewed) {
+		this.unguarded = viewed.unguarded;
+	}
+
 	/** The callers of one key. */
 	static final class Flight {
 
@@ -41,6 +57,8 @@ public final class SharedLoads {
 
 		/** The thread that its leader's script is on; null if none is. */
 		private volatile @Nullable Thread leading;
+
+		private boolean unguarded;
 
 		private volatile boolean overtaken;
 
@@ -126,8 +144,30 @@ public final class SharedLoads {
 		return (running == null || running.isOwn() || running.asksAfter(askedAt)) ? running : running.nextFor(flight);
 	}
 
+	/** Nobody joins it any more. */
 	void leave(String key, Flight flight) {
 		this.flights.remove(key, flight);
+	}
+
+	/** Its leader is about to load what memcached will not guard. */
+	void begin(String key, Flight flight) {
+		flight.unguarded = true;
+		this.unguarded.compute(key, (each, flights) -> {
+			Set<Flight> all = (flights != null) ? flights : ConcurrentHashMap.newKeySet();
+			all.add(flight);
+			return all;
+		});
+	}
+
+	/** Nothing is kept of it any more. */
+	void end(String key, Flight flight) {
+		leave(key, flight);
+		if (flight.unguarded) {
+			this.unguarded.computeIfPresent(key, (each, flights) -> {
+				flights.remove(flight);
+				return flights.isEmpty() ? null : flights;
+			});
+		}
 	}
 
 	/**
@@ -147,12 +187,21 @@ public final class SharedLoads {
 				flight.overtaken = true;
 			}
 		}
+		if (!this.unguarded.isEmpty()) {
+			this.unguarded.getOrDefault(key, Set.of()).forEach((flight) -> flight.overtaken = true);
+		}
 	}
 
 	public void overtake(Collection<String> keys) {
-		if (!this.flights.isEmpty()) {
+		if (!this.flights.isEmpty() || !this.unguarded.isEmpty()) {
 			keys.forEach(this::overtake);
 		}
+	}
+
+	/** All keys change. */
+	public void overtakeAll() {
+		overtake(this.flights.keySet());
+		overtake(this.unguarded.keySet());
 	}
 
 }
