@@ -15,6 +15,10 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
+import java.util.logging.StreamHandler;
 
 import io.libmc.MemcachedListener.LoadOutcome;
 import io.libmc.testing.Caller;
@@ -289,6 +293,30 @@ class GetOrLoadTest {
 			assertThat(this.outcomes.all).containsExactly(LoadOutcome.REFRESH_FAILED);
 			assertThat(caller.<String>getOrLoad(this.other, "k", REFRESHED, GetOrLoadTest::unexpected))
 				.isEqualTo("present");
+		}
+	}
+
+	@ParameterizedTest
+	@EnumSource
+	void whatLoggingThrowsCostsNobodyAValue(Caller caller) throws Exception {
+		Logger logger = Logger.getLogger("io.libmc");
+		Handler full = new StreamHandler() {
+
+			@Override
+			public synchronized void publish(LogRecord line) {
+				throw new AssertionError("no room for " + line.getMessage());
+			}
+
+		};
+		logger.addHandler(full);
+		try {
+			this.mine.set("k", "present", Duration.ofSeconds(30));
+			assertThat(caller.<String>getOrLoad(this.mine, "k", REFRESHED, () -> {
+				throw new IllegalStateException("no database");
+			})).isEqualTo("present");
+		}
+		finally {
+			logger.removeHandler(full);
 		}
 	}
 

@@ -123,4 +123,9 @@ public final class OperationEvents implements Settings.ServerEvents {
 				+ " threw; what else it throws is logged at the level DEBUG", thrown);
 	}
 
+	/** What is for nobody but the log, whose own failures cost the line only. */
+	public static void log(Level level, String sentence, Throwable thrown) {
+		Log.log(level, sentence, thrown);
+	}
+
 }

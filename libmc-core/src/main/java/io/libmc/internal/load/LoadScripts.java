@@ -31,8 +31,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class LoadScripts {
 
-	private static final System.Logger LOGGER = System.getLogger("io.libmc");
-
 	static final CompletableFuture<Boolean> YES = CompletableFuture.completedFuture(true);
 
 	private static final CompletableFuture<Boolean> NO = CompletableFuture.completedFuture(false);
@@ -148,7 +146,7 @@ public final class LoadScripts {
 			return decode(key, raw);
 		}
 		catch (MemcachedException ex) {
-			LOGGER.log(Level.DEBUG, "a value that cannot be decoded counts as none", ex);
+			OperationEvents.log(Level.DEBUG, "a value that cannot be decoded counts as none", ex);
 			return null;
 		}
 	}
@@ -222,7 +220,7 @@ public final class LoadScripts {
 	void tell(LoadPolicy policy, Consumer<LoadListener> event) {
 		MemcachedException thrown = ask(policy, event);
 		if (thrown != null) {
-			LOGGER.log(Level.WARNING, "the listener of a load threw", thrown);
+			OperationEvents.log(Level.WARNING, "the listener of a load threw", thrown);
 		}
 	}
 
@@ -235,13 +233,13 @@ public final class LoadScripts {
 			return ex;
 		}
 		catch (Throwable ex) {
-			LOGGER.log(Level.WARNING, "the listener of a load threw", ex);
+			OperationEvents.log(Level.WARNING, "the listener of a load threw", ex);
 		}
 		return null;
 	}
 
 	void refreshFailed(String key, Throwable ex) {
-		LOGGER.log(Level.WARNING, "refreshing \"" + key + "\" failed; its present value is used on", ex);
+		OperationEvents.log(Level.WARNING, "refreshing \"" + key + "\" failed; its present value is used on", ex);
 		ended(LoadOutcome.REFRESH_FAILED);
 	}
 
@@ -252,7 +250,7 @@ public final class LoadScripts {
 	@Nullable MemcachedException bypassed(String key, LoadPolicy policy, MemcachedException failure) {
 		MemcachedException thrown = ask(policy, (listener) -> listener.failed(failure));
 		if (thrown == null) {
-			LOGGER.log(Level.DEBUG, "memcached fails; \"" + key + "\" is loaded and not kept", failure);
+			OperationEvents.log(Level.DEBUG, "memcached fails; \"" + key + "\" is loaded and not kept", failure);
 			ended(LoadOutcome.BYPASSED);
 		}
 		return thrown;

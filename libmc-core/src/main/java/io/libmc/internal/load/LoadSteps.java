@@ -10,6 +10,7 @@ import java.util.function.Supplier;
 import io.libmc.LoadPolicy;
 import io.libmc.internal.call.Failed;
 import io.libmc.internal.call.MetaAnswer;
+import io.libmc.internal.call.OperationEvents;
 import io.libmc.internal.call.Script;
 import io.libmc.internal.call.Step;
 import io.libmc.internal.call.Step.Awaiting;
@@ -24,8 +25,6 @@ import org.jspecify.annotations.Nullable;
  * @param <T> what the API method returns
  */
 abstract class LoadSteps<T extends @Nullable Object> implements Script<T> {
-
-	static final System.Logger LOGGER = System.getLogger("io.libmc");
 
 	private static final long FIRST_PAUSE = 2_000_000;
 
@@ -115,13 +114,13 @@ abstract class LoadSteps<T extends @Nullable Object> implements Script<T> {
 		}
 		catch (RuntimeException ex) {
 			// the client was closed
-			LOGGER.log(Level.DEBUG, "what was to be done beside a load was not", ex);
+			OperationEvents.log(Level.DEBUG, "what was to be done beside a load was not", ex);
 			return next.apply(null);
 		}
 		return ask(script, () -> {
 			Failed failed = script.failure();
 			if (failed != null) {
-				LOGGER.log(Level.DEBUG, "memcached failed beside a load", failed.exception());
+				OperationEvents.log(Level.DEBUG, "memcached failed beside a load", failed.exception());
 			}
 			return next.apply((failed == null) ? script.result() : null);
 		});
