@@ -1,6 +1,7 @@
 package io.libmc.testing;
 
 import java.time.Duration;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -14,17 +15,28 @@ import java.util.stream.Stream;
 
 import io.libmc.LoadPolicy;
 import io.libmc.MemcachedClient;
+import io.libmc.MultiResult;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The two who load values: what one may rely on so may the other, and a test that is
- * given either is written once. Each method awaits the result, and throws what the call
- * failed with.
+ * The two who load and store values: what one may rely on so may the other, and a test
+ * that is given either is written once. Each method awaits the result, and throws what
+ * the call failed with.
  */
 public enum Caller {
 
 	/** Waits on its own thread, where its loader runs, too. */
 	BLOCKING {
+
+		@Override
+		public boolean set(MemcachedClient client, String key, Object value) {
+			return client.set(key, value);
+		}
+
+		@Override
+		public MultiResult setMulti(MemcachedClient client, Map<String, ?> entries) {
+			return client.setMulti(entries);
+		}
 
 		@Override
 		public <T> @Nullable T getOrLoad(MemcachedClient client, String key, LoadPolicy policy, Executor threads,
@@ -53,6 +65,16 @@ public enum Caller {
 	ASYNC {
 
 		@Override
+		public boolean set(MemcachedClient client, String key, Object value) throws Exception {
+			return await(client.async().set(key, value));
+		}
+
+		@Override
+		public MultiResult setMulti(MemcachedClient client, Map<String, ?> entries) throws Exception {
+			return await(client.async().setMulti(entries));
+		}
+
+		@Override
 		public <T> @Nullable T getOrLoad(MemcachedClient client, String key, LoadPolicy policy, Executor threads,
 				Callable<T> loader) throws Exception {
 			return await(client.async()
@@ -78,6 +100,25 @@ public enum Caller {
 	};
 
 	private static final long PATIENCE_SECONDS = 30;
+
+	/**
+	 * Stores a value.
+	 * @param client who does
+	 * @param key the key
+	 * @param value the value
+	 * @return whether it was stored
+	 * @throws Exception what the call failed with
+	 */
+	public abstract boolean set(MemcachedClient client, String key, Object value) throws Exception;
+
+	/**
+	 * Stores many values.
+	 * @param client who does
+	 * @param entries the values by key
+	 * @return which were not stored
+	 * @throws Exception what the call failed with
+	 */
+	public abstract MultiResult setMulti(MemcachedClient client, Map<String, ?> entries) throws Exception;
 
 	/**
 	 * Reads or loads a value.

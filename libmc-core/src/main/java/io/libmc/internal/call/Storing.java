@@ -8,14 +8,17 @@ import java.util.Set;
 import io.libmc.MultiResult;
 import io.libmc.codec.EncodedValue;
 import io.libmc.codec.Transcoder;
-import io.libmc.internal.protocol.Command;
 import io.libmc.internal.protocol.Answer;
+import io.libmc.internal.protocol.Command;
 
 /**
- * Stores many values. A large one goes in chunks first, then comes the item that stands
- * for them; if a chunk cannot be stored that item is deleted instead, so that no old one
- * points to a mixture. Where the last chunk is full no older one may be behind it, or
- * readers cannot tell whether it is the last.
+ * Stores many values. A large one goes in chunks, which take the place of those of its
+ * older value one by one. So first, while the small values are stored, the item that
+ * stands for the older chunks is deleted; if that fails, nothing of the value is sent.
+ * Then come the chunks, and only once all are there the item that stands for them:
+ * wherever this ends, by a failure or with the process, no item stands for a mixture.
+ * Where the last chunk is full no older one may be behind it, or readers cannot tell
+ * whether it is the last.
  */
 final class Storing {
 
@@ -59,35 +62,70 @@ final class Storing {
 
 	static Script<MultiResult> of(List<NamedValue> entries, Commands commands) {
 		Storing storing = new Storing(entries, commands);
-		return storing.valuesAndChunks().then((done) -> {
-			storing.take(done);
-			return storing.masters();
-		}).map((done) -> {
+		Script<List<KeyCommand<Boolean>>> phases = storing.valuesAndOldMasters();
+		if (entries.stream().anyMatch(NamedValue::split)) {
+			phases = phases.then((done) -> {
+				storing.take(done);
+				return storing.chunks();
+			}).then((done) -> {
+				storing.take(done);
+				return storing.masters();
+			});
+		}
+		return phases.map((done) -> {
 			storing.take(done);
 			return new MultiResult(storing.notStored, storing.failures.byKey());
 		});
 	}
 
-	private Together<KeyCommand<Boolean>> valuesAndChunks() {
+	private Script<List<KeyCommand<Boolean>>> valuesAndOldMasters() {
 		List<KeyCommand<Boolean>> phase = new ArrayList<>(this.entries.size());
 		for (NamedValue entry : this.entries) {
-			byte[] value = entry.value().bytes();
-			byte[][] keys = { entry.key() };
-			byte[][] data = { value };
-			if (entry.split()) {
-				data = Chunks.split(value);
-				keys = Chunks.keys(entry.key(), data.length);
-			}
-			for (int i = 0; i < keys.length; i++) {
-				phase.add(this.commands.set(keys[i], data[i], entry.value().flags()));
-				this.owners.add(entry);
-			}
-			if (entry.split() && Chunks.endsFull(value)) {
-				phase.add(this.commands.delete(Chunks.keys(entry.key(), keys.length + 1)[keys.length]));
-				this.owners.add(entry);
+			EncodedValue value = entry.value();
+			add(phase, entry, entry.split() ? this.commands.delete(entry.key())
+					: this.commands.set(entry.key(), value.bytes(), value.flags()));
+		}
+		return new Together<>(phase);
+	}
+
+	private Script<List<KeyCommand<Boolean>>> chunks() {
+		List<KeyCommand<Boolean>> phase = new ArrayList<>();
+		for (NamedValue entry : this.entries) {
+			if (goesOn(entry)) {
+				byte[] value = entry.value().bytes();
+				byte[][] data = Chunks.split(value);
+				byte[][] keys = Chunks.keys(entry.key(), data.length + 1);
+				for (int i = 0; i < data.length; i++) {
+					add(phase, entry, this.commands.set(keys[i], data[i], entry.value().flags()));
+				}
+				if (Chunks.endsFull(value)) {
+					add(phase, entry, this.commands.delete(keys[data.length]));
+				}
 			}
 		}
 		return new Together<>(phase);
+	}
+
+	private Script<List<KeyCommand<Boolean>>> masters() {
+		List<KeyCommand<Boolean>> phase = new ArrayList<>();
+		for (NamedValue entry : this.entries) {
+			if (goesOn(entry)) {
+				EncodedValue value = entry.value();
+				byte[] master = Chunks.master(Chunks.count(value.bytes()));
+				add(phase, entry, this.commands.set(entry.key(), master, value.flags() | Transcoder.CHUNKED));
+			}
+		}
+		return new Together<>(phase);
+	}
+
+	/** Whether a value is split, and nothing of it has failed. */
+	private boolean goesOn(NamedValue entry) {
+		return entry.split() && !this.failures.contains(entry.name()) && !this.notStored.contains(entry.name());
+	}
+
+	private void add(List<KeyCommand<Boolean>> phase, NamedValue owner, KeyCommand<Boolean> command) {
+		phase.add(command);
+		this.owners.add(owner);
 	}
 
 	private void take(List<KeyCommand<Boolean>> done) {
@@ -102,21 +140,6 @@ final class Storing {
 			}
 		}
 		this.owners.clear();
-	}
-
-	private Script<List<KeyCommand<Boolean>>> masters() {
-		List<KeyCommand<Boolean>> phase = new ArrayList<>();
-		for (NamedValue entry : this.entries) {
-			if (entry.split()) {
-				boolean failed = this.failures.contains(entry.name()) || this.notStored.contains(entry.name());
-				EncodedValue value = entry.value();
-				byte[] master = Chunks.master(Chunks.count(value.bytes()));
-				phase.add(failed ? this.commands.delete(entry.key())
-						: this.commands.set(entry.key(), master, value.flags() | Transcoder.CHUNKED));
-				this.owners.add(entry);
-			}
-		}
-		return new Together<>(phase);
 	}
 
 }
