@@ -134,17 +134,18 @@ public final class MemcachedClientBuilder {
 	/**
 	 * Whether {@code set} and {@code setMulti} store values of more than 1,000,000 bytes
 	 * in chunks, as libmc does: up to 10,000,000 bytes, under keys of up to 200. The item
-	 * that stands for the chunks of the older value is deleted first, and stored last: a
-	 * call that fails half way, or a process that ends, leaves the old value or a miss.
-	 * With {@link #noReply} nothing waits for that to be done, and with {@link #failover}
-	 * a server that comes back may bring old items along. Storing is not atomic: chunks
-	 * of two writers can mix (one may be a call that timed out, whose chunks arrive
-	 * late), and so can those of a reader that began before the writer. {@code touch}
-	 * reaches only the item that stands for the chunks. That item holds their number,
-	 * which {@code incr} and {@code decr} would count: the value is then a miss or a
-	 * failure. (It is a part of itself, or longer, only if its chunks are all full and
-	 * memcached has lost the one behind them, or libmc for Python left an old one there.)
-	 * Chunks of another length than libmc's are a failure. On unless set.
+	 * that stands for the chunks of the older value is deleted first, and stored last:
+	 * readers miss meanwhile, and a call that fails half way, or a process that ends,
+	 * leaves the old value or a miss. With {@link #noReply} nothing waits for that to be
+	 * done, and with {@link #failover} a server that comes back may bring old items
+	 * along. Storing is not atomic: chunks of two writers can mix (one may be a call that
+	 * timed out, whose chunks arrive late), and so can those of a reader that began
+	 * before the writer. {@code touch} reaches only the item that stands for the chunks.
+	 * That item holds their number, which {@code incr} and {@code decr} would count: the
+	 * value is then a miss or a failure. (It is a part of itself, or longer, only if its
+	 * chunks are all full and memcached has lost the one behind them, or libmc for Python
+	 * left an old one there.) Chunks of another length than libmc's are a failure. On
+	 * unless set.
 	 * @param splitLargeValues whether to
 	 * @return this
 	 */

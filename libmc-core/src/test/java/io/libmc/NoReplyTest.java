@@ -220,6 +220,20 @@ class NoReplyTest {
 	}
 
 	@Test
+	void phasesOfALargeValueKeepTheirOrder() {
+		try (ScriptedServer server = ScriptedServer.of((connection) -> {
+			connection.expect("delete big noreply\r\nset ~3big/0 0 0 1000000 noreply\r\n");
+			connection.read(1_000_002);
+			connection.expect("set ~3big/1 0 0 1000000 noreply\r\n");
+			connection.read(1_000_002);
+			connection.expect("delete ~3big/2 noreply\r\nset big 4096 0 1 noreply\r\n2\r\n");
+		}); MemcachedClient client = client(server.address())) {
+			assertThat(client.set("big", new byte[2_000_000])).isTrue();
+			server.awaitScripts();
+		}
+	}
+
+	@Test
 	void deadServerIsTold() {
 		try (MemcachedClient client = client("127.0.0.1:1")) {
 			Awaitility.await()

@@ -111,6 +111,31 @@ class HalfStoredTest {
 
 	@ParameterizedTest
 	@EnumSource(Caller.class)
+	void substituteThatGetsStuckHalfWayHasNoMixtureEither(Caller caller, List<MemcachedServer> servers)
+			throws Exception {
+		try (FaultProxy first = FaultProxy.to(servers.get(0));
+				FaultProxy second = FaultProxy.to(servers.get(1));
+				MemcachedClient writer = impatient(first.address(), second.address()).failover(true)
+					.retryTimeout(Duration.ofMinutes(1))
+					.build()) {
+			String key = keyAt(writer, first.address(), second.address());
+			assertThat(writer.set(key, NEW)).isTrue();
+			first.refuse();
+			Awaitility.await()
+				.ignoreExceptionsInstanceOf(MemcachedException.class)
+				.until(() -> writer.get(key) == null);
+			assertThat(caller.set(writer, key, OLD)).isTrue();
+			assertThat(writer.<byte[]>get(key)).isEqualTo(OLD);
+			second.requests(Fault.after(HALF, Fault.hold()));
+			assertFails(() -> caller.set(writer, key, NEW));
+			second.reset();
+			second.heal();
+			assertThat(writer.<byte[]>get(key)).isNull();
+		}
+	}
+
+	@ParameterizedTest
+	@EnumSource(Caller.class)
 	void serverOfAChunkIsDown(Caller caller, List<MemcachedServer> servers) {
 		try (FaultProxy first = FaultProxy.to(servers.get(0));
 				FaultProxy second = FaultProxy.to(servers.get(1));
