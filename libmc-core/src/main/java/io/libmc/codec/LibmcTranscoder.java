@@ -84,6 +84,12 @@ import org.jspecify.annotations.Nullable;
  * set's element is written as a tuple or frozenset, as Python takes no other there. A
  * {@code byte[]} in such a place is found by identity only, as arrays are in Java.
  * <p>
+ * Keys of a map and elements of a set that differ in Java but would be one once they are
+ * read are refused, or go by Java serialization where that is on: {@code 1} and
+ * {@code 1L}, {@code 0.5f} and {@code 0.5}, lists or sets of such, and equal ones of a
+ * collection that compares by identity or by a comparator. Python, moreover, takes
+ * {@code 1}, {@code 1.0} and {@code True} for one, and equal {@code bytes}.
+ * <p>
  * Refused with an {@link IllegalArgumentException} are values of any other class when
  * written, and when read Python's pickles (flag 1), complex numbers, code objects and
  * {@code Ellipsis}. Whatever the bytes, reading them costs no more than a

@@ -4,6 +4,7 @@ import java.math.BigInteger;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
@@ -28,13 +29,17 @@ final class MarshalWriter {
 
 	private int size;
 
+	/** The marks of what is in the keys of the present map or set. */
+	private int keyMarks;
+
 	private MarshalWriter() {
 	}
 
 	/**
 	 * Writes a value.
 	 * @throws IllegalArgumentException if the value, or one inside it, has a class that
-	 * Python lacks, or nests too deeply
+	 * Python lacks, or nests too deeply, or two keys or elements would be one once they
+	 * are read
 	 */
 	static byte[] write(Object value) {
 		MarshalWriter writer = new MarshalWriter();
@@ -75,9 +80,11 @@ final class MarshalWriter {
 			writeBytes('u', Utf8.encode(text));
 		}
 		else if (value instanceof Long || value instanceof Integer || value instanceof Short || value instanceof Byte) {
+			markKey(hashable, value);
 			writeInteger(((Number) value).longValue());
 		}
 		else if (value instanceof Double || value instanceof Float) {
+			markKey(hashable, value);
 			writeByte('g');
 			writeLong(Double.doubleToLongBits(((Number) value).doubleValue()));
 		}
@@ -91,6 +98,7 @@ final class MarshalWriter {
 			writeBytes('s', data);
 		}
 		else if (value instanceof BigInteger integer) {
+			markKey(hashable, integer);
 			writeBigInteger(integer);
 		}
 		else if (depth >= MAX_DEPTH) {
@@ -98,16 +106,45 @@ final class MarshalWriter {
 					"the value nests deeper than " + MAX_DEPTH + " levels, or contains itself; store a flatter one");
 		}
 		else if (value instanceof List<?> list) {
+			if (hashable) {
+				this.keyMarks |= Collisions.markOfCollection(list);
+			}
 			writeElements(hashable ? '(' : '[', list.iterator(), hashable, depth + 1);
 		}
 		else if (value instanceof Set<?> set) {
-			writeElements(hashable ? '>' : '<', set.iterator(), true, depth + 1);
+			writeSet(set, hashable, depth + 1);
 		}
 		else if (value instanceof Map<?, ?> map && !hashable) {
 			writeMap(map, depth + 1);
 		}
 		else {
 			throw refused(value);
+		}
+	}
+
+	private void markKey(boolean hashable, Object number) {
+		if (hashable) {
+			this.keyMarks |= Collisions.markOf((Number) number);
+		}
+	}
+
+	/** A set that lies in a key is checked with the key. */
+	private void writeSet(Set<?> set, boolean hashable, int depth) {
+		if (hashable) {
+			this.keyMarks |= Collisions.markOfCollection(set);
+			writeElements('>', set.iterator(), true, depth);
+			return;
+		}
+		int outer = this.keyMarks;
+		this.keyMarks = Collisions.markOfCollection(set);
+		writeElements('<', set.iterator(), true, depth);
+		checkKeys(set);
+		this.keyMarks = outer;
+	}
+
+	private void checkKeys(Collection<?> keys) {
+		if (Collisions.arePossible(this.keyMarks)) {
+			Collisions.check(keys);
 		}
 	}
 
@@ -127,12 +164,16 @@ final class MarshalWriter {
 	}
 
 	private void writeMap(Map<?, ?> map, int depth) {
+		int outer = this.keyMarks;
+		this.keyMarks = Collisions.markOfCollection(map);
 		writeByte('{');
 		map.forEach((key, value) -> {
 			write(key, true, depth);
 			write(value, false, depth);
 		});
 		writeByte('0');
+		checkKeys(map.keySet());
+		this.keyMarks = outer;
 	}
 
 	private void writeInteger(long value) {

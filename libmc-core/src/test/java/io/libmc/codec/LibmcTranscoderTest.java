@@ -1,25 +1,32 @@
 package io.libmc.codec;
 
 import java.io.ByteArrayOutputStream;
+import java.io.ObjectInputFilter.Config;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.HexFormat;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Stream;
 import java.util.zip.InflaterOutputStream;
 
 import io.libmc.testing.Vectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -246,6 +253,68 @@ class LibmcTranscoderTest {
 		shrinking.add("a");
 		EncodedValue encoded = this.transcoder.encode(shrinking);
 		assertThat(this.transcoder.decode(encoded.flags(), encoded.bytes())).isEqualTo(List.of("a"));
+	}
+
+	/** What differs in Java and would be one when it is read. */
+	static Stream<Object> collectionsThatWouldShrink() {
+		IdentityHashMap<Object, Object> sameKeys = new IdentityHashMap<>();
+		sameKeys.put("x", 1);
+		sameKeys.put(new String(new char[] { 'x' }), 2);
+		Set<Object> sameElements = Collections.newSetFromMap(new IdentityHashMap<>());
+		sameElements.addAll(sameKeys.keySet());
+		Map<Object, Object> byClass = new TreeMap<>(Comparator.comparing((key) -> key.getClass().getName()));
+		byClass.putAll(Map.of(1, "a", 1L, "b"));
+		return Stream.of(Map.of(1, "a", 1L, "b"), Set.of(1, 1L, (short) 1), Set.of(1L, (byte) 1),
+				Set.of(BigInteger.ONE, 1L), Set.of(0.5f, 0.5), Set.of(List.of(1), List.of(1L)),
+				Set.of(Set.of(1), Set.of(1L)), Set.of(Set.of(1, 1L)), Set.of(List.of(Set.of(1, 1L))),
+				Map.of(List.of(Set.of(1, 1L)), "a"), List.of(Map.of("a", Set.of(1, 1L))),
+				Map.of("a", Map.of(1, "a", 1L, "b"), "b", 2), Set.of(linkedSet(1, 2L), linkedSet(2, 1L)),
+				Set.of("a", sameElements), Set.of(List.of(sameElements)), sameKeys, sameElements,
+				Collections.unmodifiableMap(sameKeys), Collections.unmodifiableSet(sameElements), byClass);
+	}
+
+	@ParameterizedTest
+	@MethodSource("collectionsThatWouldShrink")
+	void collectionsThatWouldShrinkAreRefused(Object value) {
+		assertThatIllegalArgumentException().isThrownBy(() -> this.transcoder.encode(value))
+			.withMessageContaining("would be one once they are read")
+			.withMessageContaining("java.");
+	}
+
+	/** A comparator that is a lambda expression is not serializable. */
+	static Stream<Object> serializableCollectionsThatWouldShrink() {
+		return collectionsThatWouldShrink().filter((value) -> !(value instanceof TreeMap));
+	}
+
+	@ParameterizedTest
+	@MethodSource("serializableCollectionsThatWouldShrink")
+	void collectionsThatWouldShrinkGoByJavaSerializationWhereThatIsOn(Object value) {
+		LibmcTranscoder serializing = LibmcTranscoder.create(Config.createFilter("java.base/*;!*"));
+		assertThat(serializing.encode(value).flags()).isEqualTo(256);
+	}
+
+	@Test
+	void collectionsThatTheFormatKeepsApartKeepTheirSize() {
+		byte[] bytes = { 1 };
+		Set<Object> arrays = new HashSet<>(Arrays.asList(bytes, new byte[] { 1 }, null));
+		IdentityHashMap<Object, Object> identity = new IdentityHashMap<>();
+		identity.put("a", 1);
+		identity.put(2L, 1);
+		Map<Object, Object> anyCase = new TreeMap<>(
+				(a, b) -> String.CASE_INSENSITIVE_ORDER.compare((String) a, (String) b));
+		anyCase.putAll(Map.of("a", 1, "b", 2));
+		for (Object value : List.of(arrays, identity, anyCase, Set.of(1, 2L, (short) 3, BigInteger.TEN, "1", true),
+				Set.of(0.0, -0.0, Float.NaN, 0.5f), Set.of(1, 1.0, "1", List.of(1), Set.of(1)),
+				Set.of(List.of(bytes, 1), List.of(bytes, 1L)), Set.of(List.of(), Set.of()),
+				Map.of(1, Set.of(1L), 2, Map.of(1L, 1)), Set.of(List.of(1, 1L), List.of(1L, 1, 1)))) {
+			EncodedValue encoded = this.transcoder.encode(value);
+			assertThat(MarshalProperties.sizes(this.transcoder.decode(encoded.flags(), encoded.bytes())))
+				.isEqualTo(MarshalProperties.sizes(value));
+		}
+	}
+
+	private static Set<Object> linkedSet(Object... elements) {
+		return new LinkedHashSet<>(Arrays.asList(elements));
 	}
 
 	private static List<Object> nest(int levels) {

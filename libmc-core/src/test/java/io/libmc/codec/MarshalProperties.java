@@ -1,10 +1,17 @@
 package io.libmc.codec;
 
 import java.math.BigInteger;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
@@ -12,6 +19,7 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import net.jqwik.api.constraints.Size;
+import org.jspecify.annotations.Nullable;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -30,6 +38,37 @@ class MarshalProperties {
 	void whatIsReadIsWrittenAlike(@ForAll("values") Object value) {
 		byte[] bytes = MarshalWriter.write(value);
 		assertThat(MarshalWriter.write(MarshalReader.read(bytes))).isEqualTo(bytes);
+	}
+
+	@Property
+	void collectionsKeepTheirSizesOrAreRefused(@ForAll("mixed") Object value) {
+		byte[] bytes;
+		try {
+			bytes = MarshalWriter.write(value);
+		}
+		catch (IllegalArgumentException ex) {
+			assertThat(ex).hasMessageContaining("would be one once they are read");
+			return;
+		}
+		assertThat(sizes(MarshalReader.read(bytes))).isEqualTo(sizes(value));
+	}
+
+	/** How many elements there are at every level, whatever their order. */
+	static String sizes(@Nullable Object value) {
+		if (value instanceof Map<?, ?> map) {
+			return map.entrySet()
+				.stream()
+				.map((entry) -> sizes(entry.getKey()) + ":" + sizes(entry.getValue()))
+				.sorted()
+				.collect(Collectors.joining(",", "{" + map.size() + " ", "}"));
+		}
+		if (value instanceof Collection<?> elements) {
+			return elements.stream()
+				.map(MarshalProperties::sizes)
+				.sorted()
+				.collect(Collectors.joining(",", ((value instanceof Set) ? "<" : "[") + elements.size() + " ", "]"));
+		}
+		return ".";
 	}
 
 	@Property
@@ -99,6 +138,39 @@ class MarshalProperties {
 							Arbitraries.maps(keys, values.injectNull(0.1)).ofMaxSize(5).map(LinkedHashMap::new)),
 					0, 3)
 			.withoutEdgeCases();
+	}
+
+	/** Few numbers of many classes, so that many are equal. */
+	@Provide
+	Arbitrary<Object> mixed() {
+		Arbitrary<Object> few = Arbitraries
+			.of(List.of(0, 1, 0L, 1L, (short) 1, (byte) 1, BigInteger.ONE, BigInteger.ZERO, 0.0, -0.0, 0.0f, -0.0f, 0.5,
+					0.5f, Double.NaN, Float.NaN, 1.0, "1", true, false))
+			.map((value) -> value);
+		Arbitrary<Object> keys = Arbitraries.recursive(() -> few,
+				(elements) -> Arbitraries.oneOf(lists(elements), sets(elements), elements), 0, 2);
+		return Arbitraries
+			.recursive(() -> few,
+					(values) -> Arbitraries.oneOf(lists(values), sets(keys),
+							Arbitraries.maps(keys, values).ofMaxSize(3).map(MarshalProperties::anyMap)),
+					1, 3)
+			.withoutEdgeCases();
+	}
+
+	private static Arbitrary<Object> sets(Arbitrary<Object> elements) {
+		return elements.list().ofMaxSize(3).flatMap((list) -> Arbitraries.of(0, 1, 2).map((kind) -> switch (kind) {
+			case 0 -> new LinkedHashSet<>(list);
+			case 1 -> Collections.unmodifiableSet(new HashSet<>(list));
+			default -> {
+				Set<Object> byIdentity = Collections.newSetFromMap(new IdentityHashMap<>());
+				byIdentity.addAll(list);
+				yield byIdentity;
+			}
+		}));
+	}
+
+	private static Object anyMap(Map<Object, Object> map) {
+		return (map.size() % 2 == 0) ? new LinkedHashMap<>(map) : Collections.unmodifiableMap(map);
 	}
 
 	private static Arbitrary<Object> lists(Arbitrary<Object> elements) {
