@@ -21,6 +21,12 @@ public final class LoadPolicy {
 	/** What expires after one second may do so at once, when memcached's clock ticks. */
 	private static final Duration SHORTEST_LEASE = Duration.ofSeconds(2);
 
+	/** memcached counts in 32 bits, and is asked for a second more. */
+	private static final Duration LONGEST_REFRESH_AHEAD = MetaGet.LONGEST_REMAINING.minusSeconds(1);
+
+	/** Longer times to live are shortened from here: memcached tells no difference. */
+	private static final Duration ENDLESS = Duration.ofDays(1000 * 365);
+
 	private static final LoadListener NO_LISTENER = new LoadListener() {
 	};
 
@@ -136,6 +142,10 @@ public final class LoadPolicy {
 			throw new IllegalArgumentException("refreshAhead: " + refreshAhead + " is not within the time to live of "
 					+ ttl + "; values that never expire are never refreshed, and others only before they expire");
 		}
+		if (refreshAhead.compareTo(LONGEST_REFRESH_AHEAD) > 0) {
+			throw new IllegalArgumentException("refreshAhead: " + refreshAhead + " is longer than "
+					+ LONGEST_REFRESH_AHEAD + ", which memcached cannot tell; give less");
+		}
 	}
 
 	/**
@@ -196,7 +206,8 @@ public final class LoadPolicy {
 	/**
 	 * How long before a value expires one caller is elected to load it anew, while the
 	 * others go on with the present one.
-	 * @param refreshAhead whole seconds; zero for not; less than the time to live
+	 * @param refreshAhead whole seconds, up to 2<sup>31</sup> - 2; zero for not; less
+	 * than the time to live
 	 * @return another policy
 	 */
 	public LoadPolicy refreshAhead(Duration refreshAhead) {
@@ -276,10 +287,10 @@ public final class LoadPolicy {
 	 * @return zero for ever
 	 */
 	public Duration nextTimeToLive() {
-		Duration ttl = this.times.ttl;
-		if (this.times.jitter == 0 || ttl.isZero()) {
-			return ttl;
+		if (this.times.jitter == 0 || this.times.ttl.isZero()) {
+			return this.times.ttl;
 		}
+		Duration ttl = (this.times.ttl.compareTo(ENDLESS) < 0) ? this.times.ttl : ENDLESS;
 		double part = 1 - this.times.jitter * ThreadLocalRandom.current().nextDouble();
 		long least = this.times.refreshAhead.toMillis() + 1000;
 		return Duration.ofMillis(Math.min(ttl.toMillis(), Math.max(least, (long) (ttl.toMillis() * part))));

@@ -8,6 +8,9 @@ import java.time.Duration;
  */
 public final class MetaGet {
 
+	/** The longest time that memcached takes as left to live. */
+	static final Duration LONGEST_REMAINING = Duration.ofSeconds(Integer.MAX_VALUE);
+
 	/** The value and its flags, and nothing else. */
 	public static final MetaGet VALUE = new MetaGet(new MetaFlags(" k v f"));
 
@@ -95,10 +98,15 @@ public final class MetaGet {
 	/**
 	 * If the item has less than this left to live, elects this caller to load it anew
 	 * ({@code R}), unless another one is already.
-	 * @param remaining in whole seconds
+	 * @param remaining in whole seconds, 0 to 2<sup>31</sup> - 1
 	 * @return another request
+	 * @throws IllegalArgumentException if it is out of that range
 	 */
 	public MetaGet recache(Duration remaining) {
+		if (remaining.isNegative() || remaining.toSeconds() > LONGEST_REMAINING.toSeconds()) {
+			throw new IllegalArgumentException("remaining: " + remaining + " is out of range; give 0 to "
+					+ LONGEST_REMAINING + ", as memcached counts in 32 bits");
+		}
 		return with("R" + remaining.toSeconds());
 	}
 

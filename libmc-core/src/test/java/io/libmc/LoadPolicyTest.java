@@ -73,6 +73,22 @@ class LoadPolicyTest {
 
 	@ParameterizedTest
 	@EnumSource
+	void timesWithoutEndAreHonouredOrRefusedAtOnce(Caller caller) throws Exception {
+		Duration endless = Duration.ofSeconds(Long.MAX_VALUE, 999_999_999);
+		LoadPolicy policy = LoadPolicy.timeToLive(endless).jitter(0.1).lease(endless).wait(endless).staleFor(endless);
+		assertThat(caller.<String>getOrLoad(this.mine, "endless", policy, () -> "loaded")).isEqualTo("loaded");
+		LoadPolicy centuries = policy.wait(Duration.ofDays(300 * 365));
+		assertThat(caller.<String>getOrLoad(this.other, "endless", centuries, () -> "again")).isEqualTo("loaded");
+		assertThatIllegalArgumentException().isThrownBy(() -> policy.refreshAhead(Duration.ofSeconds(Long.MAX_VALUE)))
+			.withMessageContaining("refreshAhead: PT2562047788015215H30M7S is longer than PT596523H14M6S");
+		assertThatIllegalArgumentException().isThrownBy(() -> MetaGet.VALUE.recache(endless))
+			.withMessageContaining("remaining: " + endless);
+		assertThat(policy.refreshAhead(Duration.ofSeconds(Integer.MAX_VALUE - 1)).nextTimeToLive())
+			.isBetween(Duration.ofSeconds(Integer.MAX_VALUE), endless);
+	}
+
+	@ParameterizedTest
+	@EnumSource
 	void aReadSeesValuesButNotPlaceholders(Caller caller) throws Exception {
 		assertThat(caller.<Object>get(this.mine, "k", POLICY)).isNull();
 		assertThat(this.other.meta().get("k", MetaGet.VALUE.vivify(Duration.ofSeconds(30))).won()).isTrue();

@@ -80,7 +80,7 @@ final class Election {
 				this.taken.put(key, new Taken(cas.getAsLong(), now));
 				return false;
 			}
-			if (now - seen.since() < lease.toNanos()) {
+			if (now - seen.since() < LoadScripts.nanos(lease)) {
 				return false;
 			}
 			this.taken.remove(key);

@@ -81,7 +81,7 @@ final class Load extends LoadSteps<@Nullable Object> {
 		this.policy = policy;
 		this.loader = loader;
 		this.askedAt = System.nanoTime();
-		this.waitUntil = this.askedAt + policy.waiting().toNanos();
+		this.waitUntil = this.askedAt + LoadScripts.nanos(policy.waiting());
 		this.shared = shared;
 	}
 

@@ -40,6 +40,9 @@ public final class LoadScripts {
 	/** A lock's item, which any client reads as 1. */
 	private static final RawValue LOCK = new RawValue(4, new byte[] { '1' });
 
+	/** So long that nobody sees its end, and short enough to be added to the clock. */
+	private static final Duration LONGEST = Duration.ofDays(100 * 365);
+
 	private final ScriptFactory plain;
 
 	private final MetaScriptFactory meta;
@@ -59,6 +62,11 @@ public final class LoadScripts {
 		this.meta = plain.meta().numbered();
 		this.events = events;
 		this.shared = shared;
+	}
+
+	/** A time in nanoseconds, or as long as can be told. */
+	static long nanos(Duration time) {
+		return (time.compareTo(LONGEST) < 0) ? time.toNanos() : LONGEST.toNanos();
 	}
 
 	/** Finds a value or loads it. */

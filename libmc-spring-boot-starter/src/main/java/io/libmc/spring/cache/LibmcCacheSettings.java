@@ -188,7 +188,7 @@ public final class LibmcCacheSettings {
 	 * @return other settings
 	 */
 	public LibmcCacheSettings refreshAhead(Duration refreshAhead) {
-		Duration longEnough = refreshAhead.plusSeconds(1).abs();
+		Duration longEnough = Duration.ofSeconds(Long.MAX_VALUE, 999_999_999);
 		LoadPolicy unused = checked("refreshAhead", () -> LoadPolicy.timeToLive(longEnough).refreshAhead(refreshAhead));
 		return with((options) -> options.refreshAhead = refreshAhead);
 	}
