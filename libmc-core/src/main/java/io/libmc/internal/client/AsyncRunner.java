@@ -421,8 +421,10 @@ final class AsyncRunner {
 
 	}
 
-	/** Lets its threads end once what has been started has ended. */
-	/** Ends what waits for something other than a server. */
+	/**
+	 * Ends what waits for something other than a server, and lets the threads end once
+	 * what has been handed to them is done.
+	 */
 	void close() {
 		this.closed = true;
 		this.waiting.forEach(Run::endWaiting);

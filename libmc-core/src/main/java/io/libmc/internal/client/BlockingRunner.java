@@ -99,17 +99,21 @@ final class BlockingRunner implements Performer {
 		long start = System.nanoTime();
 		long left = awaiting.nanos();
 		this.waiting.add(thread);
-		while (!awaiting.future().isDone() && left > 0 && !awaiting.isInterrupted() && !this.closed) {
-			LockSupport.parkNanos(awaiting, left);
-			left = awaiting.nanos() - (System.nanoTime() - start);
-			if (Thread.interrupted()) {
-				interrupted = true;
-				if (awaiting.isBounded()) {
-					awaiting.interrupt();
+		try {
+			while (!awaiting.future().isDone() && left > 0 && !awaiting.isInterrupted() && !this.closed) {
+				LockSupport.parkNanos(awaiting, left);
+				left = awaiting.nanos() - (System.nanoTime() - start);
+				if (Thread.interrupted()) {
+					interrupted = true;
+					if (awaiting.isBounded()) {
+						awaiting.interrupt();
+					}
 				}
 			}
 		}
-		this.waiting.remove(thread);
+		finally {
+			this.waiting.remove(thread);
+		}
 		if (interrupted) {
 			thread.interrupt();
 		}
