@@ -1,5 +1,6 @@
 package io.libmc;
 
+import java.io.ObjectInputFilter;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
@@ -173,6 +174,23 @@ class BadInputTest {
 				.withMessageContaining("maxValueBytes"));
 			assertThat(this.server.received()).isEmpty();
 		}
+	}
+
+	/** In memory it is small; written out it would have 3 GB. */
+	@Test
+	void valueThatRefersToItsPartsOverAndOverIsNotWrittenOut() {
+		Object shared = List.of("x");
+		for (int i = 0; i < 28; i++) {
+			shared = Arrays.asList(shared, shared);
+		}
+		Object value = shared;
+		assertThatIllegalArgumentException().isThrownBy(() -> this.client.set("k", value))
+			.withMessageContaining("\"k\"")
+			.withMessageContaining("10000000 bytes (maxValueBytes)");
+		assertThat(LibmcTranscoder.create((info) -> ObjectInputFilter.Status.ALLOWED).encode(value, 10_000))
+			.isNotNull();
+		assertThat(LibmcTranscoder.create((info) -> ObjectInputFilter.Status.ALLOWED).encode(new int[10_000], 10_000))
+			.isNull();
 	}
 
 	@Test

@@ -24,10 +24,13 @@ final class JavaSerialization {
 		this.filter = ObjectInputFilter.rejectUndecidedClass(filter);
 	}
 
-	byte[] write(Serializable value) {
-		ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+	byte[] write(Serializable value, int maxBytes) {
+		ByteArrayOutputStream bytes = new BoundedOutput(maxBytes);
 		try (ObjectOutputStream out = new ObjectOutputStream(bytes)) {
 			out.writeObject(value);
+		}
+		catch (ValueTooLongException ex) {
+			throw ex;
 		}
 		catch (IOException | RuntimeException | StackOverflowError ex) {
 			throw new IllegalArgumentException(
@@ -50,6 +53,29 @@ final class JavaSerialization {
 			throw new IllegalArgumentException("the value cannot be decoded by Java serialization: " + ex
 					+ "; is its class on the class path, unchanged, and allowed by the ObjectInputFilter?", ex);
 		}
+	}
+
+	private static final class BoundedOutput extends ByteArrayOutputStream {
+
+		private final int maxBytes;
+
+		BoundedOutput(int maxBytes) {
+			this.maxBytes = maxBytes;
+		}
+
+		@Override
+		public synchronized void write(byte[] source, int offset, int length) {
+			if (length > this.maxBytes - this.count) {
+				throw new ValueTooLongException(this.maxBytes);
+			}
+			super.write(source, offset, length);
+		}
+
+		@Override
+		public synchronized void write(int value) {
+			write(new byte[] { (byte) value }, 0, 1);
+		}
+
 	}
 
 	/** Finds classes as the calling thread does, where that differs from this library. */

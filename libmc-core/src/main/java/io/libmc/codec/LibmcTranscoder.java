@@ -117,6 +117,8 @@ public final class LibmcTranscoder implements Transcoder {
 	/** Python, too, refuses longer numbers: reading them takes quadratic time. */
 	private static final int MAX_DIGITS = 4300;
 
+	private static final int MAX_BYTES = Integer.MAX_VALUE - 8;
+
 	/** So few cannot hold keys enough to take long. */
 	private static final int FEW_BYTES = 4096;
 
@@ -148,8 +150,27 @@ public final class LibmcTranscoder implements Transcoder {
 		return new LibmcTranscoder(new JavaSerialization(filter));
 	}
 
+	/**
+	 * {@inheritDoc}
+	 * <p>
+	 * The value may take up to 2 GiB.
+	 */
 	@Override
 	public EncodedValue encode(Object value) {
+		return encodeUpTo(MAX_BYTES, value);
+	}
+
+	@Override
+	public @Nullable EncodedValue encode(Object value, int maxBytes) {
+		try {
+			return encodeUpTo(maxBytes, value);
+		}
+		catch (ValueTooLongException ex) {
+			return null;
+		}
+	}
+
+	private EncodedValue encodeUpTo(int maxBytes, Object value) {
 		Objects.requireNonNull(value, "value");
 		if (value instanceof byte[] bytes) {
 			return new EncodedValue(BYTES, bytes);
@@ -162,21 +183,21 @@ public final class LibmcTranscoder implements Transcoder {
 			return new EncodedValue(LONG, decimal(value.toString()));
 		}
 		if (this.serialization != null && value instanceof Serializable serializable) {
-			return encode(serializable, this.serialization);
+			return encodeUpTo(maxBytes, serializable, this.serialization);
 		}
-		return new EncodedValue(MARSHAL, MarshalWriter.write(value));
+		return new EncodedValue(MARSHAL, MarshalWriter.write(value, maxBytes));
 	}
 
-	private static EncodedValue encode(Serializable value, JavaSerialization serialization) {
+	private static EncodedValue encodeUpTo(int maxBytes, Serializable value, JavaSerialization serialization) {
 		if (value instanceof String || value instanceof Number || value instanceof Collection || value instanceof Map) {
 			try {
-				return new EncodedValue(MARSHAL, MarshalWriter.write(value));
+				return new EncodedValue(MARSHAL, MarshalWriter.write(value, maxBytes));
 			}
 			catch (IllegalArgumentException ex) {
-				return new EncodedValue(SERIALIZED, serialization.write(value));
+				return new EncodedValue(SERIALIZED, serialization.write(value, maxBytes));
 			}
 		}
-		return new EncodedValue(SERIALIZED, serialization.write(value));
+		return new EncodedValue(SERIALIZED, serialization.write(value, maxBytes));
 	}
 
 	/**

@@ -23,8 +23,6 @@ final class MarshalWriter {
 	/** Python reads no more than 1000 levels on some systems. */
 	static final int MAX_DEPTH = 500;
 
-	private static final int MAX_BYTES = Integer.MAX_VALUE - 8;
-
 	private byte[] bytes = new byte[64];
 
 	private int size;
@@ -32,17 +30,21 @@ final class MarshalWriter {
 	/** The marks of what is in the keys of the present map or set. */
 	private int keyMarks;
 
-	private MarshalWriter() {
+	private final int maxBytes;
+
+	private MarshalWriter(int maxBytes) {
+		this.maxBytes = maxBytes;
 	}
 
 	/**
 	 * Writes a value.
+	 * @throws ValueTooLongException if it takes more than {@code maxBytes}
 	 * @throws IllegalArgumentException if the value, or one inside it, has a class that
 	 * Python lacks, or nests too deeply, or two keys or elements would be one once they
 	 * are read
 	 */
-	static byte[] write(Object value) {
-		MarshalWriter writer = new MarshalWriter();
+	static byte[] write(Object value, int maxBytes) {
+		MarshalWriter writer = new MarshalWriter(maxBytes);
 		writer.write(value, false, 0);
 		return Arrays.copyOf(writer.bytes, writer.size);
 	}
@@ -241,10 +243,10 @@ final class MarshalWriter {
 
 	private void makeRoom(int more) {
 		if (more > this.bytes.length - this.size) {
-			if (more > MAX_BYTES - this.size) {
-				throw new IllegalArgumentException("the value takes more than 2 GiB; store it in parts");
+			if (more > this.maxBytes - this.size) {
+				throw new ValueTooLongException(this.maxBytes);
 			}
-			long doubled = Math.min(2L * this.bytes.length, MAX_BYTES);
+			long doubled = Math.min(2L * this.bytes.length, this.maxBytes);
 			this.bytes = Arrays.copyOf(this.bytes, Math.max(this.size + more, (int) doubled));
 		}
 	}

@@ -28,6 +28,21 @@ public interface Transcoder {
 	EncodedValue encode(Object value);
 
 	/**
+	 * Encodes a value unless it is too long: what the client calls. A value that refers
+	 * to the same parts many times can be small in memory and take any number of bytes,
+	 * so encoding should stop at the limit. A transcoder that does not implement this
+	 * method encodes values whole, and the client looks at their length afterwards.
+	 * @param value never {@code null}
+	 * @param maxBytes the client's {@code maxValueBytes}
+	 * @return flags and bytes, or {@code null} if these would be more than
+	 * {@code maxBytes}
+	 * @throws IllegalArgumentException as {@link #encode(Object)} does
+	 */
+	default @Nullable EncodedValue encode(Object value, int maxBytes) {
+		return encode(value);
+	}
+
+	/**
 	 * Decodes what {@link #encode} or another libmc wrote.
 	 * @param flags the item's flags, less the client's own two
 	 * @param bytes the item's data, decompressed and joined; never changed by the client

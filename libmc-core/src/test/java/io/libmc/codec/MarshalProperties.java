@@ -36,15 +36,15 @@ class MarshalProperties {
 
 	@Property
 	void whatIsReadIsWrittenAlike(@ForAll("values") Object value) {
-		byte[] bytes = MarshalWriter.write(value);
-		assertThat(MarshalWriter.write(MarshalReader.read(bytes))).isEqualTo(bytes);
+		byte[] bytes = MarshalWriter.write(value, 1 << 30);
+		assertThat(MarshalWriter.write(MarshalReader.read(bytes), 1 << 30)).isEqualTo(bytes);
 	}
 
 	@Property
 	void collectionsKeepTheirSizesOrAreRefused(@ForAll("mixed") Object value) {
 		byte[] bytes;
 		try {
-			bytes = MarshalWriter.write(value);
+			bytes = MarshalWriter.write(value, 1 << 30);
 		}
 		catch (IllegalArgumentException ex) {
 			assertThat(ex).hasMessageContaining("would be one once they are read");
@@ -73,12 +73,12 @@ class MarshalProperties {
 
 	@Property
 	void everyStringIsKept(@ForAll String text) {
-		assertThat(MarshalReader.read(MarshalWriter.write(text))).isEqualTo(text);
+		assertThat(MarshalReader.read(MarshalWriter.write(text, 1 << 30))).isEqualTo(text);
 	}
 
 	@Property
 	void everyIntegerIsKept(@ForAll BigInteger value) {
-		assertThat(MarshalReader.read(MarshalWriter.write(value))).isEqualTo(MarshalReader.narrow(value));
+		assertThat(MarshalReader.read(MarshalWriter.write(value, 1 << 30))).isEqualTo(MarshalReader.narrow(value));
 	}
 
 	@Property
@@ -89,7 +89,7 @@ class MarshalProperties {
 	@Property
 	void damagedBytesAreReadOrRefused(@ForAll("values") Object value, @ForAll @Size(10) List<Integer> places,
 			@ForAll("marker") byte damage) {
-		byte[] bytes = MarshalWriter.write(value);
+		byte[] bytes = MarshalWriter.write(value, 1 << 30);
 		for (int place : places) {
 			bytes[Math.floorMod(place, bytes.length)] = damage;
 			readOrRefuse(32, bytes);

@@ -25,12 +25,12 @@ public final class MarshalReaderFuzz {
 		byte[] written;
 		try {
 			int unused = value.hashCode();
-			written = MarshalWriter.write(value);
+			written = MarshalWriter.write(value, 1 << 30);
 		}
 		catch (IllegalArgumentException ex) {
 			return;
 		}
-		byte[] again = MarshalWriter.write(MarshalReader.read(written));
+		byte[] again = MarshalWriter.write(MarshalReader.read(written), 1 << 30);
 		if (!Arrays.equals(written, again)) {
 			throw new AssertionError(Arrays.toString(written) + " and " + Arrays.toString(again));
 		}

@@ -50,7 +50,10 @@ public final class ValueCodec {
 	 */
 	public EncodedValue encode(String key, Object value) {
 		Objects.requireNonNull(value, () -> "value of \"" + key + "\"");
-		EncodedValue encoded = this.transcoder.encode(value);
+		EncodedValue encoded = this.transcoder.encode(value, this.maxBytes);
+		if (encoded == null) {
+			throw tooLong(key, "");
+		}
 		if ((encoded.flags() & (Transcoder.COMPRESSED | Transcoder.CHUNKED)) != 0) {
 			throw new IllegalArgumentException("the transcoder gave the value of \"" + key + "\" the flags "
 					+ (encoded.flags() & 0xffffffffL) + "; " + Transcoder.COMPRESSED + " and " + Transcoder.CHUNKED
@@ -123,10 +126,13 @@ public final class ValueCodec {
 
 	private void checkLength(String key, int length) {
 		if (length > this.maxBytes) {
-			throw new IllegalArgumentException(
-					"the value of \"" + key + "\" has " + length + " bytes, more than the limit of " + this.maxBytes
-							+ " (maxValueBytes); store less, compress it or spread it over several keys");
+			throw tooLong(key, length + " bytes, ");
 		}
+	}
+
+	private IllegalArgumentException tooLong(String key, String length) {
+		return new IllegalArgumentException("the value of \"" + key + "\" has " + length + "more than the limit of "
+				+ this.maxBytes + " bytes (maxValueBytes); store less, compress it or spread it over several keys");
 	}
 
 	/**

@@ -27,22 +27,19 @@ import org.jspecify.annotations.Nullable;
  */
 final class Inbox {
 
-	/** How many in line are looked at for a successor. */
+	/**
+	 * How many in line are looked at for a successor, so that a long line costs no more.
+	 */
 	private static final int CANDIDATES = 64;
-
-	/** From this length of the line on the server has enough to do meanwhile. */
-	private static final int LINGERING_LENGTH = 32;
-
-	/** How long the own thread lets replies gather then, for fewer reads and wake-ups. */
-	private static final long LINGERING_NANOS = 20_000;
 
 	/** How often a caller that waits lets others run before it sleeps. */
 	private static final int YIELDS = 5;
 
-	private static final int MOST_LUCK = 32;
+	/** From so many in line on one that waits stays awake. */
+	private static final int CROWD = 3;
 
-	/** Where staying awake does not pay, one of so many tries it all the same. */
-	private static final int RETRIAL = 64;
+	/** For how many waits the line counts as crowded after it was. */
+	private static final int CROWDED_WAITS = 32;
 
 	private final Connection connection;
 
@@ -69,11 +66,8 @@ final class Inbox {
 	/** How many callers that wait are still awake, and will look for the reading role. */
 	private final AtomicInteger awake = new AtomicInteger();
 
-	/** How well it paid of late to stay awake; not exact. */
-	private int luck = MOST_LUCK;
-
-	/** How often nobody stayed awake because it did not pay; not exact. */
-	private int unlucky;
+	/** For how many waits the line still counts as crowded; not exact. */
+	private int crowded;
 
 	private volatile long lastByteAt;
 
@@ -202,24 +196,29 @@ final class Inbox {
 
 	/**
 	 * Lets others run a few times while somebody reads: where threads outnumber CPUs the
-	 * reply is there by then, for less than it takes to sleep and be woken. It is given
-	 * up where it does not pay.
+	 * reply is there by then, for less than it takes to sleep and be woken. Without it 8
+	 * threads on one CPU take twice as much of it for each get. Two alone only keep each
+	 * other from the CPU, and take half as much again.
 	 * @return whether there is no need to sleep
 	 */
 	// nothing depends on it
 	@SuppressWarnings("ThreadPriorityCheck")
 	private boolean staysAwake(Operation operation) {
-		if (this.luck <= 0 && this.unlucky++ % RETRIAL != 0) {
+		if (this.line.length() >= CROWD) {
+			this.crowded = CROWDED_WAITS;
+		}
+		else if (this.crowded <= 0) {
 			return false;
+		}
+		else {
+			this.crowded--;
 		}
 		this.awake.incrementAndGet();
 		for (int i = 0; i < YIELDS && !operation.isEnded() && this.reading.get(); i++) {
 			Thread.yield();
 		}
 		this.awake.decrementAndGet();
-		boolean ended = operation.isEnded();
-		this.luck = ended ? Math.min(this.luck + 1, MOST_LUCK) : this.luck - ((this.luck > 0) ? 1 : 0);
-		return ended || !this.reading.get();
+		return operation.isEnded() || !this.reading.get();
 	}
 
 	/** Reads, holding the role, until the operation has ended or its time is up. */
@@ -252,9 +251,6 @@ final class Inbox {
 		try {
 			handOut();
 			do {
-				if (this.line.length() >= LINGERING_LENGTH && !this.parser.expectsMore()) {
-					LockSupport.parkNanos(this, LINGERING_NANOS);
-				}
 				long now = System.nanoTime();
 				long headLeft = this.connection.deadlines().untilOverdue(now);
 				if (headLeft <= 0 && this.connection.deadlines().closeIfOverdue(now, 0)) {

@@ -37,11 +37,6 @@ final class ReplyBuffer {
 		return this.start == this.end;
 	}
 
-	/** Whether the last read left no room: there is likely to be more. */
-	boolean wasFilled() {
-		return this.filled;
-	}
-
 	/** Where the bytes begin. */
 	int start() {
 		return this.start;

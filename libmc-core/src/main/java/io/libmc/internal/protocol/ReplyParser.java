@@ -95,11 +95,6 @@ public final class ReplyParser {
 		return !this.buffer.isEmpty();
 	}
 
-	/** Whether a value is under way, or the last read left no room for more. */
-	public boolean expectsMore() {
-		return this.inData || this.buffer.wasFilled();
-	}
-
 	/** Whether the current reply has begun. */
 	public boolean isMidReply() {
 		return this.midReply || hasBytes();
