@@ -18,6 +18,9 @@ public final class LoadPolicy {
 
 	private static final Duration DEFAULT_LEASE = Duration.ofSeconds(10);
 
+	/** How long a load may take whose placeholder nobody waits for. */
+	private static final Duration UNLEASED = Duration.ofMinutes(1);
+
 	/** What expires after one second may do so at once, when memcached's clock ticks. */
 	private static final Duration SHORTEST_LEASE = Duration.ofSeconds(2);
 
@@ -85,9 +88,7 @@ public final class LoadPolicy {
 			boolean marks = refreshes || !this.staleFor.isZero();
 			this.readRequest = marks ? MetaGet.VALUE.cas().ttl() : MetaGet.VALUE;
 			this.loadRequest = marks ? this.readRequest : MetaGet.VALUE.cas();
-			if (!this.lease.isZero()) {
-				this.loadRequest = this.loadRequest.vivify(this.lease);
-			}
+			this.loadRequest = this.loadRequest.vivify(this.lease.isZero() ? UNLEASED : this.lease);
 			if (refreshes) {
 				Duration below = this.refreshAhead.plusSeconds(1);
 				this.loadRequest = this.loadRequest.recache(below);
@@ -179,8 +180,10 @@ public final class LoadPolicy {
 	}
 
 	/**
-	 * Elects nobody for a missing value: one caller of each process loads it, and stores
-	 * it whatever has happened elsewhere meanwhile.
+	 * Elects nobody for a missing value: one caller of each process loads it. The first
+	 * of them stores its value, within a minute, unless the key was changed or
+	 * invalidated meanwhile; the others only return theirs. A server without meta
+	 * commands does not tell of changes by other processes: there each stores its value.
 	 * @return another policy
 	 */
 	public LoadPolicy withoutLease() {

@@ -3,6 +3,8 @@ package io.libmc;
 import java.io.ByteArrayOutputStream;
 import java.io.ObjectInputFilter.Status;
 import java.lang.management.ManagementFactory;
+import java.math.BigDecimal;
+import java.math.BigInteger;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Collections;
@@ -23,6 +25,7 @@ import org.junit.jupiter.api.Timeout;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 /**
@@ -66,6 +69,17 @@ class DecodingTest {
 		assertThatExceptionOfType(MemcachedException.class).isThrownBy(() -> this.client.get("bomb"))
 			.withMessageContainingAll("bomb", "bytes of memory", "maxValueBytes");
 		assertThat(threads.getCurrentThreadAllocatedBytes() - before).isLessThan(120_000_000);
+	}
+
+	/** Written out it would have a billion digits. */
+	@Test
+	void hugePowerOfTenIsNoBigInteger() {
+		this.client.set("number", new BigDecimal("1E1000000000"));
+		assertTimeoutPreemptively(Duration.ofSeconds(2),
+				() -> assertThatExceptionOfType(MemcachedException.class)
+					.isThrownBy(() -> this.client.get("number", BigInteger.class))
+					.withMessageContaining("number"));
+		assertThat(this.client.get("number", BigDecimal.class)).isEqualTo("1E1000000000");
 	}
 
 	@Test

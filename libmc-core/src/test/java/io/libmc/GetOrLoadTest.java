@@ -472,6 +472,28 @@ class GetOrLoadTest {
 
 	@ParameterizedTest
 	@EnumSource
+	void withoutMetaCommandsALongKeyIsLoadedThoughItsLockHasNoRoom(Caller caller) throws Exception {
+		String key = "k".repeat(250);
+		try (ScriptedServer server = ScriptedServer.of((connection) -> {
+			connection.expect("mn\r\n");
+			connection.reply("ERROR\r\n");
+			connection.expect("get " + key + "\r\n");
+			connection.reply("END\r\n");
+			connection.expect("set " + key + " 4 300 1\r\n7\r\n");
+			connection.reply("STORED\r\n");
+		});
+				MemcachedClient client = MemcachedClient.builder()
+					.servers(server.address())
+					.pollTimeout(Duration.ofSeconds(5))
+					.build()) {
+			LoadPolicy policy = LoadPolicy.timeToLive(Duration.ofMinutes(5));
+			assertThat(caller.<Long>getOrLoad(client, key, policy, () -> 7L)).isEqualTo(7);
+			server.awaitScripts();
+		}
+	}
+
+	@ParameterizedTest
+	@EnumSource
 	void withoutMetaCommandsALockElects(Caller caller) throws Exception {
 		try (ScriptedServer server = ScriptedServer.of((connection) -> {
 			connection.expect("mn\r\n");

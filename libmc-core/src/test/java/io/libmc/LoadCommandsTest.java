@@ -203,23 +203,23 @@ class LoadCommandsTest {
 
 	@ParameterizedTest
 	@EnumSource
-	void withoutALeaseAMissIsStoredWhateverHasHappened(Caller caller) throws Exception {
+	void withoutALeaseWhoeverMissesLoadsAndTheFirstOneStores(Caller caller) throws Exception {
 		assertConversation((client) -> {
 			assertThat(caller.<Long>getOrLoad(client, "k", POLICY.withoutLease(), () -> 7L)).isEqualTo(7);
 			assertThat(caller.<Long>getOrLoad(client, "k", POLICY.withoutLease(), () -> 8L)).isEqualTo(8);
 		}, """
-				mg k k v f c
-				< EN
-				set k 4 300 1
+				mg k k v f c N60
+				< VA 0 kk f0 c1 W
+				<
+				ms k 1 k T300 C1 F4
 				7
-				< STORED
-				mg k k v f c
-				< EN
-				set k 4 300 1
+				< HD kk
+				mg k k v f c N60
+				< VA 0 kk f0 c2 Z
+				<
+				ms k 1 k T300 C2 F4
 				8
-				< SERVER_ERROR out of memory storing object
-				delete k
-				< DELETED
+				< EX kk
 				""");
 		assertThat(this.outcomes).containsExactly(LoadOutcome.WON, LoadOutcome.LOST);
 	}

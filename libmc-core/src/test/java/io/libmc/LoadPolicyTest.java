@@ -147,7 +147,7 @@ class LoadPolicyTest {
 			connection.reply("VA 1 kk f4 c7 t-1\r\n3\r\n");
 			connection.expect("mg k k v f c N10\r\n");
 			connection.reply("VA 1 kk f4 c7\r\n4\r\n");
-			connection.expect("mg k k v f c\r\n");
+			connection.expect("mg k k v f c N60\r\n");
 			connection.reply("VA 1 kk f4 c7\r\n5\r\n");
 		}); MemcachedClient client = client(server.address())) {
 			client.meta().noop("k");

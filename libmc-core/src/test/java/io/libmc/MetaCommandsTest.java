@@ -246,6 +246,62 @@ class MetaCommandsTest {
 		}
 	}
 
+	/** As a load balancer does whose server is down. */
+	@Test
+	void whatHangsUpOnEverythingIsNotTakenForAProxy() {
+		ScriptedServer.Script hangingUp = (connection) -> {
+			connection.expect("mn\r\n");
+			connection.close();
+		};
+		ScriptedServer.Script hangingUpOnGet = (connection) -> {
+			connection.expect("get k\r\n");
+			connection.close();
+		};
+		try (ScriptedServer server = ScriptedServer.of(hangingUp, hangingUpOnGet, ScriptedServer.Connection::introduce);
+				MemcachedClient client = client(server.address())) {
+			assertThatExceptionOfType(MemcachedException.class).isThrownBy(() -> client.meta().noop("k"));
+			assertThat(client.meta().noop("k").status()).isEqualTo(Status.DONE);
+			server.awaitScripts();
+		}
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "ERROR Too many open connections", "SERVER_ERROR busy" })
+	void serverThatCannotAnswerForNowIsAskedAgain(String refusal) {
+		try (ScriptedServer server = ScriptedServer.of((connection) -> {
+			connection.expect("mn\r\n");
+			connection.reply(refusal + "\r\n");
+			connection.introduce();
+		}); MemcachedClient client = client(server.address())) {
+			assertThatExceptionOfType(MemcachedException.class).isThrownBy(() -> client.meta().noop("k"))
+				.withMessageContaining(refusal);
+			assertThat(client.meta().noop("k").status()).isEqualTo(Status.DONE);
+			server.awaitScripts();
+		}
+	}
+
+	@Test
+	void proxyThatHangsUpOnMetaCommandsAloneIsNotAskedAgainUntilTheClientQuits() {
+		ScriptedServer.Script once = (connection) -> {
+			connection.expect("mn\r\n");
+			connection.close();
+		};
+		ScriptedServer.Script twice = (connection) -> {
+			connection.expect("get k\r\n");
+			connection.reply("END\r\n");
+			connection.expect("mn\r\n");
+			connection.close();
+		};
+		try (ScriptedServer server = ScriptedServer.of(once, twice, ScriptedServer.Connection::introduce);
+				MemcachedClient client = client(server.address())) {
+			assertThat(client.meta().noop("k").status()).isEqualTo(Status.UNSUPPORTED);
+			assertThat(client.meta().noop("k").status()).isEqualTo(Status.UNSUPPORTED);
+			client.quit();
+			assertThat(client.meta().noop("k").status()).isEqualTo(Status.DONE);
+			server.awaitScripts();
+		}
+	}
+
 	@ParameterizedTest
 	@ValueSource(strings = { "VA 1 kother f0\r\nx\r\n", "HD kother\r\n", "VA 2 kk f0\r\nx\r\n\r\n", "VA -1 kk\r\n",
 			"VA x\r\n", "MN\r\n", "NS\r\n", "END\r\n", "VA 1 kk f0\r\nxEN\r\n", "EN kother\r\n", "EN garbage\r\n",

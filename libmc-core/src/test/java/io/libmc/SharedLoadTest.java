@@ -258,9 +258,8 @@ class SharedLoadTest {
 		CountDownLatch finish = new CountDownLatch(1);
 		CountDownLatch answer = new CountDownLatch(1);
 		try (ScriptedServer server = ScriptedServer.of((connection) -> {
-			connection.expect("mn\r\n");
-			connection.reply("MN\r\n");
-			connection.expect("mg k k v f c\r\n");
+			connection.introduce();
+			connection.expect("mg k k v f c N60\r\n");
 			connection.reply("EN\r\n");
 			connection.expect("mg k k c t s\r\n");
 			finish.countDown();
@@ -268,6 +267,7 @@ class SharedLoadTest {
 			connection.reply("EN\r\n");
 			connection.expect("quit\r\n");
 		}); MemcachedClient client = client(server.address())) {
+			client.meta().noop("k");
 			Future<String> load = this.threads
 				.submit(() -> caller.<String>getOrLoad(client, "k", POLICY.withoutLease(), this.threads, () -> {
 					loading.countDown();
@@ -291,14 +291,14 @@ class SharedLoadTest {
 		CountDownLatch asked = new CountDownLatch(1);
 		CountDownLatch invalidated = new CountDownLatch(1);
 		try (ScriptedServer server = ScriptedServer.of((connection) -> {
-			connection.expect("mn\r\n");
-			connection.reply("MN\r\n");
+			connection.introduce();
 			connection.expect("mg k k c t s\r\n");
 			asked.countDown();
-			connection.expect("mg k k v f c\r\n");
+			connection.expect("mg k k v f c N60\r\n");
 			connection.reply("EN\r\nEN\r\n");
 			connection.expect("quit\r\n");
 		}); MemcachedClient client = client(server.address())) {
+			client.meta().noop("k");
 			Future<Boolean> invalidation = this.threads
 				.submit(() -> caller.invalidate(client, "k", Duration.ofSeconds(30)));
 			asked.await();
@@ -312,31 +312,6 @@ class SharedLoadTest {
 			assertThat(load.get(5, TimeUnit.SECONDS)).as("not stored").isEqualTo("old");
 			client.quit();
 			server.awaitScripts();
-		}
-	}
-
-	@ParameterizedTest
-	@EnumSource
-	void aCounterThatWasMadeMeanwhileIsNotOverwritten(Caller caller) throws Exception {
-		LoadPolicy alone = POLICY.withoutLease();
-		MetaArithmetic count = MetaArithmetic.INCREMENT.initial(7, Duration.ofMinutes(5));
-		List<Runnable> counts = List.of(() -> this.mine.meta().arithmetic("k", count),
-				() -> this.mine.async().meta().arithmetic("k", count).join());
-		for (Runnable counting : counts) {
-			this.mine.delete("k");
-			CountDownLatch loading = new CountDownLatch(1);
-			CountDownLatch finish = new CountDownLatch(1);
-			Future<String> slow = this.threads
-				.submit(() -> caller.<String>getOrLoad(this.mine, "k", alone, this.threads, () -> {
-					loading.countDown();
-					finish.await();
-					return "old";
-				}));
-			loading.await();
-			counting.run();
-			finish.countDown();
-			assertThat(slow.get(5, TimeUnit.SECONDS)).isEqualTo("old");
-			assertThat(this.mine.incr("k", 1)).hasValue(8);
 		}
 	}
 

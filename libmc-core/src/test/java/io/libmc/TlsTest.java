@@ -94,6 +94,19 @@ class TlsTest {
 		}
 	}
 
+	/** TLS reads a record byte by byte, each of which could renew a socket's timeout. */
+	@Test
+	void recordThatDripsInHoldsNobodyBeyondTheTimeout() {
+		try (FaultProxy proxy = FaultProxy.to(localhost);
+				MemcachedClient client = builder(proxy.address(), "ca").pollTimeout(Duration.ofMillis(500)).build()) {
+			assertThat(client.set("k", "v".repeat(1000))).isTrue();
+			proxy.replies(Fault.drip(Duration.ofMillis(50)));
+			long start = System.nanoTime();
+			assertThatExceptionOfType(MemcachedException.class).isThrownBy(() -> client.get("k"));
+			assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofMillis(700));
+		}
+	}
+
 	@Test
 	void bytesThatWereChangedOnTheWayEndTheConnectionAndNoValueComesOutOfThem() {
 		byte[] value = "v".repeat(1000).getBytes(StandardCharsets.US_ASCII);

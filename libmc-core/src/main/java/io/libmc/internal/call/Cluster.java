@@ -3,12 +3,10 @@ package io.libmc.internal.call;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 
 import io.libmc.ServerSnapshot;
 import io.libmc.internal.connection.Failure;
 import io.libmc.internal.connection.Node;
-import io.libmc.internal.connection.Node.MetaSupport;
 import io.libmc.internal.connection.Operation.Progress;
 import io.libmc.internal.routing.Ring;
 import org.jspecify.annotations.Nullable;
@@ -29,12 +27,6 @@ public final class Cluster {
 	private final int maxRetries;
 
 	private final int maxValueBytes;
-
-	/** Servers that hang up when they are asked for meta commands. */
-	private final Set<Node> hangingUp = ConcurrentHashMap.newKeySet();
-
-	/** Servers that have answered when they were. */
-	private final Set<Node> answering = ConcurrentHashMap.newKeySet();
 
 	public Cluster(Ring ring, List<Node> nodes, boolean failover, int maxRetries, int maxValueBytes) {
 		this.ring = ring;
@@ -104,26 +96,6 @@ public final class Cluster {
 		boolean safe = failed.operation.command().isRead() || failed.operation.progress() == Progress.UNSENT;
 		return (failure.kind() == Failure.Kind.LOST && safe && attempts.losses() <= this.maxRetries) ? failed.node
 				: null;
-	}
-
-	/**
-	 * Notes that a server hangs up when it is asked for meta commands. One that ever
-	 * answered was killed.
-	 */
-	void hangsUp(Node node) {
-		if (!this.answering.contains(node)) {
-			this.hangingUp.add(node);
-		}
-	}
-
-	/** Notes that a server answers when it is asked for meta commands. */
-	void answers(Node node) {
-		this.answering.add(node);
-	}
-
-	/** Whether the server speaks meta commands, as far as is known. */
-	MetaSupport metaSupport(Node node) {
-		return this.hangingUp.contains(node) ? MetaSupport.NO : node.metaSupport();
 	}
 
 }

@@ -14,6 +14,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class Conversions {
 
+	/** Longer numbers are none of libmc's, and take long to write out. */
+	private static final int MAX_DIGITS = 4300;
+
 	private static final Map<Class<?>, Function<BigDecimal, Number>> EXACT = Map.of(Long.class,
 			BigDecimal::longValueExact, Integer.class, BigDecimal::intValueExact, Short.class,
 			BigDecimal::shortValueExact, Byte.class, BigDecimal::byteValueExact, BigInteger.class,
@@ -67,7 +70,8 @@ final class Conversions {
 	private static @Nullable Number convertExactly(BigDecimal exact, Class<?> wanted) {
 		Function<BigDecimal, Number> whole = EXACT.get(wanted);
 		if (whole != null) {
-			return whole.apply(exact);
+			boolean longer = (long) exact.precision() - exact.scale() > MAX_DIGITS;
+			return (longer && wanted != BigDecimal.class) ? null : whole.apply(exact);
 		}
 		if (wanted == Double.class) {
 			double value = exact.doubleValue();

@@ -15,10 +15,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * One meta command on the server of its key. A server that is not known to speak them is
  * asked first, with a no-op: sent blindly, the data of a set would be taken for commands.
- * twemproxy hangs up on it instead of answering. Where that matters its version is next,
- * which tells whether it takes {@linkplain ItemNumbers numbers} of the client's, and if
- * it does not, which run of the server it is. The chunks of a split value are read and
- * joined.
+ * twemproxy hangs up on it instead of answering. Where that matters the server's version
+ * is next, which tells whether it takes {@linkplain ItemNumbers numbers} of the client's,
+ * and if it does not, which run of the server it is. The chunks of a split value are read
+ * and joined.
  */
 public final class MetaDialogue extends Leg implements Script<MetaAnswer> {
 
@@ -77,7 +77,7 @@ public final class MetaDialogue extends Leg implements Script<MetaAnswer> {
 
 	/** The command, or the question whether it is understood. */
 	private @Nullable Step ask() {
-		MetaSupport support = this.cluster.metaSupport(this.node);
+		MetaSupport support = this.node.metaSupport();
 		switch (support) {
 			case UNKNOWN -> this.operation = question(Command.MN);
 			case NO -> {
@@ -117,14 +117,17 @@ public final class MetaDialogue extends Leg implements Script<MetaAnswer> {
 		if (asked.failure() != null) {
 			return isUnanswered() ? askOnceMore() : askAgain();
 		}
-		if (Failures.isUnauthenticated(asked.text())) {
+		if (asked.command() == Command.GET) {
+			return askFurther(Command.MN, asked);
+		}
+		if (Failures.isUnauthenticated(asked.text()) || isRefused(asked)) {
 			this.failure = this;
 			return null;
 		}
 		switch (asked.command()) {
 			case MN -> {
 				boolean understood = asked.answer() == Answer.DONE;
-				this.cluster.answers(this.node);
+				this.node.answersMeta();
 				this.node.metaSupport(understood ? MetaSupport.YES : MetaSupport.NO);
 				if (understood && wantsToKnowMore()) {
 					return askFurther(Command.VERSION, asked);
@@ -141,11 +144,21 @@ public final class MetaDialogue extends Leg implements Script<MetaAnswer> {
 				this.node.metaSupport(MetaSupport.COUNTING);
 			}
 		}
-		if (this.command.command() == Command.MN && this.cluster.metaSupport(this.node) != MetaSupport.NO) {
+		if (this.command.command() == Command.MN && this.node.metaSupport() != MetaSupport.NO) {
 			this.answer = MetaAnswer.NOOP;
 			return null;
 		}
 		return ask();
+	}
+
+	/**
+	 * Whether a server does not answer for now, as one that has too many connections,
+	 * which says nothing of what it understands.
+	 */
+	private static boolean isRefused(Operation asked) {
+		String text = asked.text();
+		return asked.command() == Command.MN && text != null
+				&& (asked.answer() == Answer.SERVER_ERROR || text.startsWith("ERROR "));
 	}
 
 	/** Its connection is told which run of the server it leads to. */
@@ -165,16 +178,21 @@ public final class MetaDialogue extends Leg implements Script<MetaAnswer> {
 				&& this.operation.progress() == Progress.SENT && this.operation.hasTime();
 	}
 
-	/** A server that has just ended is not there the second time; a proxy is. */
+	/**
+	 * A server that ends hangs up on every question, as does what stands before one that
+	 * is not there. A proxy answers one for the key, and then hangs up again.
+	 */
 	private @Nullable Step askOnceMore() {
-		this.hangUps++;
-		if (this.hangUps > 1) {
-			this.cluster.hangsUp(this.node);
+		if (this.hangUps++ == 0) {
+			this.operation = Operation.of(Command.GET, this.command.startedAt(), this.command.deadline(), this.key);
+			return this;
 		}
+		this.node.hangsUpOnMeta();
 		return ask();
 	}
 
 	private @Nullable Step askAgain() {
+		this.hangUps = 0;
 		this.attempts = this.attempts.and(this);
 		Node next = this.cluster.next(this.key, this, this.attempts);
 		if (next == null) {
@@ -192,6 +210,10 @@ public final class MetaDialogue extends Leg implements Script<MetaAnswer> {
 
 	private @Nullable Step take() {
 		Operation done = this.operation;
+		if (isRefused(done)) {
+			this.failure = this;
+			return null;
+		}
 		if (done.command() == Command.MN) {
 			boolean understood = done.answer() == Answer.DONE;
 			if (!understood) {

@@ -109,7 +109,7 @@ final class Connector implements Closeable {
 		Supplier<SSLContext> ssl = this.settings.ssl();
 		if (ssl != null) {
 			SSLContext context = ssl.get();
-			Socket socket = new Socket();
+			DeadlineSocket socket = new DeadlineSocket();
 			// This makes it; one that is closed while it is made is left open.
 			socket.setTcpNoDelay(true);
 			this.underWay = socket;
@@ -156,7 +156,7 @@ final class Connector implements Closeable {
 	}
 
 	/** A TLS socket on top of the plain one. */
-	private Transport secured(Socket plain, SSLContext context) throws IOException {
+	private Transport secured(DeadlineSocket plain, SSLContext context) throws IOException {
 		try {
 			SSLSocket secure = (SSLSocket) context.getSocketFactory()
 				.createSocket(plain, this.endpoint.host(), this.endpoint.port(), true);
@@ -165,9 +165,8 @@ final class Connector implements Closeable {
 				parameters.setEndpointIdentificationAlgorithm("HTTPS");
 				secure.setSSLParameters(parameters);
 			}
-			plain.setSoTimeout(Transport.millis(this.settings.handshakeNanos()));
+			plain.readFor(Transport.millis(this.settings.handshakeNanos()));
 			secure.startHandshake();
-			plain.setSoTimeout(0);
 			return new TlsTransport(plain, secure);
 		}
 		catch (IOException ex) {

@@ -37,6 +37,10 @@ public final class Node {
 
 	private volatile MetaSupport metaSupport = MetaSupport.UNKNOWN;
 
+	private volatile boolean answersMeta;
+
+	private volatile boolean hangsUpOnMeta;
+
 	private final Sharing sharing;
 
 	private volatile boolean closed;
@@ -69,12 +73,26 @@ public final class Node {
 
 	/** Whether the server speaks the meta commands, as far as is known. */
 	public MetaSupport metaSupport() {
-		return this.metaSupport;
+		return this.hangsUpOnMeta ? MetaSupport.NO : this.metaSupport;
 	}
 
 	/** Tells what was found out; it holds until the next connect. */
 	public void metaSupport(MetaSupport support) {
 		this.metaSupport = support;
+	}
+
+	/** Tells that the server answers when it is asked for meta commands. */
+	public void answersMeta() {
+		this.answersMeta = true;
+		this.hangsUpOnMeta = false;
+	}
+
+	/**
+	 * Tells that the server hangs up when it is asked for meta commands, which is not
+	 * asked for again then: it costs a connection. One that ever answered was killed.
+	 */
+	public void hangsUpOnMeta() {
+		this.hangsUpOnMeta = !this.answersMeta;
 	}
 
 	Sharing sharing() {
@@ -258,6 +276,7 @@ public final class Node {
 
 	/** Ends all connections in good order; the next operation connects anew. */
 	public void quit() {
+		this.hangsUpOnMeta = false;
 		forEachConnection(Connection::quit);
 	}
 

@@ -5,7 +5,6 @@ import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.net.Socket;
 
 import javax.net.ssl.SSLSocket;
 
@@ -20,9 +19,7 @@ final class TlsTransport implements Transport {
 	/** What a TLS record takes. */
 	private static final int RECORD_BYTES = 16 * 1024;
 
-	private final Socket plain;
-
-	private final SSLSocket secure;
+	private final DeadlineSocket plain;
 
 	private final InputStream in;
 
@@ -30,17 +27,13 @@ final class TlsTransport implements Transport {
 
 	private final long takenAtOnce;
 
-	/** Only the reader touches it. */
-	private int timeoutMillis;
-
 	/**
 	 * Creates a transport.
 	 * @param plain the TCP socket
 	 * @param secure the TLS socket on top of it
 	 */
-	TlsTransport(Socket plain, SSLSocket secure) throws IOException {
+	TlsTransport(DeadlineSocket plain, SSLSocket secure) throws IOException {
 		this.plain = plain;
-		this.secure = secure;
 		this.in = secure.getInputStream();
 		this.out = new BufferedOutputStream(secure.getOutputStream(), RECORD_BYTES);
 		this.takenAtOnce = plain.getSendBufferSize() / 2;
@@ -49,10 +42,7 @@ final class TlsTransport implements Transport {
 	@Override
 	public int read(byte[] target, int offset, int length, int timeoutMillis) throws IOException {
 		StackRoom.ensureForTls();
-		if (this.timeoutMillis != timeoutMillis) {
-			this.secure.setSoTimeout(timeoutMillis);
-			this.timeoutMillis = timeoutMillis;
-		}
+		this.plain.readFor(timeoutMillis);
 		return this.in.read(target, offset, length);
 	}
 

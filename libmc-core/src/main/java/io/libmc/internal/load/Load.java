@@ -204,11 +204,11 @@ final class Load extends LoadSteps<@Nullable Object> {
 	 * The caller loads, if it was elected or nobody is, or waits for the one that was.
 	 */
 	private @Nullable Step missing(MetaAnswer answer) {
+		if (answer.won() || (!this.policy.elects() && answer.cas().isPresent())) {
+			return load(answer, LoadOutcome.WON);
+		}
 		if (!this.policy.elects()) {
 			return loadUnelected();
-		}
-		if (answer.won()) {
-			return load(answer, LoadOutcome.WON);
 		}
 		this.waited = true;
 		known(false);
@@ -324,8 +324,14 @@ final class Load extends LoadSteps<@Nullable Object> {
 		});
 	}
 
-	/** Gives the token back: a placeholder goes, a stale value is marked again. */
+	/**
+	 * Gives the token back: a placeholder goes, a stale value is marked again. Without a
+	 * lease it stays, as others who load now need it to store, and nobody waits for it.
+	 */
 	private @Nullable Step release(MetaAnswer answer, Licence licence, Supplier<@Nullable Step> next) {
+		if (!answer.hasValue() && !this.policy.elects()) {
+			return next.get();
+		}
 		return !answer.hasValue() ? quietly(licence.removal(), next) : withState(answer, next,
 				(state) -> state.cas().equals(answer.cas()) ? markAgain(state, next) : next.get());
 	}
@@ -357,6 +363,9 @@ final class Load extends LoadSteps<@Nullable Object> {
 			return loadUnelected();
 		}
 		String lockItem = LoadScripts.lockOf(this.key);
+		if (!this.scripts.isKey(lockItem)) {
+			return loadUnelected();
+		}
 		Script<Boolean> locking = this.scripts.lock(lockItem, this.policy);
 		return ask(locking, () -> {
 			if (locking.failure() != null) {

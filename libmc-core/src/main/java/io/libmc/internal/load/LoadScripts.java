@@ -130,6 +130,17 @@ public final class LoadScripts {
 		return this.plain.addRaw(lock, LOCK, policy.lease());
 	}
 
+	/** Whether a name is short enough, which one made of a good key may not be. */
+	boolean isKey(String name) {
+		try {
+			this.plain.check(name);
+			return true;
+		}
+		catch (IllegalArgumentException ex) {
+			return false;
+		}
+	}
+
 	static String lockOf(String key) {
 		return key + LOCK_SUFFIX;
 	}
