@@ -17,7 +17,7 @@ import io.libmc.MemcachedListener;
 
 /**
  * Configures a {@link MemcachedClient}, which connects when it is first used: an
- * application starts whether or not memcached runs.
+ * application starts whether or not memcached runs. It is closed after all other beans.
  */
 @AutoConfiguration(after = SslAutoConfiguration.class)
 @ConditionalOnBooleanProperty(name = "libmc.enabled", matchIfMissing = true)
@@ -41,12 +41,18 @@ public final class LibmcAutoConfiguration {
 	@ConditionalOnMissingBean(MemcachedClient.class)
 	static final class Client {
 
-		@Bean(destroyMethod = "close")
+		@Bean
+		static ClientCloser libmcClientCloser() {
+			return new ClientCloser();
+		}
+
+		@Bean(destroyMethod = "")
 		MemcachedClient memcachedClient(LibmcProperties properties, LibmcConnectionDetails connection,
-				ObjectProvider<MemcachedListener> listeners, ObjectProvider<LibmcClientBuilderCustomizer> customizers) {
-			return new ClientFactory(properties, connection, listeners.orderedStream().toList(),
+				ObjectProvider<MemcachedListener> listeners, ObjectProvider<LibmcClientBuilderCustomizer> customizers,
+				ClientCloser closer) {
+			return closer.closeAtTheEnd(new ClientFactory(properties, connection, listeners.orderedStream().toList(),
 					customizers.orderedStream().toList())
-				.create();
+				.create());
 		}
 
 		@Bean

@@ -60,7 +60,7 @@ public final class LibmcCacheAutoConfiguration {
 		FormatFactory formats = new FormatFactory(resourceLoader.getClassLoader(), beanFactory);
 		LibmcCacheManager manager = new LibmcCacheManager(client, properties.settings(formats));
 		manager.setServerStates(serverStates);
-		apply(PREFIX + ".key-prefix", properties.keyPrefix(), "shop:", manager::setKeyPrefix);
+		apply(PREFIX + ".key-prefix", properties.keyPrefix(), "shop", manager::setKeyPrefix);
 		apply("libmc.prefix", clientProperties.prefix(), "shop:", (prefix) -> checkRoom(prefix, properties));
 		apply(PREFIX + ".clear-visibility", properties.clearVisibility(), "1s", manager::setClearVisibility);
 		apply(PREFIX + ".transaction-aware", properties.transactionAware(), "false", (aware) -> {
@@ -86,7 +86,8 @@ public final class LibmcCacheAutoConfiguration {
 	}
 
 	private static void checkRoom(String prefix, LibmcCacheProperties properties) {
-		int bytes = (prefix + properties.keyPrefix()).getBytes(StandardCharsets.UTF_8).length;
+		int bytes = prefix.getBytes(StandardCharsets.UTF_8).length
+				+ LibmcCacheManager.prefixBytes(properties.keyPrefix());
 		if (bytes > LibmcCacheManager.MAX_PREFIX_BYTES) {
 			throw new IllegalArgumentException(
 					"with " + PREFIX + ".key-prefix it has " + bytes + " bytes, more than the "

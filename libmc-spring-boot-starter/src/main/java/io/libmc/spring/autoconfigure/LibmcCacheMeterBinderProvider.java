@@ -68,12 +68,17 @@ final class LibmcCacheMeterBinderProvider implements CacheMeterBinderProvider<Li
 					.tags(getTagsWithCacheName())
 					.tag("error", "undecodable")
 					.register(registry);
+				FunctionCounter.builder("cache.errors", cache, (errors) -> errors.getStatistics().uncacheable())
+					.description("Values that could not be cached")
+					.tags(getTagsWithCacheName())
+					.tag("error", "uncacheable")
+					.register(registry);
 			}
 		}
 
 		private LibmcCacheStatistics statistics() {
 			LibmcCache cache = getCache();
-			return (cache != null) ? cache.getStatistics() : new LibmcCacheStatistics(0, 0, 0, 0, 0, 0);
+			return (cache != null) ? cache.getStatistics() : new LibmcCacheStatistics(0, 0, 0, 0, 0, 0, 0);
 		}
 
 	}

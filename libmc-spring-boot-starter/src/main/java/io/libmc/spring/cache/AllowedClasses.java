@@ -103,8 +103,16 @@ final class AllowedClasses {
 
 	/** What to say of a class that is not allowed. */
 	static IllegalArgumentException refused(Class<?> type) {
-		return new IllegalArgumentException("a " + type.getName()
-				+ " cannot be cached: its class is neither the application's own nor one of the JDK's value types; if it is safe to read from the cache, add it to the property libmc.cache.allowed-classes");
+		return new RefusedClassException(type);
+	}
+
+	/** These classes and others. */
+	AllowedClasses and(Collection<String> names) {
+		AllowedClasses all = new AllowedClasses(names);
+		all.classes.addAll(this.classes);
+		all.packages.addAll(this.packages);
+		all.trees.addAll(this.trees);
+		return all;
 	}
 
 	private static String outermost(String className) {

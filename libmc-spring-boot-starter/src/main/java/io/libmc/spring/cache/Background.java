@@ -1,8 +1,6 @@
 package io.libmc.spring.cache;
 
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
@@ -23,7 +21,6 @@ import org.springframework.util.ClassUtils;
 
 /**
  * A few threads that wait for memcached in place of those that must not wait: Reactor's.
- * Tasks for the same entry run one after the other, in the order they came.
  */
 final class Background implements AutoCloseable {
 
@@ -49,8 +46,6 @@ final class Background implements AutoCloseable {
 	private final ThreadPoolExecutor refreshers = threads("libmc-refresh-", MOST_REFRESHES);
 
 	private final Executor refreshes = CONTEXT_IS_PRESENT ? new InContext(this.refreshers) : this.refreshers;
-
-	private final ConcurrentMap<String, CompletableFuture<Void>> last = new ConcurrentHashMap<>();
 
 	private static ThreadPoolExecutor threads(String name, int mostTasks) {
 		AtomicInteger number = new AtomicInteger();
@@ -114,24 +109,9 @@ final class Background implements AutoCloseable {
 		}
 	}
 
-	/**
-	 * Runs something that waits, after everything else that was to run for this entry.
-	 * @param rejected run instead if too much is waiting already
-	 */
-	void run(String entry, Runnable task, Runnable rejected) {
-		CompletableFuture<Void> next = this.last.compute(entry, (key, before) -> {
-			CompletableFuture<Void> start = (before != null) ? before : CompletableFuture.completedFuture(null);
-			return start.handleAsync((done, failed) -> {
-				task.run();
-				return null;
-			}, this.threads);
-		});
-		then(next, (done, failed) -> {
-			this.last.remove(entry, next);
-			if (failed != null) {
-				rejected.run();
-			}
-		});
+	/** A queue of one cache's changes. */
+	ChangeQueue changes() {
+		return new ChangeQueue(this.threads);
 	}
 
 	/**

@@ -21,6 +21,8 @@ final class CacheCounters {
 
 	private final LongAdder undecodable = new LongAdder();
 
+	private final LongAdder uncacheable = new LongAdder();
+
 	CacheCounters(boolean enabled) {
 		this.enabled = enabled;
 	}
@@ -53,6 +55,10 @@ final class CacheCounters {
 		count(this.undecodable);
 	}
 
+	void uncacheable() {
+		count(this.uncacheable);
+	}
+
 	private void count(LongAdder counter) {
 		if (this.enabled) {
 			counter.increment();
@@ -61,7 +67,7 @@ final class CacheCounters {
 
 	LibmcCacheStatistics snapshot() {
 		return new LibmcCacheStatistics(this.hits.sum(), this.misses.sum(), this.puts.sum(), this.evictions.sum(),
-				this.failures.sum(), this.undecodable.sum());
+				this.failures.sum(), this.undecodable.sum(), this.uncacheable.sum());
 	}
 
 }

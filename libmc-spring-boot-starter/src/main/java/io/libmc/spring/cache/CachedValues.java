@@ -1,7 +1,9 @@
 package io.libmc.spring.cache;
 
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 
@@ -20,6 +22,9 @@ import io.libmc.MemcachedException;
  */
 final class CachedValues {
 
+	/** More are not said, so that they do not pile up. */
+	private static final int MOST_REASONS = 100;
+
 	private static final Log logger = LogFactory.getLog(LibmcCache.class);
 
 	private final String cache;
@@ -31,6 +36,9 @@ final class CachedValues {
 	private final ServerStates serverStates;
 
 	private final CacheCounters counters;
+
+	/** Why values could not be cached, as far as that was said. */
+	private final Set<String> uncacheable = ConcurrentHashMap.newKeySet();
 
 	private final AtomicBoolean undecodableLogged = new AtomicBoolean();
 
@@ -119,14 +127,33 @@ final class CachedValues {
 			bypassed(failure);
 		}
 		else {
-			this.counters.failure();
-			logger
-				.warn("A loaded value is returned without being cached in \"" + this.cache + "\": " + ex.getMessage());
+			notCached(ex);
 		}
 	}
 
 	static @Nullable Object userValue(@Nullable Entry entry) {
 		return (entry == null || entry.value() instanceof NullValue) ? null : entry.value();
+	}
+
+	/**
+	 * Counts a value that cannot be cached, and logs it once.
+	 * @throws IllegalArgumentException the reason, if the settings say so
+	 */
+	void uncacheable(IllegalArgumentException reason) {
+		if (this.settings.onError() == OnError.THROW) {
+			this.counters.uncacheable();
+			throw reason;
+		}
+		notCached(reason);
+	}
+
+	/** Counts a value that was not cached, and logs it once. */
+	void notCached(RuntimeException reason) {
+		this.counters.uncacheable();
+		String message = String.valueOf(reason.getMessage());
+		if (this.uncacheable.size() < MOST_REASONS && this.uncacheable.add(message)) {
+			logger.warn("A value is returned without being cached in \"" + this.cache + "\" (said once): " + message);
+		}
 	}
 
 	/** Counts a failure, and throws it if the settings say so. */

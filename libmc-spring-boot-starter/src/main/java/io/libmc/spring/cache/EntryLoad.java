@@ -56,6 +56,12 @@ final class EntryLoad implements LoadListener, Function<Object, CompletionStage<
 	/** The number by which to read, or {@link Generation#NONE} if it is in doubt. */
 	private volatile long number = Generation.NONE;
 
+	/** Whether this call's loader was called. */
+	private volatile boolean begun;
+
+	/** What this call's loader returned, once it has. */
+	private volatile @Nullable CompletableFuture<@Nullable Entry> loaded;
+
 	/** Whether the server has answered that it has no number, or too small a one. */
 	private volatile boolean lost;
 
@@ -153,9 +159,10 @@ final class EntryLoad implements LoadListener, Function<Object, CompletionStage<
 		if (entry == null || this.values.valueOf(entry) == null || (this.unsettled && this.store.isBack(this.name))) {
 			return NO;
 		}
-		if (!this.asks) {
+		long recent = this.asks ? Generation.NONE : recent();
+		if (recent != Generation.NONE) {
 			// it is the answer of another caller, which has looked at the server
-			return (entry.generation() >= this.generation.known()) ? YES : NO;
+			return (entry.generation() >= recent) ? YES : NO;
 		}
 		if (EntryStore.isSure(this.number, entry)) {
 			return (entry.generation() == this.number) ? YES : NO;
@@ -170,9 +177,12 @@ final class EntryLoad implements LoadListener, Function<Object, CompletionStage<
 
 	/** Runs a loader that returns its value. */
 	@Nullable Entry load(Callable<?> loader) {
+		this.begun = true;
 		long before = knownBefore().join();
 		try {
-			return this.values.entry(before, loader.call());
+			Entry entry = this.values.entry(before, loader.call());
+			this.loaded = CompletableFuture.completedFuture(entry);
+			return entry;
 		}
 		catch (Exception ex) {
 			throw new LoaderException(ex);
@@ -181,13 +191,29 @@ final class EntryLoad implements LoadListener, Function<Object, CompletionStage<
 
 	/** Runs a loader that returns its value's future. */
 	<T> CompletableFuture<@Nullable Entry> load(Supplier<CompletableFuture<T>> loader) {
+		this.begun = true;
 		return knownBefore().thenCompose((before) -> {
 			CompletableFuture<T> loading = loader.get();
 			if (loading == null) {
 				throw new IllegalStateException("The loader returned no future");
 			}
-			return loading.thenApply((value) -> this.values.entry(before, value));
+			CompletableFuture<@Nullable Entry> entry = loading.thenApply((value) -> this.values.entry(before, value));
+			this.loaded = entry;
+			return entry;
 		});
+	}
+
+	/** Whether this call's loader was called. */
+	boolean hasBegun() {
+		return this.begun;
+	}
+
+	/**
+	 * What this call's loader has returned, or {@code null} if it was not called, or did
+	 * not return.
+	 */
+	@Nullable CompletableFuture<@Nullable Entry> loaded() {
+		return this.loaded;
 	}
 
 	/**

@@ -7,7 +7,6 @@ import org.jspecify.annotations.Nullable;
 
 import io.libmc.CasResult;
 import io.libmc.CasValue;
-import io.libmc.ErrorCode;
 import io.libmc.LoadPolicy;
 import io.libmc.MemcachedClient;
 import io.libmc.MemcachedException;
@@ -311,13 +310,11 @@ final class EntryStore {
 	}
 
 	/**
-	 * The failure of an entry that the client refused. The names are always good, so the
-	 * size is what it refuses, as the server would; that is not the application's
-	 * mistake.
+	 * An entry that the client refused. The names are always good, so the size is what it
+	 * refuses, as the server would.
 	 */
-	private static MemcachedException tooLarge(String name, IllegalArgumentException ex) {
-		return new MemcachedException(ErrorCode.SERVER_ERROR, null,
-				"the entry " + name + " was not sent: " + ex.getMessage(), ex);
+	private static IllegalArgumentException tooLarge(String name, IllegalArgumentException ex) {
+		return new IllegalArgumentException("the entry " + name + " was not sent: " + ex.getMessage(), ex);
 	}
 
 }

@@ -12,7 +12,13 @@ import java.io.ObjectOutputStream;
 import java.io.ObjectStreamClass;
 import java.io.ObjectStreamConstants;
 import java.io.OutputStream;
+import java.io.Serializable;
 import java.util.Arrays;
+import java.util.Set;
+import java.util.StringJoiner;
+import java.util.TreeSet;
+
+import org.jspecify.annotations.Nullable;
 
 import org.springframework.core.ConfigurableObjectInputStream;
 
@@ -46,9 +52,8 @@ final class JdkFormat extends BytesFormat {
 		try (ObjectOutputStream out = new CheckedOutput(bytes)) {
 			out.writeObject(value);
 		}
-		catch (NotSerializableException ex) {
-			throw refused(value, "it is, or holds, a " + ex.getMessage()
-					+ ", which does not implement java.io.Serializable; let it do so, or cache something else");
+		catch (NotSerializableException | RefusedClassException ex) {
+			throw refused(value, ex);
 		}
 		catch (IOException | StackOverflowError ex) {
 			throw new IllegalArgumentException("a " + value.getClass().getName() + " cannot be cached: " + ex, ex);
@@ -105,8 +110,87 @@ final class JdkFormat extends BytesFormat {
 				: ObjectInputFilter.Status.REJECTED;
 	}
 
-	private static IllegalArgumentException refused(Object value, String reason) {
-		return new IllegalArgumentException("a " + value.getClass().getName() + " cannot be cached: " + reason);
+	/** Says of all classes in a value what has to be changed to cache it. */
+	private IllegalArgumentException refused(Object value, Exception ex) {
+		Set<String> notSerializable = new TreeSet<>();
+		Set<String> notAllowed = new TreeSet<>();
+		try (ObjectOutputStream survey = new Survey(notSerializable, notAllowed)) {
+			survey.writeObject(value);
+		}
+		catch (IOException | RuntimeException | StackOverflowError ignored) {
+			// what was found until then has to do
+		}
+		if (notSerializable.isEmpty() && notAllowed.isEmpty()) {
+			return new IllegalArgumentException(
+					"a " + value.getClass().getTypeName() + " cannot be cached: " + ex.getMessage(), ex);
+		}
+		StringJoiner reasons = new StringJoiner("; ",
+				"a " + value.getClass().getTypeName() + " cannot be cached: it is, or holds, ", "");
+		if (!notAllowed.isEmpty()) {
+			reasons.add(String.join(", ", notAllowed)
+					+ ", neither the application's own classes nor value types of the JDK; if they are safe to read from the cache, set the property libmc.cache.allowed-classes to them");
+		}
+		if (!notSerializable.isEmpty()) {
+			reasons.add(String.join(", ", notSerializable)
+					+ ", which does not implement java.io.Serializable; let it do so, or cache something else");
+			if (isGoodAsJson(value, notAllowed)) {
+				reasons.add("libmc.cache.serializer: json needs no such thing");
+			}
+		}
+		return new IllegalArgumentException(reasons.toString(), ex);
+	}
+
+	private boolean isGoodAsJson(Object value, Set<String> alsoAllowed) {
+		try {
+			new JsonFormat(this.classLoader, this.allowed.and(alsoAllowed)).encode(value);
+			return true;
+		}
+		catch (RuntimeException | LinkageError ex) {
+			return false;
+		}
+	}
+
+	/** Finds the classes in a value that stand in the way of caching it. */
+	private final class Survey extends ObjectOutputStream {
+
+		private final Set<String> notSerializable;
+
+		private final Set<String> notAllowed;
+
+		Survey(Set<String> notSerializable, Set<String> notAllowed) throws IOException {
+			super(OutputStream.nullOutputStream());
+			this.notSerializable = notSerializable;
+			this.notAllowed = notAllowed;
+			enableReplaceObject(true);
+		}
+
+		@Override
+		protected @Nullable Object replaceObject(Object value) {
+			if (value instanceof Serializable) {
+				return value;
+			}
+			this.notSerializable.add(value.getClass().getTypeName());
+			check(value.getClass());
+			return null;
+		}
+
+		@Override
+		protected void writeClassDescriptor(ObjectStreamClass descriptor) throws IOException {
+			check(descriptor.forClass());
+			super.writeClassDescriptor(descriptor);
+		}
+
+		@Override
+		protected void annotateProxyClass(Class<?> type) {
+			check(type);
+		}
+
+		private void check(Class<?> type) {
+			if (!JdkFormat.this.allowed.allow(type)) {
+				this.notAllowed.add(type.getTypeName().replace("[]", ""));
+			}
+		}
+
 	}
 
 	/**
@@ -135,7 +219,7 @@ final class JdkFormat extends BytesFormat {
 		private void check(Class<?> type) {
 			this.failed |= type == NotSerializableException.class;
 			if (!this.failed && !JdkFormat.this.allowed.allow(type)) {
-				throw AllowedClasses.refused(type);
+				throw new RefusedClassException(type);
 			}
 		}
 

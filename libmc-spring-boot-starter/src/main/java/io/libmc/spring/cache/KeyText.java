@@ -48,6 +48,8 @@ final class KeyText {
 	/** The mark in front of a digest that stands for a text. */
 	static final char DIGEST = '#';
 
+	private static final int MAX_DEPTH = 100;
+
 	private static final Field SIMPLE_KEY_PARTS = simpleKeyParts();
 
 	private static final ClassValue<Method[]> RECORD_PARTS = new ClassValue<>() {
@@ -71,7 +73,11 @@ final class KeyText {
 
 	private final StringBuilder out = new StringBuilder();
 
-	private KeyText() {
+	/** How deep what is written now lies in the key. */
+	private int depth;
+
+	private KeyText(int depth) {
+		this.depth = depth;
 	}
 
 	/**
@@ -85,7 +91,7 @@ final class KeyText {
 		if (key instanceof String string && !isMarked(string)) {
 			return string;
 		}
-		KeyText text = new KeyText();
+		KeyText text = new KeyText(0);
 		text.out.append(MARK);
 		text.append(key);
 		return text.out.toString();
@@ -99,8 +105,15 @@ final class KeyText {
 		if (value == null) {
 			this.out.append('N');
 		}
-		else if (!appendSimple(value) && !appendParts(value)) {
-			appendOther(value);
+		else if (!appendSimple(value)) {
+			if (this.depth++ == MAX_DEPTH) {
+				throw new IllegalArgumentException("A key nests deeper than " + MAX_DEPTH
+						+ " levels, or holds itself: name the parts that matter, as in @Cacheable(key = \"#order.id\")");
+			}
+			if (!appendParts(value)) {
+				appendOther(value);
+			}
+			this.depth--;
 		}
 	}
 
@@ -234,13 +247,13 @@ final class KeyText {
 	}
 
 	private void sorted(char tag, Collection<?> parts) {
-		List<String> texts = parts.stream().map(KeyText::nested).sorted().toList();
+		List<String> texts = parts.stream().map(this::nested).sorted().toList();
 		this.out.append(tag).append(texts.size()).append(':');
 		texts.forEach(this.out::append);
 	}
 
-	private static String nested(@Nullable Object part) {
-		KeyText text = new KeyText();
+	private String nested(@Nullable Object part) {
+		KeyText text = new KeyText(this.depth);
 		text.append(part);
 		return text.out.toString();
 	}

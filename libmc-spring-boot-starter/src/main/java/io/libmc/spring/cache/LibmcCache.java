@@ -2,6 +2,8 @@ package io.libmc.spring.cache;
 
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
 
 import org.jspecify.annotations.Nullable;
@@ -35,7 +37,7 @@ public final class LibmcCache extends AbstractValueAdaptingCache {
 
 	private final CachedValues values;
 
-	private final Background background;
+	private final ChangeQueue changes;
 
 	LibmcCache(String name, MemcachedClient client, EntryStore store, LibmcCacheSettings settings,
 			ServerStates serverStates, Background background) {
@@ -45,7 +47,7 @@ public final class LibmcCache extends AbstractValueAdaptingCache {
 		this.store = store;
 		this.counters = new CacheCounters(settings.countsStatistics());
 		this.values = new CachedValues(name, store, settings, serverStates, this.counters);
-		this.background = background;
+		this.changes = background.changes();
 	}
 
 	@Override
@@ -82,10 +84,11 @@ public final class LibmcCache extends AbstractValueAdaptingCache {
 	protected @Nullable Object lookup(Object key) {
 		String entryName = this.store.name(key);
 		try {
+			this.changes.await(entryName);
 			return this.values.find(entryName);
 		}
-		catch (MemcachedException ex) {
-			this.values.failed(ex);
+		catch (MemcachedException | IllegalStateException ex) {
+			this.values.failed(CachedValues.failure(ex));
 			return null;
 		}
 	}
@@ -108,10 +111,11 @@ public final class LibmcCache extends AbstractValueAdaptingCache {
 		String entryName = this.store.name(key);
 		EntryLoad load;
 		try {
+			this.changes.await(entryName);
 			load = this.values.load(entryName, true);
 		}
-		catch (MemcachedException ex) {
-			this.values.failed(ex);
+		catch (MemcachedException | IllegalStateException ex) {
+			this.values.failed(CachedValues.failure(ex));
 			return (T) load(key, valueLoader);
 		}
 		try {
@@ -121,6 +125,14 @@ public final class LibmcCache extends AbstractValueAdaptingCache {
 		}
 		catch (LoaderException ex) {
 			throw new ValueRetrievalException(key, valueLoader, (ex.getCause() != null) ? ex.getCause() : ex);
+		}
+		catch (IllegalStateException ex) {
+			// the client is closed
+			CompletableFuture<@Nullable Entry> loaded = load.loaded();
+			if (loaded == null) {
+				this.values.failed(CachedValues.failure(ex));
+			}
+			return (T) ((loaded != null) ? CachedValues.userValue(loaded.join()) : load(key, valueLoader));
 		}
 	}
 
@@ -140,7 +152,11 @@ public final class LibmcCache extends AbstractValueAdaptingCache {
 	 */
 	@Override
 	public CompletableFuture<?> retrieve(Object key) {
-		return this.values.findAsync(this.store.name(key)).handle((found, ex) -> {
+		String entryName = this.store.name(key);
+		CompletableFuture<@Nullable Object> finding = this.changes.isSettled(entryName)
+				? this.values.findAsync(entryName)
+				: this.changes.settled(entryName).thenCompose((settled) -> this.values.findAsync(entryName));
+		return finding.handle((found, ex) -> {
 			if (ex != null) {
 				this.values.failed(CachedValues.failure(ex));
 			}
@@ -163,18 +179,51 @@ public final class LibmcCache extends AbstractValueAdaptingCache {
 		try {
 			load = this.values.load(entryName, false);
 		}
-		catch (MemcachedException ex) {
-			return failedOr(ex, valueLoader);
+		catch (MemcachedException | IllegalStateException ex) {
+			return failedOr(CachedValues.failure(ex), valueLoader);
 		}
+		if (!this.changes.isSettled(entryName)) {
+			CompletableFuture<@Nullable MemcachedException> settled = this.changes.settled(entryName)
+				.handle((done, ex) -> (ex != null) ? CachedValues.failure(ex) : null);
+			return settled.thenCompose((failure) -> (failure != null) ? failedOr(failure, valueLoader)
+					: loadAsync(entryName, load, valueLoader));
+		}
+		return loadAsync(entryName, load, valueLoader);
+	}
+
+	private <T> CompletableFuture<T> loadAsync(String entryName, EntryLoad load,
+			Supplier<CompletableFuture<T>> valueLoader) {
 		CompletableFuture<?> prepared = load.prepare();
-		CompletableFuture<@Nullable Entry> entry = prepared.isDone() ? loadAsync(entryName, load, valueLoader)
-				: prepared.thenCompose((done) -> loadAsync(entryName, load, valueLoader));
+		CompletableFuture<@Nullable Entry> entry = prepared.isDone() ? ask(entryName, load, valueLoader)
+				: prepared.thenCompose((done) -> ask(entryName, load, valueLoader));
 		return entry.thenApply(LibmcCache::userValue);
 	}
 
-	private <T> CompletableFuture<@Nullable Entry> loadAsync(String entryName, EntryLoad load,
+	private <T> CompletableFuture<@Nullable Entry> ask(String entryName, EntryLoad load,
 			Supplier<CompletableFuture<T>> valueLoader) {
-		return this.store.client().async().getOrLoad(entryName, load.policy(), () -> load.load(valueLoader));
+		CompletableFuture<@Nullable Entry> entry;
+		try {
+			entry = this.store.client().async().getOrLoad(entryName, load.policy(), () -> load.load(valueLoader));
+		}
+		catch (IllegalStateException ex) {
+			entry = CompletableFuture.failedFuture(ex);
+		}
+		return entry.exceptionallyCompose((ex) -> withoutClient(load, valueLoader, ex));
+	}
+
+	/** Loads without the client, if the failure is that it is closed. */
+	private <T> CompletionStage<@Nullable Entry> withoutClient(EntryLoad load,
+			Supplier<CompletableFuture<T>> valueLoader, Throwable ex) {
+		CompletableFuture<@Nullable Entry> loaded = load.loaded();
+		if (loaded != null) {
+			return loaded;
+		}
+		Throwable cause = (ex instanceof CompletionException && ex.getCause() != null) ? ex.getCause() : ex;
+		if (!(cause instanceof IllegalStateException) || load.hasBegun()) {
+			return CompletableFuture.failedFuture(cause);
+		}
+		this.values.failed(CachedValues.failure(cause));
+		return load.load(valueLoader);
 	}
 
 	private <T> CompletableFuture<T> failedOr(MemcachedException ex, Supplier<CompletableFuture<T>> valueLoader) {
@@ -195,23 +244,44 @@ public final class LibmcCache extends AbstractValueAdaptingCache {
 
 	/**
 	 * Caches a value. On a thread that must not wait, one of Reactor's, this is only
-	 * begun.
+	 * begun, and what this application does next with the entry comes after it. A value
+	 * that cannot be cached is not: an older one is evicted, and it is logged once.
 	 * @param key the key
 	 * @param value the value
+	 * @throws IllegalArgumentException if the value cannot be cached and failures are to
+	 * be thrown
 	 */
 	@Override
 	public void put(Object key, @Nullable Object value) {
 		String entryName = this.store.name(key);
-		Object entry = this.values.encode(toStoreValue(value));
+		Object entry = encode(value);
 		perform(entryName, () -> {
+			if (entry == null) {
+				this.store.delete(entryName);
+				return;
+			}
 			this.store.put(entryName, entry);
 			this.counters.put();
 		}, () -> this.store.evictLater(entryName));
 	}
 
 	/**
+	 * A value's entry, or {@code null} if it cannot be cached and that does not matter.
+	 */
+	private @Nullable Object encode(@Nullable Object value) {
+		try {
+			return this.values.encode(toStoreValue(value));
+		}
+		catch (IllegalArgumentException ex) {
+			this.values.uncacheable(ex);
+			return null;
+		}
+	}
+
+	/**
 	 * Caches a value unless there is one. This is atomic among all applications. Where
-	 * memcached fails and is bypassed, nothing is cached and nothing found.
+	 * memcached fails and is bypassed, nothing is cached and nothing found. A value that
+	 * cannot be cached is not, as with {@link #put}.
 	 * @param key the key
 	 * @param value the value
 	 * @return the present value, or {@code null} if there was none
@@ -219,12 +289,20 @@ public final class LibmcCache extends AbstractValueAdaptingCache {
 	@Override
 	public @Nullable ValueWrapper putIfAbsent(Object key, @Nullable Object value) {
 		String entryName = this.store.name(key);
-		Object entry = this.values.encode(toStoreValue(value));
+		Object entry = encode(value);
+		if (entry == null) {
+			return get(key);
+		}
 		try {
+			this.changes.await(entryName);
 			return addOrFind(entryName, entry);
 		}
-		catch (MemcachedException ex) {
-			this.values.failed(ex);
+		catch (IllegalArgumentException ex) {
+			this.values.uncacheable(ex);
+			return null;
+		}
+		catch (MemcachedException | IllegalStateException ex) {
+			this.values.failed(CachedValues.failure(ex));
 			return null;
 		}
 	}
@@ -276,22 +354,43 @@ public final class LibmcCache extends AbstractValueAdaptingCache {
 	}
 
 	/**
-	 * Evicts an entry, at once and leaving nothing behind.
+	 * Evicts an entry, at once and leaving nothing behind. On a thread that must not
+	 * wait, one of Reactor's, this is only begun. Where memcached fails it is remembered,
+	 * as every eviction is.
 	 * @param key the key
-	 * @return whether there was one; {@code false} where memcached fails and is bypassed
+	 * @return whether there was one; {@code false} where memcached fails and is bypassed,
+	 * and where this is only begun
 	 */
 	@Override
 	public boolean evictIfPresent(Object key) {
 		String entryName = this.store.name(key);
+		if (Background.isNeeded()) {
+			perform(entryName, () -> {
+				this.store.delete(entryName);
+				this.counters.eviction();
+			}, () -> this.store.evictLater(entryName));
+			return false;
+		}
 		try {
-			boolean live = this.store.readFresh(entryName) != null;
+			this.changes.await(entryName);
+			boolean live = isLive(entryName);
 			boolean present = this.store.delete(entryName);
 			this.counters.eviction();
 			return live && present;
 		}
-		catch (MemcachedException ex) {
-			this.values.failed(ex);
+		catch (MemcachedException | IllegalStateException ex) {
+			this.values.failed(CachedValues.failure(ex));
 			return false;
+		}
+	}
+
+	private boolean isLive(String entryName) {
+		try {
+			return this.store.readFresh(entryName) != null;
+		}
+		catch (MemcachedException ex) {
+			this.store.evictLater(entryName);
+			throw ex;
 		}
 	}
 
@@ -302,7 +401,12 @@ public final class LibmcCache extends AbstractValueAdaptingCache {
 	 */
 	@Override
 	public void clear() {
-		perform("", this.store::clear, this.store::clearLater);
+		if (Background.isNeeded()) {
+			this.changes.clear(() -> performSoon(this.store::clear), () -> rejected(this.store::clearLater));
+		}
+		else {
+			performNow(this.store::clear);
+		}
 	}
 
 	/**
@@ -311,18 +415,41 @@ public final class LibmcCache extends AbstractValueAdaptingCache {
 	 */
 	private void perform(String entryName, Runnable write, Runnable later) {
 		if (Background.isNeeded()) {
-			this.background.run(entryName, () -> performSoon(write), () -> {
-				later.run();
-				this.values.bypassed(CachedValues.tooMuch());
-			});
-			return;
+			this.changes.change(entryName, () -> performSoon(write), () -> rejected(later));
 		}
+		else {
+			performNow(() -> {
+				awaitChanges(entryName, later);
+				write.run();
+			});
+		}
+	}
+
+	private void awaitChanges(String entryName, Runnable later) {
+		try {
+			this.changes.await(entryName);
+		}
+		catch (MemcachedException ex) {
+			later.run();
+			throw ex;
+		}
+	}
+
+	private void performNow(Runnable write) {
 		try {
 			write.run();
 		}
-		catch (MemcachedException ex) {
-			this.values.failed(ex);
+		catch (IllegalArgumentException ex) {
+			this.values.uncacheable(ex);
 		}
+		catch (MemcachedException | IllegalStateException ex) {
+			this.values.failed(CachedValues.failure(ex));
+		}
+	}
+
+	private void rejected(Runnable later) {
+		later.run();
+		this.values.bypassed(CachedValues.tooMuch());
 	}
 
 	/**
@@ -333,8 +460,11 @@ public final class LibmcCache extends AbstractValueAdaptingCache {
 		try {
 			write.run();
 		}
-		catch (MemcachedException ex) {
-			this.values.bypassed(ex);
+		catch (IllegalArgumentException ex) {
+			this.values.notCached(ex);
+		}
+		catch (MemcachedException | IllegalStateException ex) {
+			this.values.bypassed(CachedValues.failure(ex));
 		}
 	}
 

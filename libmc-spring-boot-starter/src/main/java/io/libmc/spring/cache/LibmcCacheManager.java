@@ -1,6 +1,5 @@
 package io.libmc.spring.cache;
 
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -77,8 +76,10 @@ public final class LibmcCacheManager extends AbstractTransactionSupportingCacheM
 
 	/**
 	 * What every entry's name on the servers begins with, before the cache's name. It is
-	 * empty unless set.
-	 * @param keyPrefix up to 50 bytes, without spaces and control characters
+	 * empty unless set. A slash is put between the two, so that applications with
+	 * different prefixes share nothing, whatever their caches are called.
+	 * @param keyPrefix up to 50 bytes, without spaces and control characters; each of
+	 * {@code : / % # ? ~} is escaped and takes three
 	 */
 	public void setKeyPrefix(String keyPrefix) {
 		checkNotInitialized();
@@ -133,6 +134,15 @@ public final class LibmcCacheManager extends AbstractTransactionSupportingCacheM
 			throw new IllegalArgumentException("maxPendingEvictions: " + maxPendingEvictions + " is negative");
 		}
 		this.maxPendingEvictions = maxPendingEvictions;
+	}
+
+	/**
+	 * How many bytes of {@link #MAX_PREFIX_BYTES} a key prefix takes.
+	 * @param keyPrefix a {@linkplain #setKeyPrefix key prefix}
+	 * @return 1 for each character, or 3 where it is escaped
+	 */
+	public static int prefixBytes(String keyPrefix) {
+		return WireKeys.prefixBytes(keyPrefix);
 	}
 
 	/**
@@ -227,7 +237,7 @@ public final class LibmcCacheManager extends AbstractTransactionSupportingCacheM
 			this.caches.add(created);
 			this.listeners.forEach((listener) -> listener.accept(created));
 		}
-		return super.decorateCache(cache);
+		return isTransactionAware() ? new TransactionalCache(cache) : cache;
 	}
 
 	private void checkNotInitialized() {
@@ -240,10 +250,10 @@ public final class LibmcCacheManager extends AbstractTransactionSupportingCacheM
 	private static void checkKeyPrefix(String keyPrefix) {
 		boolean bare = keyPrefix.chars().allMatch((c) -> c > ' ' && c < 0x7f) && !keyPrefix.startsWith("?")
 				&& !keyPrefix.startsWith("~");
-		if (!bare || keyPrefix.getBytes(StandardCharsets.UTF_8).length > WireKeys.MAX_PREFIX_BYTES) {
+		if (!bare || WireKeys.prefixBytes(keyPrefix) > WireKeys.MAX_PREFIX_BYTES) {
 			throw new IllegalArgumentException("keyPrefix: \"" + keyPrefix + "\" is not up to "
 					+ WireKeys.MAX_PREFIX_BYTES
-					+ " printable ASCII characters that begin with neither ? nor ~; give one such as \"shop:\"");
+					+ " printable ASCII characters, of which : / % # ? ~ count three times, that begin with neither ? nor ~; give one such as \"shop\"");
 		}
 	}
 

@@ -120,7 +120,8 @@ public final class LibmcCacheSettings {
 
 	/**
 	 * Whether {@code null} is cached as a value of its own, which it is unless set. If
-	 * not, to cache one is an {@link IllegalArgumentException}.
+	 * not, it is not cached, and to put one is an {@link IllegalArgumentException} where
+	 * failures are {@linkplain #onError thrown}.
 	 * @param cacheNullValues whether it is cached
 	 * @return other settings
 	 */

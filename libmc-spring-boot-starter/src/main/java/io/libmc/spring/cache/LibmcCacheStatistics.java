@@ -10,7 +10,23 @@ package io.libmc.spring.cache;
  * @param evictions entries evicted one by one, whether or not they existed
  * @param failures operations that memcached failed, lookups among them
  * @param undecodable entries found that were no values; they also count as misses
+ * @param uncacheable values that could not be cached: of a class that is not allowed, not
+ * serializable, or too large
  */
-public record LibmcCacheStatistics(long hits, long misses, long puts, long evictions, long failures, long undecodable) {
+public record LibmcCacheStatistics(long hits, long misses, long puts, long evictions, long failures, long undecodable,
+		long uncacheable) {
+
+	/**
+	 * Creates statistics of a cache that could cache all values.
+	 * @param hits as above
+	 * @param misses as above
+	 * @param puts as above
+	 * @param evictions as above
+	 * @param failures as above
+	 * @param undecodable as above
+	 */
+	public LibmcCacheStatistics(long hits, long misses, long puts, long evictions, long failures, long undecodable) {
+		this(hits, misses, puts, evictions, failures, undecodable, 0);
+	}
 
 }

@@ -10,15 +10,17 @@ import java.util.Base64;
  * What one cache's entries are called on the server:
  *
  * <pre>
- * {key prefix}{cache}:{key}             books.byId:@L42
- * {key prefix}{cache}%gen:{number}      books.byId%gen:0
+ * {cache}:{key}                         books.byId:@L42
+ * {cache}%gen:{number}                  books.byId%gen:0
+ * {key prefix}/{cache}:{key}            shop/books.byId:@L42
+ * {key prefix}/{cache}%gen:{number}     shop/books.byId%gen:0
  * </pre>
  *
- * No two pairs of cache and key share a name. The cache's name is escaped and so holds no
- * colon, and {@code %gen} is no escape; all that follows the colon is the key, as
- * {@link KeyText} writes it. A key that holds what memcached or a terminal would not
- * show, or is too long, is represented by its SHA-256 behind a {@value KeyText#DIGEST},
- * with which no text begins.
+ * No two of key prefix, cache and key share a name. The prefix and the cache's name are
+ * escaped and so hold neither colon nor slash, and {@code %gen} is no escape; all that
+ * follows the first colon is the key, as {@link KeyText} writes it. A key that holds what
+ * memcached or a terminal would not show, or is too long, is represented by its SHA-256
+ * behind a {@value KeyText#DIGEST}, with which no text begins.
  * <p>
  * Names have at most {@value #MAX_BYTES} bytes behind the prefixes, which have at most
  * {@value #MAX_PREFIX_BYTES} together: libmc splits large values only under keys of up to
@@ -28,6 +30,7 @@ final class WireKeys {
 
 	static final int MAX_PREFIX_BYTES = 50;
 
+	/** The slash among them. */
 	private static final int MAX_BYTES = 150;
 
 	private static final int MAX_CACHE_BYTES = 64;
@@ -39,13 +42,24 @@ final class WireKeys {
 	WireKeys(String keyPrefix, String cacheName) {
 		String escaped = escape(cacheName);
 		String name = isShort(escaped, MAX_CACHE_BYTES) ? escaped : digest(cacheName);
-		this.cache = keyPrefix + name;
-		this.room = MAX_BYTES - 1 - name.getBytes(StandardCharsets.UTF_8).length;
+		this.cache = prefix(keyPrefix) + name;
+		this.room = MAX_BYTES - 2 - name.getBytes(StandardCharsets.UTF_8).length;
 	}
 
 	/** A name under which no cache keeps anything. */
 	static String unused(String keyPrefix, int number) {
-		return keyPrefix + "%none:" + number;
+		return prefix(keyPrefix) + "%none:" + number;
+	}
+
+	/**
+	 * How many bytes of {@link #MAX_PREFIX_BYTES} a key prefix takes.
+	 */
+	static int prefixBytes(String keyPrefix) {
+		return escape(keyPrefix).getBytes(StandardCharsets.UTF_8).length;
+	}
+
+	private static String prefix(String keyPrefix) {
+		return keyPrefix.isEmpty() ? "" : escape(keyPrefix) + "/";
 	}
 
 	/** Where one of the cache's generations is kept. */
@@ -66,7 +80,7 @@ final class WireKeys {
 		StringBuilder escaped = new StringBuilder(name.length());
 		for (int i = 0; i < name.length(); i++) {
 			char c = name.charAt(i);
-			boolean special = c == ':' || c == '%' || c == KeyText.DIGEST || c == '?' || c == '~';
+			boolean special = c == ':' || c == '/' || c == '%' || c == KeyText.DIGEST || c == '?' || c == '~';
 			if (special || !isPrintable(name, i)) {
 				escaped.append(String.format((c < 0x100) ? "%%%02X" : "%%u%04X", (int) c));
 			}

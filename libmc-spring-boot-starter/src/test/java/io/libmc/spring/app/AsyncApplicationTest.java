@@ -27,7 +27,7 @@ import static org.awaitility.Awaitility.await;
 /**
  * {@code @Cacheable} methods that return futures and publishers.
  */
-@SpringBootTest(properties = { "libmc.cache.key-prefix=async:", "libmc.poll-timeout=2s", "libmc.connect-timeout=1s" })
+@SpringBootTest(properties = { "libmc.cache.key-prefix=async", "libmc.poll-timeout=2s", "libmc.connect-timeout=1s" })
 @Timeout(60)
 class AsyncApplicationTest {
 

@@ -31,7 +31,7 @@ import static org.awaitility.Awaitility.await;
  * An application whose {@code @Cacheable} methods are served by real memcached servers.
  */
 @SpringBootTest(properties = { "libmc.cache.caches[brief].time-to-live=1s", "libmc.cache.time-to-live=1h",
-		"libmc.cache.key-prefix=test:", "libmc.poll-timeout=2s", "libmc.connect-timeout=1s" })
+		"libmc.cache.key-prefix=test", "libmc.poll-timeout=2s", "libmc.connect-timeout=1s" })
 class BookApplicationTest {
 
 	private static final List<MemcachedServer> SERVERS = Stream.generate(MemcachedServer::start).limit(3).toList();
@@ -150,8 +150,8 @@ class BookApplicationTest {
 	@Test
 	void entriesLieUnderReadableNames() {
 		this.books.find(42);
-		assertThat(this.client.<byte[]>get("test:books.byId:@L42")).isNotEmpty();
-		assertThat(this.client.get("test:books.byId%gen:0", Long.class)).isPositive();
+		assertThat(this.client.<byte[]>get("test/books.byId:@L42")).isNotEmpty();
+		assertThat(this.client.get("test/books.byId%gen:0", Long.class)).isPositive();
 	}
 
 	private double gets(String result) {

@@ -74,7 +74,7 @@ class StartupFailureTest {
 						"for example the name of a bundle below spring.ssl.bundle"),
 				bad("libmc.hash-fn", "sha1", "Property: libmc.hash-fn", "CRC_32", "FNV1A_32", "FNV1_32", "MD5"),
 				bad("libmc.poll-timeout", "soon", "Property: libmc.poll-timeout", "'soon' is not a valid duration"),
-				bad("libmc.cache.key-prefix", "a b", "Property: libmc.cache.key-prefix", "for example shop:"),
+				bad("libmc.cache.key-prefix", "a b", "Property: libmc.cache.key-prefix", "for example shop"),
 				bad("libmc.cache.clear-visibility", "-1s", "Property: libmc.cache.clear-visibility", "for example 1s"),
 				bad("libmc.cache.time-to-live", "-1s", "Property: libmc.cache.time-to-live", "is negative",
 						"for example 10m"),

@@ -139,15 +139,18 @@ class LeaseTest {
 	void aLoaderThatReadOldDataDoesNotUndoWhatAnotherInstanceDid(LoadingCall call) throws Exception {
 		List<Consumer<LibmcCache>> changes = List.of((cache) -> cache.evict("k"), (cache) -> cache.put("k", "new"),
 				LibmcCache::clear, (cache) -> cache.evictIfPresent("k"), (cache) -> cache.putIfAbsent("k", "new"));
-		for (Consumer<LibmcCache> change : changes) {
-			this.one.evict("k");
-			SlowLoader loader = new SlowLoader();
-			Future<Object> slow = begin(call, this.one, loader);
-			loader.awaitStart();
-			change.accept(this.other);
-			loader.finish("old");
-			assertThat(slow.get(5, TimeUnit.SECONDS)).isEqualTo("old");
-			assertThat(load(call, this.other, "new")).isEqualTo("new");
+		for (Duration lease : List.of(Duration.ofSeconds(10), Duration.ZERO)) {
+			use((settings) -> settings.lease(lease));
+			for (Consumer<LibmcCache> change : changes) {
+				this.one.evict("k");
+				SlowLoader loader = new SlowLoader();
+				Future<Object> slow = begin(call, this.one, loader);
+				loader.awaitStart();
+				change.accept(this.other);
+				loader.finish("old");
+				assertThat(slow.get(5, TimeUnit.SECONDS)).isEqualTo("old");
+				assertThat(load(call, this.other, "new")).isEqualTo("new");
+			}
 		}
 	}
 

@@ -40,10 +40,14 @@ class LibmcFormatTest {
 
 	private LibmcCache cache;
 
+	private LibmcCache strict;
+
 	@BeforeEach
 	void createCache(MemcachedServer server) {
 		this.client = LibmcCacheTest.client(List.of(server));
-		this.cache = LibmcCacheTest.cache(this.client, new LibmcCacheSettings().format(EntryFormat.libmc()));
+		LibmcCacheSettings settings = new LibmcCacheSettings().format(EntryFormat.libmc());
+		this.cache = LibmcCacheTest.cache(this.client, settings);
+		this.strict = LibmcCacheTest.cache(this.client, settings.onError(OnError.THROW));
 	}
 
 	@AfterEach
@@ -87,10 +91,10 @@ class LibmcFormatTest {
 	@ParameterizedTest
 	@MethodSource
 	void whatWouldComeBackAsAnotherTypeIsRefused(Object value, String named) {
-		this.cache.put("k", "kept");
-		assertThatIllegalArgumentException().isThrownBy(() -> this.cache.put("k", value))
+		this.strict.put("k", "kept");
+		assertThatIllegalArgumentException().isThrownBy(() -> this.strict.put("k", value))
 			.withMessageContainingAll("\"books\"", named, "libmc.cache.serializer");
-		assertThat(this.cache.get("k", String.class)).isEqualTo("kept");
+		assertThat(this.strict.get("k", String.class)).isEqualTo("kept");
 	}
 
 	static Stream<Object[]> whatWouldComeBackAsAnotherTypeIsRefused() {

@@ -64,6 +64,15 @@ class PendingEvictionsTest {
 		assertThat(this.manager.getPendingEvictions()).isZero();
 	}
 
+	/** As {@code @CacheEvict(beforeInvocation = true)} evicts. */
+	@ParameterizedTest
+	@EnumSource
+	void anImmediateEvictionThatFailedIsDoneBeforeTheNextRead(OnError onError) {
+		LibmcCache cache = cache(onError);
+		whileCutOff(cache, onError, () -> cache.evictIfPresent("k"));
+		assertThat(cache.get("k")).isNull();
+	}
+
 	@ParameterizedTest
 	@EnumSource
 	void aPutThatFailedLeavesNothingOld(OnError onError) {

@@ -2,6 +2,8 @@ package io.libmc.spring.cache;
 
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
 
 import io.libmc.MemcachedClient;
 import io.libmc.testing.Memcached;
@@ -16,6 +18,7 @@ import org.springframework.jdbc.datasource.embedded.EmbeddedDatabase;
 import org.springframework.jdbc.datasource.embedded.EmbeddedDatabaseBuilder;
 import org.springframework.jdbc.datasource.embedded.EmbeddedDatabaseType;
 import org.springframework.jdbc.support.JdbcTransactionManager;
+import org.springframework.transaction.TransactionDefinition;
 import org.springframework.transaction.support.TransactionTemplate;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -89,6 +92,74 @@ class TransactionTest {
 			assertThat(this.cache.get("k", String.class)).isEqualTo("new");
 		});
 		assertThat(this.cache.get("k")).isNull();
+	}
+
+	/** What it reads from the database may be its own, and never be committed. */
+	@Test
+	void aTransactionThatHasWrittenLoadsForItselfAlone() {
+		AtomicInteger loads = new AtomicInteger();
+		for (Runnable change : List.<Runnable>of(() -> this.cache.put("other", "v"), () -> this.cache.evict("k"),
+				this.cache::clear, () -> this.cache.evictIfPresent("k"), this.cache::invalidate)) {
+			assertThatIllegalStateException().isThrownBy(() -> this.transaction.executeWithoutResult((status) -> {
+				change.run();
+				assertThat(this.cache.<Object>get("absent", () -> "uncommitted" + loads.incrementAndGet()))
+					.isEqualTo("uncommitted" + loads.get());
+				assertThat(this.cache
+					.<Object>retrieve("absent",
+							() -> CompletableFuture.completedFuture("uncommitted" + loads.incrementAndGet()))
+					.join()).isEqualTo("uncommitted" + loads.get());
+				throw new IllegalStateException("rolled back");
+			}));
+			assertThat(this.cache.get("absent")).isNull();
+			assertThat(this.cache.<Object>get("absent", () -> "loaded")).isEqualTo("loaded");
+			this.cache.evict("absent");
+		}
+		assertThat(loads).hasValue(10);
+	}
+
+	@Test
+	void aLoadInATransactionThatHasNotWrittenIsShared() {
+		this.transaction.executeWithoutResult(
+				(status) -> assertThat(this.cache.<Object>get("absent", () -> "loaded")).isEqualTo("loaded"));
+		assertThat(this.cache.get("absent", String.class)).isEqualTo("loaded");
+	}
+
+	@Test
+	void whatIsAddedIsThereAfterTheCommitAndNotAfterARollback() {
+		assertThatIllegalStateException().isThrownBy(() -> this.transaction.executeWithoutResult((status) -> {
+			assertThat(this.cache.putIfAbsent("absent", "uncommitted")).isNull();
+			throw new IllegalStateException("rolled back");
+		}));
+		assertThat(this.cache.get("absent")).isNull();
+		this.transaction.executeWithoutResult((status) -> {
+			assertThat(this.cache.putIfAbsent("absent", "first")).isNull();
+			assertThat(this.cache.putIfAbsent("absent", "second")).isNotNull()
+				.satisfies((present) -> assertThat(present.get()).isEqualTo("first"));
+			assertThat(this.cache.putIfAbsent("k", "new")).isNotNull()
+				.satisfies((present) -> assertThat(present.get()).isEqualTo("old"));
+		});
+		assertThat(this.cache.get("absent", String.class)).isEqualTo("first");
+		assertThat(this.cache.get("k", String.class)).isEqualTo("old");
+	}
+
+	@Test
+	void whatATransactionOfItsOwnEvictsIsEvictedThoughTheOuterOneRollsBack() {
+		TransactionTemplate own = new TransactionTemplate(
+				Objects.requireNonNull(this.transaction.getTransactionManager()));
+		own.setPropagationBehavior(TransactionDefinition.PROPAGATION_REQUIRES_NEW);
+		this.cache.put("l", "kept");
+		assertThatIllegalStateException().isThrownBy(() -> this.transaction.executeWithoutResult((status) -> {
+			this.cache.evict("l");
+			own.executeWithoutResult((inner) -> {
+				assertThat(this.cache.<Object>get("absent", () -> "loaded")).isEqualTo("loaded");
+				this.cache.evict("k");
+			});
+			assertThat(this.cache.<Object>get("absent", () -> "uncommitted")).isEqualTo("uncommitted");
+			throw new IllegalStateException("rolled back");
+		}));
+		assertThat(this.cache.get("k")).isNull();
+		assertThat(this.cache.get("l", String.class)).isEqualTo("kept");
+		assertThat(this.cache.get("absent", String.class)).isEqualTo("loaded");
 	}
 
 	@Test

@@ -35,6 +35,19 @@ class WireKeysProperties {
 		assertThat(name("books", one).equals(name("books", other))).isEqualTo(areEqual(one, other));
 	}
 
+	@Property(tries = 20_000)
+	void applicationsWithDifferentPrefixesShareNoName(@ForAll("shortTexts") String onePrefix,
+			@ForAll("shortTexts") String oneCache, @ForAll("shortTexts") String oneKey,
+			@ForAll("shortTexts") String otherPrefix, @ForAll("shortTexts") String otherCache,
+			@ForAll("shortTexts") String otherKey) {
+		WireKeys one = new WireKeys(onePrefix, oneCache);
+		WireKeys other = new WireKeys(otherPrefix, otherCache);
+		boolean sameCache = onePrefix.equals(otherPrefix) && oneCache.equals(otherCache);
+		assertThat(one.entry(oneKey).equals(other.entry(otherKey))).isEqualTo(sameCache && oneKey.equals(otherKey));
+		assertThat(one.generation(0).equals(other.generation(0))).isEqualTo(sameCache);
+		assertThat(one.entry(oneKey)).isNotEqualTo(other.generation(0));
+	}
+
 	@Property(tries = 2_000)
 	void theOrderOfASetMeansNothing(@ForAll("parts") List<Object> parts) {
 		Set<Object> set = new LinkedHashSet<>(parts);
@@ -52,6 +65,11 @@ class WireKeysProperties {
 	@Provide
 	Arbitrary<String> texts() {
 		return Arbitraries.strings().withChars("ab:,@#% S1\u0000é\ud800").ofMaxLength(5);
+	}
+
+	@Provide
+	Arbitrary<String> shortTexts() {
+		return Arbitraries.strings().withChars("ab:/%2").ofMaxLength(3);
 	}
 
 	@Provide

@@ -170,6 +170,20 @@ class WireKeysTest {
 	}
 
 	@Test
+	void keysThatHoldThemselvesAreRefused() {
+		List<Object> list = new ArrayList<>();
+		list.add(list);
+		Map<String, Object> map = new LinkedHashMap<>();
+		map.put("k", map);
+		Object[] array = new Object[1];
+		array[0] = array;
+		for (Object key : List.of(list, map, array)) {
+			assertThatIllegalArgumentException().isThrownBy(() -> name("books", key))
+				.withMessageContaining("holds itself");
+		}
+	}
+
+	@Test
 	void keysWithATextOfTheirOwnAreWrittenByIt() {
 		Object key = new Object() {
 

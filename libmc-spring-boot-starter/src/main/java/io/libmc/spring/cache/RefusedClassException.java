@@ -1,0 +1,15 @@
+package io.libmc.spring.cache;
+
+/**
+ * Ends the encoding of a value that holds an object of a class that is not allowed.
+ */
+final class RefusedClassException extends IllegalArgumentException {
+
+	private static final long serialVersionUID = 1L;
+
+	RefusedClassException(Class<?> type) {
+		super("a " + type.getTypeName()
+				+ " cannot be cached: its class is neither the application's own nor one of the JDK's value types; if it is safe to read from the cache, add it to the property libmc.cache.allowed-classes");
+	}
+
+}
