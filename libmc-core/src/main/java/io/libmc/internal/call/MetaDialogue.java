@@ -188,7 +188,7 @@ public final class MetaDialogue extends Leg implements Script<MetaAnswer> {
 			return this;
 		}
 		this.node.hangsUpOnMeta();
-		return ask();
+		return (this.node.metaSupport() == MetaSupport.NO) ? ask() : askAgain();
 	}
 
 	private @Nullable Step askAgain() {
