@@ -97,18 +97,18 @@ record LibmcCacheProperties(@DefaultValue("true") boolean enabled, @DefaultValue
 		LibmcCacheSettings apply(String prefix, LibmcCacheSettings settings, LibmcCacheProperties all,
 				FormatFactory formats) {
 			PropertyMapping mapping = new PropertyMapping(prefix, settings);
-			mapping.map("time-to-live", this.timeToLive, "10m", LibmcCacheSettings::timeToLive);
+			mapping.mapSeconds("time-to-live", this.timeToLive, "10m", LibmcCacheSettings::timeToLive);
 			mapping.map("time-to-live-jitter", this.timeToLiveJitter, "0.1", LibmcCacheSettings::timeToLiveJitter);
 			mapping.map("cache-null-values", this.cacheNullValues, "true", LibmcCacheSettings::cacheNullValues);
 			mapping.map("on-error", this.onError, "bypass", LibmcCacheSettings::onError);
 			mapping.map("enable-statistics", this.enableStatistics, "true", LibmcCacheSettings::enableStatistics);
-			mapping.map("lease", this.lease, "10s", LibmcCacheSettings::lease);
+			mapping.mapSeconds("lease", this.lease, "10s", LibmcCacheSettings::lease);
 			mapping.map("lease-wait", this.leaseWait, "10s", LibmcCacheSettings::leaseWait);
 			mapping.map("refresh-in-background", this.refreshInBackground, "true",
 					LibmcCacheSettings::refreshInBackground);
-			mapping.map("serve-stale", this.serveStale, "30s", LibmcCacheSettings::serveStale);
+			mapping.mapSeconds("serve-stale", this.serveStale, "30s", LibmcCacheSettings::serveStale);
 			mapFormat(mapping, all, formats);
-			mapping.map("refresh-ahead", this.refreshAhead, "30s",
+			mapping.mapSeconds("refresh-ahead", this.refreshAhead, "30s",
 					(mapped, refreshAhead) -> checked(mapped.refreshAhead(refreshAhead)));
 			mapping.map("time-to-live", this.timeToLive, "10m", (mapped, timeToLive) -> checked(mapped));
 			return mapping.settings();
@@ -159,6 +159,26 @@ record LibmcCacheProperties(@DefaultValue("true") boolean enabled, @DefaultValue
 				InvalidLibmcPropertyException.apply(this.prefix + "." + name, value, goodValue,
 						(good) -> this.settings = option.apply(this.settings, good));
 			}
+		}
+
+		/**
+		 * Maps a time that memcached counts in seconds. What is less than one is most
+		 * often a number without a unit, which Boot takes as milliseconds.
+		 */
+		void mapSeconds(String name, @Nullable Duration value, String goodValue,
+				BiFunction<LibmcCacheSettings, Duration, LibmcCacheSettings> option) {
+			map(name, value, goodValue, (mapped, time) -> {
+				try {
+					return option.apply(mapped, time);
+				}
+				catch (IllegalArgumentException ex) {
+					if (time.compareTo(Duration.ofMillis(1)) < 0 || time.compareTo(Duration.ofSeconds(1)) >= 0) {
+						throw ex;
+					}
+					throw new IllegalArgumentException(ex.getMessage() + ". A number without a unit is milliseconds: "
+							+ time.toMillis() + "s is probably meant", ex);
+				}
+			});
 		}
 
 		LibmcCacheSettings settings() {

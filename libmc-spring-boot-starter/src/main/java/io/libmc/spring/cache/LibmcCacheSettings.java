@@ -98,12 +98,24 @@ public final class LibmcCacheSettings {
 	}
 
 	/**
+	 * Refuses a part of a second. Most often somebody meant seconds and gave
+	 * milliseconds.
+	 */
+	private static void checkSeconds(String option, Duration time) {
+		if (time.compareTo(Duration.ZERO) > 0 && time.compareTo(Duration.ofSeconds(1)) < 0) {
+			throw new IllegalArgumentException(option + ": " + time
+					+ " is shorter than a second, which memcached cannot tell; give 0, or 1 s or more");
+		}
+	}
+
+	/**
 	 * How long an entry lives after it was put. It is {@link Duration#ZERO}, for ever,
 	 * unless set; memcached counts in seconds.
-	 * @param timeToLive not negative
+	 * @param timeToLive 0, or 1 second or more
 	 * @return other settings
 	 */
 	public LibmcCacheSettings timeToLive(Duration timeToLive) {
+		checkSeconds("timeToLive", timeToLive);
 		return loading("timeToLive", (policy) -> policy.withTimeToLive(timeToLive));
 	}
 
@@ -208,10 +220,11 @@ public final class LibmcCacheSettings {
 	 * How long an entry may still be served after {@code evict}, while one caller loads
 	 * it anew, but never longer than it would have lived. It is 0, not at all, unless
 	 * set.
-	 * @param serveStale not negative
+	 * @param serveStale 0, or 1 second or more
 	 * @return other settings
 	 */
 	public LibmcCacheSettings serveStale(Duration serveStale) {
+		checkSeconds("serveStale", serveStale);
 		return loading("serveStale", (policy) -> policy.staleFor(serveStale));
 	}
 

@@ -37,6 +37,19 @@ class LibmcCacheSettingsTest {
 	}
 
 	@Test
+	void aTimeThatMemcachedCannotTellIsRefusedUnderTheNameOfItsOption() {
+		for (Duration brief : List.of(Duration.ofNanos(1), Duration.ofMillis(600), Duration.ofMillis(999))) {
+			assertThatIllegalArgumentException().isThrownBy(() -> this.settings.timeToLive(brief))
+				.withMessageStartingWith("timeToLive: " + brief + " is shorter than a second");
+			assertThatIllegalArgumentException().isThrownBy(() -> this.settings.serveStale(brief))
+				.withMessageStartingWith("serveStale: " + brief + " is shorter than a second");
+		}
+		Duration second = Duration.ofSeconds(1);
+		assertThat(policy(this.settings.timeToLive(second).serveStale(second)))
+			.hasToString(LoadPolicy.timeToLive(second).staleFor(second).toString());
+	}
+
+	@Test
 	void refreshingAheadOfWhatNeverExpiresIsRefusedOnceAllIsSet() {
 		LibmcCacheSettings never = this.settings.refreshAhead(Duration.ofSeconds(10));
 		assertThatIllegalArgumentException().isThrownBy(never::check)
