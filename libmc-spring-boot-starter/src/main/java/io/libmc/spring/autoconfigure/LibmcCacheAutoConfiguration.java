@@ -1,5 +1,7 @@
 package io.libmc.spring.autoconfigure;
 
+import org.springframework.context.annotation.Configuration;
+import org.springframework.cache.support.NoOpCacheManager;
 import java.nio.charset.StandardCharsets;
 
 import org.springframework.beans.factory.BeanFactory;
@@ -29,16 +31,15 @@ import io.libmc.spring.cache.ServerStates;
 import static io.libmc.spring.autoconfigure.InvalidLibmcPropertyException.apply;
 
 /**
- * Makes memcached the application's cache. Where it does, Boot's own
+ * Makes memcached the application's cache, or switches caching off. Either way Boot's own
  * {@link CacheAutoConfiguration} finds a cache manager and backs off whole, so what it
  * does for every cache manager is done here.
  */
 @AutoConfiguration(before = CacheAutoConfiguration.class, after = LibmcAutoConfiguration.class)
-@ConditionalOnBooleanProperty(name = { "libmc.enabled", "libmc.cache.enabled" }, matchIfMissing = true)
-@ConditionalOnBean({ CacheAspectSupport.class, MemcachedClient.class })
+@ConditionalOnBooleanProperty(name = "libmc.enabled", matchIfMissing = true)
+@ConditionalOnBean(CacheAspectSupport.class)
 @ConditionalOnMissingBean(value = CacheManager.class, name = "cacheResolver")
 @Conditional(LibmcCacheAutoConfiguration.NoCacheTypeCondition.class)
-@EnableConfigurationProperties({ LibmcProperties.class, LibmcCacheProperties.class, CacheProperties.class })
 public final class LibmcCacheAutoConfiguration {
 
 	private static final String PREFIX = LibmcCacheProperties.PREFIX;
@@ -46,53 +47,79 @@ public final class LibmcCacheAutoConfiguration {
 	LibmcCacheAutoConfiguration() {
 	}
 
-	@Bean
-	@ConditionalOnMissingBean
-	ServerStates libmcServerStates() {
-		return new ServerStates();
+	/**
+	 * The caches, unless they are switched off.
+	 */
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnBooleanProperty(name = "libmc.cache.enabled", matchIfMissing = true)
+	@ConditionalOnBean(MemcachedClient.class)
+	@EnableConfigurationProperties({ LibmcProperties.class, LibmcCacheProperties.class, CacheProperties.class })
+	static final class Caches {
+
+		@Bean
+		@ConditionalOnMissingBean
+		ServerStates libmcServerStates() {
+			return new ServerStates();
+		}
+
+		@Bean
+		LibmcCacheManager cacheManager(MemcachedClient client, LibmcProperties clientProperties,
+				LibmcCacheProperties properties, CacheProperties cacheProperties, ServerStates serverStates,
+				ObjectProvider<CacheManagerCustomizer<?>> customizers, ResourceLoader resourceLoader,
+				BeanFactory beanFactory) {
+			FormatFactory formats = new FormatFactory(resourceLoader.getClassLoader(), beanFactory);
+			LibmcCacheManager manager = new LibmcCacheManager(client, properties.settings(formats));
+			manager.setServerStates(serverStates);
+			apply(PREFIX + ".key-prefix", properties.keyPrefix(), "shop", manager::setKeyPrefix);
+			apply("libmc.prefix", clientProperties.prefix(), "shop:", (prefix) -> checkRoom(prefix, properties));
+			apply(PREFIX + ".clear-visibility", properties.clearVisibility(), "1s", manager::setClearVisibility);
+			apply(PREFIX + ".transaction-aware", properties.transactionAware(), "false", (aware) -> {
+				checkTransactions(aware);
+				manager.setTransactionAware(aware);
+			});
+			properties.caches()
+				.keySet()
+				.forEach((name) -> manager.configureCache(name,
+						(defaults) -> properties.settings(name, defaults, formats)));
+			if (!cacheProperties.getCacheNames().isEmpty()) {
+				manager.setCacheNames(cacheProperties.getCacheNames());
+			}
+			return new CacheManagerCustomizers(customizers.orderedStream().toList()).customize(manager);
+		}
+
+		private static void checkTransactions(boolean aware) {
+			if (aware && !ClassUtils.isPresent("org.springframework.transaction.support.TransactionSynchronization",
+					null)) {
+				throw new IllegalArgumentException(
+						"there are no transactions: org.springframework:spring-tx is not on the class path");
+			}
+		}
+
+		private static void checkRoom(String prefix, LibmcCacheProperties properties) {
+			int bytes = prefix.getBytes(StandardCharsets.UTF_8).length
+					+ LibmcCacheManager.prefixBytes(properties.keyPrefix());
+			if (bytes > LibmcCacheManager.MAX_PREFIX_BYTES) {
+				throw new IllegalArgumentException("with " + PREFIX + ".key-prefix it has " + bytes
+						+ " bytes, more than the " + LibmcCacheManager.MAX_PREFIX_BYTES
+						+ " for which there is room before a cache's keys");
+			}
+		}
+
 	}
 
-	@Bean
-	LibmcCacheManager cacheManager(MemcachedClient client, LibmcProperties clientProperties,
-			LibmcCacheProperties properties, CacheProperties cacheProperties, ServerStates serverStates,
-			ObjectProvider<CacheManagerCustomizer<?>> customizers, ResourceLoader resourceLoader,
-			BeanFactory beanFactory) {
-		FormatFactory formats = new FormatFactory(resourceLoader.getClassLoader(), beanFactory);
-		LibmcCacheManager manager = new LibmcCacheManager(client, properties.settings(formats));
-		manager.setServerStates(serverStates);
-		apply(PREFIX + ".key-prefix", properties.keyPrefix(), "shop", manager::setKeyPrefix);
-		apply("libmc.prefix", clientProperties.prefix(), "shop:", (prefix) -> checkRoom(prefix, properties));
-		apply(PREFIX + ".clear-visibility", properties.clearVisibility(), "1s", manager::setClearVisibility);
-		apply(PREFIX + ".transaction-aware", properties.transactionAware(), "false", (aware) -> {
-			checkTransactions(aware);
-			manager.setTransactionAware(aware);
-		});
-		properties.caches()
-			.keySet()
-			.forEach(
-					(name) -> manager.configureCache(name, (defaults) -> properties.settings(name, defaults, formats)));
-		if (!cacheProperties.getCacheNames().isEmpty()) {
-			manager.setCacheNames(cacheProperties.getCacheNames());
-		}
-		return new CacheManagerCustomizers(customizers.orderedStream().toList()).customize(manager);
-	}
+	/**
+	 * Caches that keep nothing. Left to itself Boot would keep everything in the heap,
+	 * for ever.
+	 */
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnBooleanProperty(name = "libmc.cache.enabled", havingValue = false)
+	static final class NoCaches {
 
-	private static void checkTransactions(boolean aware) {
-		if (aware
-				&& !ClassUtils.isPresent("org.springframework.transaction.support.TransactionSynchronization", null)) {
-			throw new IllegalArgumentException(
-					"there are no transactions: org.springframework:spring-tx is not on the class path");
+		@Bean
+		NoOpCacheManager cacheManager() {
+			return new NoOpCacheManager();
 		}
-	}
 
-	private static void checkRoom(String prefix, LibmcCacheProperties properties) {
-		int bytes = prefix.getBytes(StandardCharsets.UTF_8).length
-				+ LibmcCacheManager.prefixBytes(properties.keyPrefix());
-		if (bytes > LibmcCacheManager.MAX_PREFIX_BYTES) {
-			throw new IllegalArgumentException(
-					"with " + PREFIX + ".key-prefix it has " + bytes + " bytes, more than the "
-							+ LibmcCacheManager.MAX_PREFIX_BYTES + " for which there is room before a cache's keys");
-		}
 	}
 
 	/**

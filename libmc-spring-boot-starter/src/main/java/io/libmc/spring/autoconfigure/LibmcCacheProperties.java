@@ -17,7 +17,7 @@ import io.libmc.spring.cache.OnError;
  * The cache manager's properties. Unknown ones are refused: {@code caches: books.byId:}
  * without brackets would otherwise be lost in silence.
  *
- * @param enabled Whether to configure a cache manager.
+ * @param enabled Whether memcached is the cache. If not, caching is off.
  * @param keyPrefix What every entry's key starts with, before the cache's name.
  * @param clearVisibility Within which time every other instance of the application sees
  * that a cache was cleared. Each asks for that as often, along with the entry it reads.

@@ -143,11 +143,31 @@ class LibmcCacheAutoConfigurationTest {
 
 	@Test
 	void itCanBeSwitchedOff() {
-		for (String property : List.of("libmc.enabled=false", "libmc.cache.enabled=false")) {
-			this.runner.withPropertyValues(property)
-				.run((context) -> assertThat(context).hasSingleBean(ConcurrentMapCacheManager.class)
-					.doesNotHaveBean(LibmcCacheManager.class));
-		}
+		this.runner.withPropertyValues("libmc.enabled=false")
+			.run((context) -> assertThat(context).hasSingleBean(ConcurrentMapCacheManager.class)
+				.doesNotHaveBean(LibmcCacheManager.class));
+	}
+
+	@Test
+	void switchedOffTheCachesKeepNothing() {
+		ApplicationContextRunner off = this.runner.withPropertyValues("libmc.cache.enabled=false");
+		off.run((context) -> {
+			assertThat(context).hasSingleBean(CacheManager.class)
+				.hasSingleBean(NoOpCacheManager.class)
+				.hasSingleBean(MemcachedClient.class);
+			Cache cache = context.getBean(CacheManager.class).getCache("any");
+			assertThat(cache).isNotNull();
+			cache.put("k", "v");
+			assertThat(cache.get("k")).isNull();
+		});
+		off.withBean("own", ConcurrentMapCacheManager.class, () -> new ConcurrentMapCacheManager())
+			.run((context) -> assertThat(context).hasSingleBean(CacheManager.class).hasBean("own"));
+		off.withUserConfiguration(OwnResolver.class)
+			.run((context) -> assertThat(context).doesNotHaveBean(CacheManager.class));
+		off.withPropertyValues("spring.cache.type=simple")
+			.run((context) -> assertThat(context).hasSingleBean(ConcurrentMapCacheManager.class));
+		off.withPropertyValues("libmc.enabled=false")
+			.run((context) -> assertThat(context).hasSingleBean(ConcurrentMapCacheManager.class));
 	}
 
 	@Test

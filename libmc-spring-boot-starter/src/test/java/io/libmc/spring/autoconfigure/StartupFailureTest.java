@@ -174,6 +174,18 @@ class StartupFailureTest {
 	}
 
 	@Test
+	void aCacheTypeThatDoesNotExistIsAnsweredWithThoseThatDo(CapturedOutput output) {
+		for (String type : new String[] { "libmc", "memcached" }) {
+			assertThatThrownBy(() -> start("spring.cache.type=" + type));
+			assertThat(output)
+				.contains("APPLICATION FAILED TO START", "Property: spring.cache.type", "Value: \"" + type + "\"",
+						"Origin: \"spring.cache.type\" from property source \"commandLineArgs\"",
+						"Remove spring.cache.type", "caffeine, couchbase, generic", "none", "redis", "simple")
+				.doesNotContain("\tat ");
+		}
+	}
+
+	@Test
 	void otherUnknownPropertiesAreLeftToBoot(CapturedOutput output) {
 		start("libmc.unknown=1", "libmc.cache.caches.books.time-to-live=1h");
 		assertThat(output).doesNotContain("FAILED");
