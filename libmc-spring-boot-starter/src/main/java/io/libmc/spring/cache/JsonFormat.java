@@ -4,8 +4,6 @@ import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.util.Collection;
 import java.util.Map;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 
 import com.fasterxml.jackson.annotation.JsonAutoDetect.Visibility;
 import tools.jackson.core.JacksonException;
@@ -38,10 +36,13 @@ final class JsonFormat extends BytesFormat {
 
 	private final ObjectReader reader;
 
-	private final Set<Class<?>> readable = ConcurrentHashMap.newKeySet();
+	/** Of values that are known to come back. */
+	private final JsonShapes shapes;
 
 	JsonFormat(ClassLoader classLoader, AllowedClasses allowed) {
 		JsonTypes types = new JsonTypes(classLoader, allowed);
+		JsonBeans beans = new JsonBeans();
+		this.shapes = new JsonShapes(beans);
 		JsonMapper.Builder builder = JsonMapper.builder();
 		JsonMapper mapper = builder.typeFactory(builder.typeFactory().withClassLoader(classLoader))
 			.changeDefaultVisibility((checker) -> checker.withFieldVisibility(Visibility.ANY)
@@ -50,7 +51,7 @@ final class JsonFormat extends BytesFormat {
 				.withSetterVisibility(Visibility.NONE))
 			.polymorphicTypeValidator(types.validator())
 			.setDefaultTyping(types.everywhere())
-			.addModule(types.onlyStringKeysWhereNoneAreDeclared())
+			.addModule(types.onlyStringKeysWhereNoneAreDeclared().setSerializerModifier(beans))
 			.disable(SerializationFeature.FAIL_ON_EMPTY_BEANS)
 			.enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES,
 					DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES,
@@ -75,15 +76,17 @@ final class JsonFormat extends BytesFormat {
 			throw refused(value, ex);
 		}
 		byte[] entry = bytes.toByteArray();
-		if (!this.readable.contains(value.getClass())) {
+		if (!this.shapes.know(value, entry.length)) {
 			checkReadable(value, entry);
+			this.shapes.learn(value);
 		}
 		return entry;
 	}
 
 	/**
-	 * A class that lacks a way to be created, for instance, would be a miss for ever, and
-	 * an {@code Optional} is only what it holds. The first value of each class tells.
+	 * A class that lacks a way to be created, for instance, or a number that is too long
+	 * would be a miss for ever, and an {@code Optional} is only what it holds. The first
+	 * value of each shape tells.
 	 */
 	private void checkReadable(Object value, byte[] entry) {
 		Object read;
@@ -98,7 +101,6 @@ final class JsonFormat extends BytesFormat {
 			throw new IllegalArgumentException("a " + value.getClass().getName()
 					+ " cannot be cached as JSON: it would come back as a " + read.getClass().getName());
 		}
-		this.readable.add(value.getClass());
 	}
 
 	@Override

@@ -16,7 +16,6 @@ import tools.jackson.core.JsonGenerator;
 import tools.jackson.databind.BeanDescription;
 import tools.jackson.databind.DatabindContext;
 import tools.jackson.databind.DefaultTyping;
-import tools.jackson.databind.JacksonModule;
 import tools.jackson.databind.JavaType;
 import tools.jackson.databind.SerializationConfig;
 import tools.jackson.databind.SerializationContext;
@@ -62,7 +61,7 @@ final class JsonTypes {
 	 * JSON's keys are text. A declared type says what they were; where there is none, as
 	 * in a map that is cached itself, other keys would come back as strings.
 	 */
-	JacksonModule onlyStringKeysWhereNoneAreDeclared() {
+	SimpleModule onlyStringKeysWhereNoneAreDeclared() {
 		return new SimpleModule("libmc keys").setKeySerializers(new KeySerializers());
 	}
 

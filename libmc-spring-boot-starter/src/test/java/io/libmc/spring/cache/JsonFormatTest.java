@@ -31,6 +31,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
@@ -158,6 +159,36 @@ class JsonFormatTest {
 	void aClassThatCouldNotBeReadIsRefusedAtOnce() {
 		assertThatIllegalArgumentException().isThrownBy(() -> this.format.encode(new Closed(1)))
 			.withMessageContaining(OWN + "$Closed");
+	}
+
+	/** The first value of each class comes back, the second does not. */
+	@ParameterizedTest
+	@MethodSource
+	void aLaterValueThatCouldNotBeReadIsRefused(Object first, Object second) throws Exception {
+		assertThat(roundTrip(first)).isEqualTo(first);
+		assertThat(roundTrip(first)).isEqualTo(first);
+		assertThatIllegalArgumentException().isThrownBy(() -> this.format.encode(second))
+			.withMessageContaining(second.getClass().getName());
+		assertThat(roundTrip(first)).isEqualTo(first);
+	}
+
+	static Stream<Object[]> aLaterValueThatCouldNotBeReadIsRefused() {
+		BigInteger large = BigInteger.TEN.pow(1100);
+		return Stream.of(new Object[] { BigInteger.ONE, large },
+				new Object[] { new ArrayList<>(List.of(1L)), new ArrayList<>(List.of(large)) },
+				new Object[] { new Box(null), new Box(new Closed(1)) },
+				new Object[] { new Box(new BigDecimal("1.5")), new Box(new BigDecimal(large)) },
+				new Object[] { new HashMap<>(Map.of("a", 1L)), new HashMap<>(Map.of("a".repeat(60_000), 1L)) },
+				new Object[] { new Closeds(List.of()), new Closeds(List.of(new Closed(1))) });
+	}
+
+	@Test
+	void valuesOfAKnownShapeAreNotReadBack() throws Exception {
+		Counted.made.set(0);
+		for (int i = 0; i < 10; i++) {
+			this.format.encode(new ArrayList<>(List.of(new Box(new Counted("a" + i)), new Box(1L))));
+		}
+		assertThat(Counted.made).hasValue(10 + 1);
 	}
 
 	@Test
@@ -288,6 +319,24 @@ class JsonFormatTest {
 	}
 
 	record Annotated(@JsonTypeInfo(use = JsonTypeInfo.Id.CLASS) Object anything) {
+
+	}
+
+	private record Box(Object content) {
+
+	}
+
+	private record Closeds(List<Closed> list) {
+
+	}
+
+	private record Counted(String text) {
+
+		static AtomicInteger made = new AtomicInteger();
+
+		Counted {
+			made.incrementAndGet();
+		}
 
 	}
 
