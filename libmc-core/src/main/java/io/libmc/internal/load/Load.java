@@ -200,9 +200,7 @@ final class Load extends LoadSteps<@Nullable Object> {
 		return ask(removing, () -> (removing.failure() != null) ? bypass(removing.failure().exception()) : find());
 	}
 
-	/**
-	 * The caller loads, if it was elected or nobody is, or waits for the one that was.
-	 */
+	/** The caller loads, if it was elected or nobody is, or waits for who was. */
 	private @Nullable Step missing(MetaAnswer answer) {
 		if (answer.won() || (!this.policy.elects() && answer.cas().isPresent())) {
 			return load(answer, LoadOutcome.WON);

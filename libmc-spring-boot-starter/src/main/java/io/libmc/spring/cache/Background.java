@@ -110,8 +110,8 @@ final class Background implements AutoCloseable {
 	}
 
 	/** A queue of one cache's changes. */
-	ChangeQueue changes() {
-		return new ChangeQueue(this.threads);
+	ChangeQueue changes(CachedValues values) {
+		return new ChangeQueue(this.threads, values);
 	}
 
 	/**

@@ -11,11 +11,13 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 
+import io.libmc.MemcachedException;
+
 /**
- * One cache's changes that threads have only begun which must not wait. Changes of one
- * entry are made in the order they came, and so are clearings among all changes. Whoever
- * reads an entry goes after those that concern it, so that everybody in this application
- * finds what was begun before.
+ * One cache's changes. They are made at once, but for those of threads that must not
+ * wait: these are only begun. Changes of one entry are made in the order they came, and
+ * so are clearings among all changes. Whoever reads an entry goes after those that
+ * concern it, so that everybody in this application finds what was begun before.
  */
 final class ChangeQueue {
 
@@ -26,6 +28,8 @@ final class ChangeQueue {
 
 	private final Executor executor;
 
+	private final CachedValues values;
+
 	private final ReentrantLock lock = new ReentrantLock();
 
 	/** The last change of each entry since the last clearing, until it is made. */
@@ -34,15 +38,33 @@ final class ChangeQueue {
 	/** The last clearing, which comes after all changes that are not in the map. */
 	private volatile CompletableFuture<Void> clearing = NOTHING;
 
-	ChangeQueue(Executor executor) {
+	ChangeQueue(Executor executor, CachedValues values) {
 		this.executor = executor;
+		this.values = values;
 	}
 
 	/**
 	 * Changes an entry, after what is queued for it.
-	 * @param rejected run instead if too much is waiting already
+	 * @param later remembers to do it, if too much is waiting already
 	 */
-	void change(String entry, Runnable change, Runnable rejected) {
+	void change(String entry, Runnable change, Runnable later) {
+		if (Background.isNeeded()) {
+			queue(entry, change, later);
+			return;
+		}
+		makeNow(() -> {
+			try {
+				await(entry);
+			}
+			catch (MemcachedException ex) {
+				later.run();
+				throw ex;
+			}
+			change.run();
+		});
+	}
+
+	private void queue(String entry, Runnable change, Runnable later) {
 		CompletableFuture<Void> made;
 		this.lock.lock();
 		try {
@@ -54,15 +76,24 @@ final class ChangeQueue {
 		}
 		Background.then(made, (done, failed) -> {
 			this.entries.remove(entry, made);
-			runIf(failed != null, rejected);
+			rejectIf(failed != null, later);
 		});
 	}
 
 	/**
-	 * Clears the cache, after everything that is queued.
-	 * @param rejected run instead if too much is waiting already
+	 * Clears the cache, after everything that is queued where it is queued itself.
+	 * @param later remembers to do it, if too much is waiting already
 	 */
-	void clear(Runnable clear, Runnable rejected) {
+	void clear(Runnable clear, Runnable later) {
+		if (Background.isNeeded()) {
+			queueClearing(clear, later);
+		}
+		else {
+			makeNow(clear);
+		}
+	}
+
+	private void queueClearing(Runnable clear, Runnable later) {
 		CompletableFuture<Void> made;
 		this.lock.lock();
 		try {
@@ -75,19 +106,45 @@ final class ChangeQueue {
 		finally {
 			this.lock.unlock();
 		}
-		Background.then(made, (done, failed) -> runIf(failed != null, rejected));
+		Background.then(made, (done, failed) -> rejectIf(failed != null, later));
 	}
 
 	private CompletableFuture<Void> after(CompletableFuture<Void> before, Runnable change) {
 		return before.handleAsync((done, failed) -> {
-			change.run();
+			makeSoon(change);
 			return null;
 		}, this.executor);
 	}
 
-	private static void runIf(boolean needed, Runnable task) {
-		if (needed) {
-			task.run();
+	private void rejectIf(boolean rejected, Runnable later) {
+		if (rejected) {
+			later.run();
+			this.values.bypassed(CachedValues.tooMuch());
+		}
+	}
+
+	private void makeNow(Runnable change) {
+		try {
+			change.run();
+		}
+		catch (IllegalArgumentException ex) {
+			this.values.uncacheable(ex);
+		}
+		catch (MemcachedException | IllegalStateException ex) {
+			this.values.failed(CachedValues.failure(ex));
+		}
+	}
+
+	/** Makes a change when its caller is gone: there is nobody to throw a failure at. */
+	private void makeSoon(Runnable change) {
+		try {
+			change.run();
+		}
+		catch (IllegalArgumentException ex) {
+			this.values.notCached(ex);
+		}
+		catch (MemcachedException | IllegalStateException ex) {
+			this.values.bypassed(CachedValues.failure(ex));
 		}
 	}
 
@@ -104,7 +161,7 @@ final class ChangeQueue {
 
 	/**
 	 * Tells when what is queued now for an entry has been made.
-	 * @return fails with a {@link io.libmc.MemcachedException} if that takes too long
+	 * @return fails with a {@link MemcachedException} if that takes too long
 	 */
 	CompletableFuture<Boolean> settled(String entry) {
 		return last(entry).handle((done, failed) -> true)
@@ -116,7 +173,7 @@ final class ChangeQueue {
 
 	/**
 	 * Waits until an entry can be read.
-	 * @throws io.libmc.MemcachedException if that takes too long
+	 * @throws MemcachedException if that takes too long
 	 */
 	void await(String entry) {
 		if (isSettled(entry)) {

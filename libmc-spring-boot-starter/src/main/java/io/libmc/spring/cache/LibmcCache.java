@@ -47,7 +47,7 @@ public final class LibmcCache extends AbstractValueAdaptingCache {
 		this.store = store;
 		this.counters = new CacheCounters(settings.countsStatistics());
 		this.values = new CachedValues(name, store, settings, serverStates, this.counters);
-		this.changes = background.changes();
+		this.changes = background.changes(this.values);
 	}
 
 	@Override
@@ -255,7 +255,7 @@ public final class LibmcCache extends AbstractValueAdaptingCache {
 	public void put(Object key, @Nullable Object value) {
 		String entryName = this.store.name(key);
 		Object entry = encode(value);
-		perform(entryName, () -> {
+		this.changes.change(entryName, () -> {
 			if (entry == null) {
 				this.store.delete(entryName);
 				return;
@@ -347,7 +347,7 @@ public final class LibmcCache extends AbstractValueAdaptingCache {
 	@Override
 	public void evict(Object key) {
 		String entryName = this.store.name(key);
-		perform(entryName, () -> {
+		this.changes.change(entryName, () -> {
 			this.store.evict(entryName);
 			this.counters.eviction();
 		}, () -> this.store.evictLater(entryName));
@@ -365,7 +365,7 @@ public final class LibmcCache extends AbstractValueAdaptingCache {
 	public boolean evictIfPresent(Object key) {
 		String entryName = this.store.name(key);
 		if (Background.isNeeded()) {
-			perform(entryName, () -> {
+			this.changes.change(entryName, () -> {
 				this.store.delete(entryName);
 				this.counters.eviction();
 			}, () -> this.store.evictLater(entryName));
@@ -401,71 +401,7 @@ public final class LibmcCache extends AbstractValueAdaptingCache {
 	 */
 	@Override
 	public void clear() {
-		if (Background.isNeeded()) {
-			this.changes.clear(() -> performSoon(this.store::clear), () -> rejected(this.store::clearLater));
-		}
-		else {
-			performNow(this.store::clear);
-		}
-	}
-
-	/**
-	 * Performs a write, now or, where the thread must not wait, soon.
-	 * @param later remembers to do it, if too much is waiting already
-	 */
-	private void perform(String entryName, Runnable write, Runnable later) {
-		if (Background.isNeeded()) {
-			this.changes.change(entryName, () -> performSoon(write), () -> rejected(later));
-		}
-		else {
-			performNow(() -> {
-				awaitChanges(entryName, later);
-				write.run();
-			});
-		}
-	}
-
-	private void awaitChanges(String entryName, Runnable later) {
-		try {
-			this.changes.await(entryName);
-		}
-		catch (MemcachedException ex) {
-			later.run();
-			throw ex;
-		}
-	}
-
-	private void performNow(Runnable write) {
-		try {
-			write.run();
-		}
-		catch (IllegalArgumentException ex) {
-			this.values.uncacheable(ex);
-		}
-		catch (MemcachedException | IllegalStateException ex) {
-			this.values.failed(CachedValues.failure(ex));
-		}
-	}
-
-	private void rejected(Runnable later) {
-		later.run();
-		this.values.bypassed(CachedValues.tooMuch());
-	}
-
-	/**
-	 * Performs a write when its caller is gone, so that there is nobody to throw a
-	 * failure at.
-	 */
-	private void performSoon(Runnable write) {
-		try {
-			write.run();
-		}
-		catch (IllegalArgumentException ex) {
-			this.values.notCached(ex);
-		}
-		catch (MemcachedException | IllegalStateException ex) {
-			this.values.bypassed(CachedValues.failure(ex));
-		}
+		this.changes.clear(this.store::clear, this.store::clearLater);
 	}
 
 	/**
