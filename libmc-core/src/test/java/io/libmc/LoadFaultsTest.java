@@ -114,7 +114,7 @@ class LoadFaultsTest {
 			.withCauseInstanceOf(LoadException.class)
 			.havingRootCause()
 			.isInstanceOf(IOException.class);
-		assertThat(leader).isCompletedExceptionally();
+		assertThat(leader).failsWithin(Duration.ofSeconds(5));
 	}
 
 	@ParameterizedTest
