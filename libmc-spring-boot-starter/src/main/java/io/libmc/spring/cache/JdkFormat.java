@@ -14,9 +14,11 @@ import java.io.ObjectStreamConstants;
 import java.io.OutputStream;
 import java.io.Serializable;
 import java.util.Arrays;
+import java.util.Map;
 import java.util.Set;
 import java.util.StringJoiner;
 import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
 
 import org.jspecify.annotations.Nullable;
 
@@ -36,9 +38,14 @@ final class JdkFormat extends BytesFormat {
 			(byte) ObjectStreamConstants.STREAM_MAGIC, 0, (byte) ObjectStreamConstants.STREAM_VERSION,
 			ObjectStreamConstants.TC_STRING };
 
+	private static final int MOST_REFUSALS = 100;
+
 	private final ClassLoader classLoader;
 
 	private final AllowedClasses allowed;
+
+	/** What was found out about values that were refused. */
+	private final Map<String, String> refusals = new ConcurrentHashMap<>();
 
 	JdkFormat(ClassLoader classLoader, AllowedClasses allowed) {
 		this.classLoader = classLoader;
@@ -110,8 +117,24 @@ final class JdkFormat extends BytesFormat {
 				: ObjectInputFilter.Status.REJECTED;
 	}
 
-	/** Says of all classes in a value what has to be changed to cache it. */
+	/**
+	 * Says of all classes in a value what has to be changed to cache it. Finding that out
+	 * takes as long as writing the value, and is done once for each reason.
+	 */
 	private IllegalArgumentException refused(Object value, Exception ex) {
+		String first = value.getClass().getName() + ": " + ex.getMessage();
+		String known = this.refusals.get(first);
+		if (known != null) {
+			return new IllegalArgumentException(known, ex);
+		}
+		String message = survey(value, ex);
+		if (this.refusals.size() < MOST_REFUSALS) {
+			this.refusals.put(first, message);
+		}
+		return new IllegalArgumentException(message, ex);
+	}
+
+	private String survey(Object value, Exception ex) {
 		Set<String> notSerializable = new TreeSet<>();
 		Set<String> notAllowed = new TreeSet<>();
 		try (ObjectOutputStream survey = new Survey(notSerializable, notAllowed)) {
@@ -121,8 +144,7 @@ final class JdkFormat extends BytesFormat {
 			// what was found until then has to do
 		}
 		if (notSerializable.isEmpty() && notAllowed.isEmpty()) {
-			return new IllegalArgumentException(
-					"a " + value.getClass().getTypeName() + " cannot be cached: " + ex.getMessage(), ex);
+			return "a " + value.getClass().getTypeName() + " cannot be cached: " + ex.getMessage();
 		}
 		StringJoiner reasons = new StringJoiner("; ",
 				"a " + value.getClass().getTypeName() + " cannot be cached: it is, or holds, ", "");
@@ -137,7 +159,7 @@ final class JdkFormat extends BytesFormat {
 				reasons.add("libmc.cache.serializer: json needs no such thing");
 			}
 		}
-		return new IllegalArgumentException(reasons.toString(), ex);
+		return reasons.toString();
 	}
 
 	private boolean isGoodAsJson(Object value, Set<String> alsoAllowed) {
@@ -150,8 +172,30 @@ final class JdkFormat extends BytesFormat {
 		}
 	}
 
+	/** An output that looks at each class when it is first written. */
+	private abstract static class Classes extends ObjectOutputStream {
+
+		Classes(OutputStream out) throws IOException {
+			super(out);
+		}
+
+		@Override
+		protected void writeClassDescriptor(ObjectStreamClass descriptor) throws IOException {
+			check(descriptor.forClass());
+			super.writeClassDescriptor(descriptor);
+		}
+
+		@Override
+		protected void annotateProxyClass(Class<?> type) {
+			check(type);
+		}
+
+		abstract void check(Class<?> type);
+
+	}
+
 	/** Finds the classes in a value that stand in the way of caching it. */
-	private final class Survey extends ObjectOutputStream {
+	private final class Survey extends Classes {
 
 		private final Set<String> notSerializable;
 
@@ -175,17 +219,7 @@ final class JdkFormat extends BytesFormat {
 		}
 
 		@Override
-		protected void writeClassDescriptor(ObjectStreamClass descriptor) throws IOException {
-			check(descriptor.forClass());
-			super.writeClassDescriptor(descriptor);
-		}
-
-		@Override
-		protected void annotateProxyClass(Class<?> type) {
-			check(type);
-		}
-
-		private void check(Class<?> type) {
+		void check(Class<?> type) {
 			if (!JdkFormat.this.allowed.allow(type)) {
 				this.notAllowed.add(type.getTypeName().replace("[]", ""));
 			}
@@ -197,7 +231,7 @@ final class JdkFormat extends BytesFormat {
 	 * Checks each class when it is first written, its superclasses included. On a failure
 	 * Java writes the exception as well, unchecked, before it throws it.
 	 */
-	private final class CheckedOutput extends ObjectOutputStream {
+	private final class CheckedOutput extends Classes {
 
 		private boolean failed;
 
@@ -206,17 +240,7 @@ final class JdkFormat extends BytesFormat {
 		}
 
 		@Override
-		protected void writeClassDescriptor(ObjectStreamClass descriptor) throws IOException {
-			check(descriptor.forClass());
-			super.writeClassDescriptor(descriptor);
-		}
-
-		@Override
-		protected void annotateProxyClass(Class<?> type) {
-			check(type);
-		}
-
-		private void check(Class<?> type) {
+		void check(Class<?> type) {
 			this.failed |= type == NotSerializableException.class;
 			if (!this.failed && !JdkFormat.this.allowed.allow(type)) {
 				throw new RefusedClassException(type);
