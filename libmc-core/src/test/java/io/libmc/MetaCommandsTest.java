@@ -6,13 +6,16 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 import io.libmc.MetaReply.Status;
+import io.libmc.internal.connection.Node;
 import io.libmc.testing.Caller;
 import io.libmc.testing.Memcached;
 import io.libmc.testing.MemcachedServer;
 import io.libmc.testing.ScriptedServer;
 import org.assertj.core.api.ThrowingConsumer;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -244,6 +247,49 @@ class MetaCommandsTest {
 			assertThat(old.<Object>get("k")).isNull();
 			assertThat(server.received()).containsExactly("mn\r\nget k\r\n");
 		}
+	}
+
+	/** As behind a load balancer, or where an upgrade is taken back. */
+	@Test
+	void olderServerThatTookThePlaceOfANewerOneIsAskedBeforeItGetsData() {
+		try (ScriptedServer server = ScriptedServer.of((newer) -> {
+			newer.introduce();
+			newer.close();
+		}, (older) -> {
+			older.expect("mn\r\n");
+			older.reply("ERROR\r\n");
+		}); MemcachedClient client = client(server.address())) {
+			assertThat(client.meta().noop("k").status()).isEqualTo(Status.DONE);
+			Awaitility.await().until(() -> client.servers().get(0).connections() == 0);
+			assertThat(client.meta().set("k", raw(0, "flush_all"), MetaSet.SET).status()).isEqualTo(Status.UNSUPPORTED);
+			assertThat(server.received().get(1)).isEqualTo("mn\r\n");
+		}
+	}
+
+	@Test
+	void eachConnectionIsAskedForItself() {
+		String other = Stream.iterate(0, (i) -> i + 1)
+			.map((i) -> "k" + i)
+			.filter((key) -> slotOf(key) != slotOf("k"))
+			.findFirst()
+			.orElseThrow();
+		try (ScriptedServer server = ScriptedServer.of(ScriptedServer.Connection::introduce, (older) -> {
+			older.expect("mn\r\n");
+			older.reply("ERROR\r\n");
+		});
+				MemcachedClient client = MemcachedClient.builder()
+					.servers(server.address())
+					.connectionsPerServer(2)
+					.build()) {
+			assertThat(client.meta().noop("k").status()).isEqualTo(Status.DONE);
+			assertThat(client.meta().set(other, raw(0, "flush_all"), MetaSet.SET).status())
+				.isEqualTo(Status.UNSUPPORTED);
+			assertThat(server.received().get(1)).isEqualTo("mn\r\n");
+		}
+	}
+
+	private static int slotOf(String key) {
+		return Math.floorMod(Node.slotHash(key.getBytes(StandardCharsets.US_ASCII)), 2);
 	}
 
 	/** As a load balancer does whose server is down. */

@@ -1,11 +1,20 @@
 package io.libmc;
 
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Random;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLServerSocket;
+import javax.net.ssl.SSLSocket;
 
 import io.libmc.testing.Certificates;
 import io.libmc.testing.Fault;
@@ -104,6 +113,63 @@ class TlsTest {
 			long start = System.nanoTime();
 			assertThatExceptionOfType(MemcachedException.class).isThrownBy(() -> client.get("k"));
 			assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofMillis(700));
+		}
+	}
+
+	/**
+	 * TLS 1.2 answers the end of a connection, and a wish for another handshake, with a
+	 * record of its own, for which its reader waits as long as a writer is stuck.
+	 */
+	@Test
+	void readerThatHasToAnswerWhileAWriteIsStuckStillEndsInTime() throws Exception {
+		ExecutorService threads = Executors.newCachedThreadPool();
+		try (SSLServerSocket listener = (SSLServerSocket) Certificates.serving("localhost")
+			.getServerSocketFactory()
+			.createServerSocket()) {
+			listener.setReceiveBufferSize(4096);
+			listener.setEnabledProtocols(new String[] { "TLSv1.2" });
+			listener.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+			CountDownLatch stuck = new CountDownLatch(1);
+			Future<?> server = threads.submit(() -> {
+				try (SSLSocket accepted = (SSLSocket) listener.accept()) {
+					accepted.getInputStream().readNBytes("version\r\n".length());
+					accepted.getOutputStream().write("VERSION 1.6.18\r\n".getBytes(StandardCharsets.US_ASCII));
+					for (int i = 0; i < 3; i++) {
+						accepted.getInputStream().readNBytes("get k\r\n".length());
+						accepted.getOutputStream().write("END\r\n".getBytes(StandardCharsets.US_ASCII));
+					}
+					accepted.getInputStream().readNBytes("get k\r\n".length());
+					stuck.await();
+					accepted.shutdownOutput();
+					Thread.sleep(5000);
+				}
+				return null;
+			});
+			try (MemcachedClient client = builder("127.0.0.1:" + listener.getLocalPort(), "ca")
+				.pollTimeout(Duration.ofSeconds(1))
+				.splitLargeValues(false)
+				.maxValueBytes(20_000_000)
+				.build()) {
+				for (int i = 0; i < 3; i++) {
+					assertThat(client.<Object>get("k")).isNull();
+				}
+				long start = System.nanoTime();
+				Future<Duration> reader = threads.submit(() -> {
+					assertThatExceptionOfType(MemcachedException.class).isThrownBy(() -> client.get("k"));
+					return Duration.ofNanos(System.nanoTime() - start);
+				});
+				Thread.sleep(500);
+				Future<?> writer = threads.submit(() -> assertThatExceptionOfType(MemcachedException.class)
+					.isThrownBy(() -> client.set("large", new byte[15_000_000])));
+				Thread.sleep(200);
+				stuck.countDown();
+				assertThat(reader.get(10, TimeUnit.SECONDS)).isLessThan(Duration.ofMillis(1300));
+				writer.get(10, TimeUnit.SECONDS);
+			}
+			server.cancel(true);
+		}
+		finally {
+			threads.shutdownNow();
 		}
 	}
 

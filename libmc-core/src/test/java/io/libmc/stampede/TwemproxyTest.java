@@ -93,7 +93,8 @@ class TwemproxyTest {
 
 	@ParameterizedTest
 	@EnumSource
-	void theProxyIsAskedForMetaCommandsOnceByEachClientAndServesEverythingElse(Caller caller) throws Exception {
+	void theProxyIsAskedForMetaCommandsOnceByEachClientUntilItQuitsAndServesEverythingElse(Caller caller)
+			throws Exception {
 		MemcachedClient client = this.clients.get(0);
 		client.set("k", "v");
 		for (int i = 0; i < 5; i++) {
@@ -101,12 +102,14 @@ class TwemproxyTest {
 			assertThat(client.meta().noop("k").status()).isEqualTo(MetaReply.Status.UNSUPPORTED);
 			assertThat(client.get("k", String.class)).isEqualTo("v");
 			assertThat(caller.<String>getOrLoad(client, "k", POLICY, TwemproxyTest::unexpected)).isEqualTo("v");
-			client.quit();
 		}
 		assertThat(this.questions).hasValue(QUESTIONS);
 		assertThat(caller.<String>getOrLoad(this.clients.get(1), "k", POLICY, TwemproxyTest::unexpected))
 			.isEqualTo("v");
 		assertThat(this.questions).hasValue(2 * QUESTIONS);
+		client.quit();
+		assertThat(client.meta().noop("k").status()).isEqualTo(MetaReply.Status.UNSUPPORTED);
+		assertThat(this.questions).hasValue(3 * QUESTIONS);
 	}
 
 	@ParameterizedTest

@@ -6,8 +6,12 @@ import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
+import java.security.KeyFactory;
 import java.security.KeyStore;
+import java.security.cert.Certificate;
 import java.security.cert.CertificateFactory;
+import java.security.spec.PKCS8EncodedKeySpec;
+import java.util.Base64;
 
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
@@ -74,6 +78,32 @@ public final class Certificates {
 			keys.init(own, password);
 			SSLContext context = SSLContext.getInstance("TLS");
 			context.init(keys.getKeyManagers(), trust(authority), null);
+			return context;
+		}
+		catch (IOException | GeneralSecurityException ex) {
+			throw new IllegalStateException(ex);
+		}
+	}
+
+	/**
+	 * What a server in Java shows.
+	 * @param name the certificate's, such as {@code localhost}
+	 * @return a new context
+	 */
+	public static SSLContext serving(String name) {
+		try (InputStream pem = Files.newInputStream(file(name + ".pem"))) {
+			String encoded = Files.readString(file(name + ".key")).replaceAll("-----[A-Z ]+-----", "");
+			KeyStore own = KeyStore.getInstance(KeyStore.getDefaultType());
+			own.load(null, null);
+			own.setKeyEntry(name,
+					KeyFactory.getInstance("EC")
+						.generatePrivate(new PKCS8EncodedKeySpec(Base64.getMimeDecoder().decode(encoded))),
+					new char[0],
+					CertificateFactory.getInstance("X.509").generateCertificates(pem).toArray(Certificate[]::new));
+			KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+			keys.init(own, new char[0]);
+			SSLContext context = SSLContext.getInstance("TLS");
+			context.init(keys.getKeyManagers(), null, null);
 			return context;
 		}
 		catch (IOException | GeneralSecurityException ex) {

@@ -32,11 +32,16 @@ public final class MetaDialogue extends Leg implements Script<MetaAnswer> {
 	/** What is sent once it is known to be understood. */
 	private Operation command;
 
+	/** Whether it was to go by one connection before this knew of it. */
+	private final boolean bound;
+
 	private Attempts attempts = Attempts.NONE;
 
 	private boolean begun;
 
 	private int hangUps;
+
+	private boolean late;
 
 	private @Nullable MetaAnswer answer;
 
@@ -53,6 +58,7 @@ public final class MetaDialogue extends Leg implements Script<MetaAnswer> {
 		this.cluster = cluster;
 		this.key = key;
 		this.command = command;
+		this.bound = command.isBound();
 		this.numbered = numbered;
 	}
 
@@ -75,9 +81,12 @@ public final class MetaDialogue extends Leg implements Script<MetaAnswer> {
 		return (this.operation.failure() != null) ? askAgain() : take();
 	}
 
-	/** The command, or the question whether it is understood. */
 	private @Nullable Step ask() {
-		MetaSupport support = this.node.metaSupport();
+		return ask(this.node.metaSupport(this.command));
+	}
+
+	/** The command, or the question whether it is understood. */
+	private @Nullable Step ask(MetaSupport support) {
 		switch (support) {
 			case UNKNOWN -> this.operation = question(Command.MN);
 			case NO -> {
@@ -100,8 +109,13 @@ public final class MetaDialogue extends Leg implements Script<MetaAnswer> {
 		return this.numbered || this.command.command() == Command.MN;
 	}
 
+	/** A question that takes the way of the command. */
 	private Operation question(Command asking) {
-		return Operation.admin(asking, this.command.startedAt(), this.command.deadline(), "");
+		Operation question = Operation.of(asking, this.command.startedAt(), this.command.deadline(), this.key);
+		if (this.command.isBound()) {
+			question.follow(this.command);
+		}
+		return question;
 	}
 
 	/** A question that is for the server that has just answered, and no other. */
@@ -120,16 +134,17 @@ public final class MetaDialogue extends Leg implements Script<MetaAnswer> {
 		if (asked.command() == Command.GET) {
 			return askFurther(Command.MN, asked);
 		}
+		MetaSupport learnt = MetaSupport.COUNTING;
 		if (Failures.isUnauthenticated(asked.text()) || isRefused(asked)) {
 			this.failure = this;
 			return null;
 		}
 		switch (asked.command()) {
 			case MN -> {
-				boolean understood = asked.answer() == Answer.DONE;
 				this.node.answersMeta();
-				this.node.metaSupport(understood ? MetaSupport.YES : MetaSupport.NO);
-				if (understood && wantsToKnowMore()) {
+				learnt = (asked.answer() == Answer.DONE) ? MetaSupport.YES : MetaSupport.NO;
+				if (learnt == MetaSupport.YES && wantsToKnowMore()) {
+					asked.metaSupport(learnt);
 					return askFurther(Command.VERSION, asked);
 				}
 			}
@@ -137,18 +152,19 @@ public final class MetaDialogue extends Leg implements Script<MetaAnswer> {
 				if (!ItemNumbers.areKnownTo(asked.text())) {
 					return askFurther(Command.STATS, asked);
 				}
-				this.node.metaSupport(MetaSupport.NUMBERED);
+				learnt = MetaSupport.NUMBERED;
 			}
-			default -> {
-				learnRun();
-				this.node.metaSupport(MetaSupport.COUNTING);
-			}
+			default -> learnRun();
 		}
-		if (this.command.command() == Command.MN && this.node.metaSupport() != MetaSupport.NO) {
+		asked.metaSupport(learnt);
+		if (this.command.command() == Command.MN && learnt != MetaSupport.NO) {
 			this.answer = MetaAnswer.NOOP;
 			return null;
 		}
-		return ask();
+		if (this.command.command().carriesData() && !this.command.isBound()) {
+			this.command.follow(asked);
+		}
+		return ask(learnt);
 	}
 
 	/**
@@ -188,11 +204,15 @@ public final class MetaDialogue extends Leg implements Script<MetaAnswer> {
 			return this;
 		}
 		this.node.hangsUpOnMeta();
-		return (this.node.metaSupport() == MetaSupport.NO) ? ask() : askAgain();
+		MetaSupport known = this.node.metaSupport(this.command);
+		return (known == MetaSupport.NO) ? ask(known) : askAgain();
 	}
 
 	private @Nullable Step askAgain() {
 		this.hangUps = 0;
+		if (cameTooLate()) {
+			return repeat();
+		}
 		this.attempts = this.attempts.and(this);
 		Node next = this.cluster.next(this.key, this, this.attempts);
 		if (next == null) {
@@ -203,8 +223,20 @@ public final class MetaDialogue extends Leg implements Script<MetaAnswer> {
 		return repeat();
 	}
 
+	/** Whether the connection of which this knew had ended before the command came. */
+	private boolean cameTooLate() {
+		Failure lost = this.operation.failure();
+		boolean first = !this.late;
+		this.late = !this.bound && this.command.isBound() && lost != null && lost.kind() == Failure.Kind.LOST
+				&& this.operation.progress() == Progress.UNSENT;
+		return first && this.late;
+	}
+
 	private @Nullable Step repeat() {
 		this.command = this.command.again();
+		if (!this.bound) {
+			this.command.unbind();
+		}
 		return ask();
 	}
 
@@ -217,7 +249,7 @@ public final class MetaDialogue extends Leg implements Script<MetaAnswer> {
 		if (done.command() == Command.MN) {
 			boolean understood = done.answer() == Answer.DONE;
 			if (!understood) {
-				this.node.metaSupport(MetaSupport.NO);
+				done.metaSupport(MetaSupport.NO);
 			}
 			this.answer = understood ? MetaAnswer.NOOP : MetaAnswer.UNSUPPORTED;
 			return null;
@@ -225,7 +257,7 @@ public final class MetaDialogue extends Leg implements Script<MetaAnswer> {
 		if (hasFailed()) {
 			if (done.answer() == Answer.CLIENT_ERROR && done.hasItemNumber() && !done.command().carriesData()) {
 				// a proxy's own version says nothing of the servers behind it
-				this.node.metaSupport(MetaSupport.COUNTING);
+				done.metaSupport(MetaSupport.COUNTING);
 				return repeat();
 			}
 			this.failure = this;

@@ -146,8 +146,9 @@ public final class MetaScriptFactory {
 
 	public Script<MetaAnswer> noop(String key) {
 		long now = System.nanoTime();
-		return new MetaDialogue(this.cluster.get(), this.keys.encode(key),
-				Operation.admin(Command.MN, now, now + this.pollNanos, ""), false);
+		byte[] encodedKey = this.keys.encode(key);
+		return new MetaDialogue(this.cluster.get(), encodedKey,
+				Operation.of(Command.MN, now, now + this.pollNanos, encodedKey), false);
 	}
 
 	public Script<@Nullable Map<String, String>> debug(String key) {

@@ -3,6 +3,7 @@ package io.libmc.internal.connection;
 import java.io.IOException;
 
 import io.libmc.internal.connection.Failure.Kind;
+import io.libmc.internal.connection.Node.MetaSupport;
 import io.libmc.internal.connection.Operation.Progress;
 import io.libmc.internal.protocol.OutBuffer;
 import org.jspecify.annotations.Nullable;
@@ -110,6 +111,9 @@ final class Connection {
 
 	/** Which run of the server it leads to, once that was asked. */
 	volatile @Nullable ServerRun serverRun;
+
+	/** Whether that speaks the meta commands. */
+	volatile MetaSupport metaSupport = MetaSupport.UNKNOWN;
 
 	Connection(Node node, Settings settings, Watchdog watchdog, String threadName) {
 		this.node = node;
@@ -296,7 +300,6 @@ final class Connection {
 			this.line.dropLost();
 			long now = System.nanoTime();
 			this.line.forEach((operation) -> this.outbox.encode(operation, now));
-			this.node.connecting();
 			this.opened = true;
 			if (!isOpen()) {
 				return false;

@@ -12,17 +12,19 @@ import java.net.SocketTimeoutException;
  */
 final class DeadlineSocket extends Socket {
 
-	private static final long NONE = Long.MIN_VALUE;
-
-	/** In the clock of {@link System#nanoTime()}. The reader's own. */
-	private long readUntil = NONE;
+	/** In the clock of {@link System#nanoTime()}, or 0. Only the reader writes it. */
+	private volatile long readsUntil;
 
 	/**
 	 * Sets how long reading may take from now on.
 	 * @param millis 0 for as long as it takes
 	 */
 	void readFor(int millis) {
-		this.readUntil = (millis > 0) ? (System.nanoTime() + millis * 1_000_000L) | 1 : NONE;
+		this.readsUntil = (millis > 0) ? (System.nanoTime() + millis * 1_000_000L) | 1 : 0;
+	}
+
+	long readsUntil() {
+		return this.readsUntil;
 	}
 
 	@Override
@@ -45,11 +47,11 @@ final class DeadlineSocket extends Socket {
 	}
 
 	private void limit() throws IOException {
-		if (this.readUntil == NONE) {
+		if (this.readsUntil == 0) {
 			setSoTimeout(0);
 			return;
 		}
-		long left = this.readUntil - System.nanoTime();
+		long left = this.readsUntil - System.nanoTime();
 		if (left <= 0) {
 			throw new SocketTimeoutException("Read timed out");
 		}

@@ -16,6 +16,9 @@ final class Deadlines implements Watched {
 	/** How often an idle connection is looked at. */
 	private static final long IDLE_NANOS = 1_000_000_000;
 
+	/** How late a thread may be because others had the CPU. */
+	private static final long LATE_NANOS = 20_000_000;
+
 	private static final long UNFINISHED_NANOS = 10_000_000;
 
 	private final Connection connection;
@@ -111,8 +114,23 @@ final class Deadlines implements Watched {
 			return 0;
 		}
 		Operation first = this.line.firstAwaited();
-		long left = (deadline != 0) ? deadline - now : GONE;
+		long left = (deadline != 0) ? Math.min(deadline - now, checkReading(now)) : GONE;
 		return (first != null && first.isAbandoned()) ? Math.min(left, Math.max(untilOverdue(now), 0)) : left;
+	}
+
+	/**
+	 * Ends a read that cannot end in time itself, as it waits for the write under way.
+	 */
+	private long checkReading(long now) {
+		long readsUntil = this.inbox.readsUntil();
+		if (readsUntil == 0) {
+			return GONE;
+		}
+		long left = readsUntil + LATE_NANOS - now;
+		if (left <= 0) {
+			this.connection.close(new Failure(Kind.LOST, "the server did not take a write in time", null));
+		}
+		return left;
 	}
 
 	/** What it still had in line when it was told to quit has had its time. */

@@ -103,6 +103,11 @@ final class Inbox {
 		return transport().isReadable();
 	}
 
+	/** Until when a read under way may take, or 0 if it sees to that itself. */
+	long readsUntil() {
+		return transport().readsUntil();
+	}
+
 	/** What may be behind it that nothing has ever come, as a part of a message. */
 	String silence() {
 		return this.parser.hasRead() ? "" : Failure.SILENCE;

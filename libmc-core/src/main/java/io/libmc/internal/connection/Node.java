@@ -35,8 +35,6 @@ public final class Node {
 	/** It is on no list any more: connections end once their line is empty. */
 	private volatile boolean retired;
 
-	private volatile MetaSupport metaSupport = MetaSupport.UNKNOWN;
-
 	private volatile boolean answersMeta;
 
 	private volatile boolean hangsUpOnMeta;
@@ -71,14 +69,28 @@ public final class Node {
 		return this.endpoint;
 	}
 
-	/** Whether the server speaks the meta commands, as far as is known. */
-	public MetaSupport metaSupport() {
-		return this.hangsUpOnMeta ? MetaSupport.NO : this.metaSupport;
-	}
-
-	/** Tells what was found out; it holds until the next connect. */
-	public void metaSupport(MetaSupport support) {
-		this.metaSupport = support;
+	/**
+	 * Whether the server speaks the meta commands, as far as is known of the connection
+	 * that an operation would go by. The next one may lead to another release of it,
+	 * which would take the data of a command that it does not know for commands: what
+	 * carries data goes by this connection then, or not at all.
+	 */
+	public MetaSupport metaSupport(Operation operation) {
+		if (this.hangsUpOnMeta) {
+			return MetaSupport.NO;
+		}
+		if (operation.bound) {
+			return operation.metaSupport();
+		}
+		Connection connection = this.connections.get(slotOf(operation));
+		if (connection == null || !connection.isOpen()) {
+			return MetaSupport.UNKNOWN;
+		}
+		MetaSupport support = connection.metaSupport;
+		if (support != MetaSupport.UNKNOWN && operation.command().carriesData()) {
+			operation.bind(connection);
+		}
+		return support;
 	}
 
 	/** Tells that the server answers when it is asked for meta commands. */
@@ -239,11 +251,6 @@ public final class Node {
 			}
 		}
 		return false;
-	}
-
-	/** A connection is about to open, perhaps to another release of the server. */
-	void connecting() {
-		this.metaSupport = MetaSupport.UNKNOWN;
 	}
 
 	void connected() {

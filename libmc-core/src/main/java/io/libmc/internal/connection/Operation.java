@@ -4,6 +4,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.concurrent.locks.LockSupport;
 
+import io.libmc.internal.connection.Node.MetaSupport;
 import io.libmc.internal.protocol.Command;
 import io.libmc.internal.protocol.Exchange;
 import org.jspecify.annotations.Nullable;
@@ -111,7 +112,10 @@ public final class Operation extends Exchange {
 		this.connection = other.bound ? other.connection : null;
 	}
 
-	/** Commands on a key that say nothing more: {@code get}, {@code delete}. */
+	/**
+	 * Commands on a key that say nothing more, {@code get} and {@code delete}, and those
+	 * that do not name it but go by the connection that it belongs to, as {@code mn}.
+	 */
 	public static Operation of(Command command, long startedAt, long deadline, byte[] key) {
 		return new Operation(command, startedAt, deadline, key);
 	}
@@ -188,8 +192,22 @@ public final class Operation extends Exchange {
 	 * answers it is who answered the other.
 	 */
 	public void follow(Operation other) {
-		this.connection = other.connection;
+		bind(other.connection);
+	}
+
+	void bind(@Nullable Connection to) {
+		this.connection = to;
 		this.bound = true;
+	}
+
+	/** Has it go by whatever connection there is. */
+	public void unbind() {
+		this.connection = null;
+		this.bound = false;
+	}
+
+	public boolean isBound() {
+		return this.bound;
 	}
 
 	/** Whether it went by the same connection. */
@@ -206,6 +224,18 @@ public final class Operation extends Exchange {
 	public void serverRun(ServerRun run) {
 		if (this.connection != null) {
 			this.connection.serverRun = run;
+		}
+	}
+
+	/** Whether the server at the other end of its connection speaks the meta commands. */
+	public MetaSupport metaSupport() {
+		return (this.connection != null) ? this.connection.metaSupport : MetaSupport.UNKNOWN;
+	}
+
+	/** Tells its connection whether the server speaks the meta commands. */
+	public void metaSupport(MetaSupport support) {
+		if (this.connection != null) {
+			this.connection.metaSupport = support;
 		}
 	}
 

@@ -236,7 +236,9 @@ final class Outbox {
 
 	private void writeSlowly(OutBuffer batch, long until) throws IOException {
 		this.deadline = until | 1;
-		this.watchdog.watch(until - System.nanoTime());
+		long now = System.nanoTime();
+		long readsUntil = transport().readsUntil();
+		this.watchdog.watch((readsUntil != 0) ? Math.min(until - now, readsUntil - now) : until - now);
 		if (!transport().tryWrite(batch, this.line.bytes(), PATIENCE_MILLIS)) {
 			this.connection.seeToReader();
 			transport().write(batch);

@@ -43,7 +43,21 @@ final class TlsTransport implements Transport {
 	public int read(byte[] target, int offset, int length, int timeoutMillis) throws IOException {
 		StackRoom.ensureForTls();
 		this.plain.readFor(timeoutMillis);
-		return this.in.read(target, offset, length);
+		try {
+			return this.in.read(target, offset, length);
+		}
+		finally {
+			this.plain.readFor(0);
+		}
+	}
+
+	/**
+	 * Reading waits for a write under way where TLS wants an answer of its own to what
+	 * was read.
+	 */
+	@Override
+	public long readsUntil() {
+		return this.plain.readsUntil();
 	}
 
 	/**

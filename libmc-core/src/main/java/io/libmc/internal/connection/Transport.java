@@ -36,6 +36,14 @@ interface Transport extends Closeable {
 		return (int) Math.min(Integer.MAX_VALUE, Math.max(1, (nanos + 999_999) / 1_000_000));
 	}
 
+	/**
+	 * Until when a read under way may take that cannot see to that itself, in the clock
+	 * of {@link System#nanoTime()}, or 0.
+	 */
+	default long readsUntil() {
+		return 0;
+	}
+
 	/** Whether a read would not wait. */
 	boolean isReadable() throws IOException;
 

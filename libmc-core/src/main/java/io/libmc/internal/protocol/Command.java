@@ -1,6 +1,7 @@
 package io.libmc.internal.protocol;
 
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -50,6 +51,9 @@ public enum Command {
 
 	final Replies replies;
 
+	/** Whether the key is sent, besides telling where the command goes. */
+	final boolean namesKey;
+
 	// nobody writes to it
 	@SuppressWarnings("ImmutableEnumChecker")
 	final Status[] statuses;
@@ -62,6 +66,7 @@ public enum Command {
 
 	Command(Replies replies, String... statuses) {
 		this.replies = replies;
+		this.namesKey = !List.of("VERSION", "STATS", "FLUSH_ALL", "MN").contains(name());
 		this.statuses = Stream.of(statuses).map(Status::of).toArray(Status[]::new);
 		this.lowerCase = name().toLowerCase(Locale.ROOT);
 		this.word = this.lowerCase.getBytes(StandardCharsets.US_ASCII);

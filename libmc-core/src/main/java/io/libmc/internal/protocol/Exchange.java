@@ -223,7 +223,7 @@ public class Exchange {
 				out.putArgument(each);
 			}
 		}
-		else if (this.key.length > 0) {
+		else if (this.key.length > 0 && this.command.namesKey) {
 			out.putArgument(this.key);
 		}
 		switch (this.command) {
