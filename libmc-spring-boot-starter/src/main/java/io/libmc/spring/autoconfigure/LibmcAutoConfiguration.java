@@ -1,6 +1,7 @@
 package io.libmc.spring.autoconfigure;
 
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
@@ -16,8 +17,8 @@ import io.libmc.MemcachedClient;
 import io.libmc.MemcachedListener;
 
 /**
- * Configures a {@link MemcachedClient}, which connects when it is first used: an
- * application starts whether or not memcached runs. It is closed after all other beans.
+ * Configures a {@link MemcachedClient}, which connects in the background: an application
+ * starts whether or not memcached runs. It is closed after all other beans.
  */
 @AutoConfiguration(after = SslAutoConfiguration.class)
 @ConditionalOnBooleanProperty(name = "libmc.enabled", matchIfMissing = true)
@@ -53,6 +54,14 @@ public final class LibmcAutoConfiguration {
 			return closer.closeAtTheEnd(new ClientFactory(properties, connection, listeners.orderedStream().toList(),
 					customizers.orderedStream().toList())
 				.create());
+		}
+
+		/** Nobody waits for it: a server that is down is told of by the client. */
+		@Bean
+		@ConditionalOnBooleanProperty(name = "libmc.warm-up", matchIfMissing = true)
+		@SuppressWarnings("FutureReturnValueIgnored")
+		static SmartInitializingSingleton libmcWarmUp(MemcachedClient client) {
+			return () -> client.async().version();
 		}
 
 		@Bean

@@ -70,6 +70,7 @@ public final class LibmcCacheAutoConfiguration {
 			FormatFactory formats = new FormatFactory(resourceLoader.getClassLoader(), beanFactory);
 			LibmcCacheManager manager = new LibmcCacheManager(client, properties.settings(formats));
 			manager.setServerStates(serverStates);
+			manager.setWarmUp(clientProperties.warmUp());
 			apply(PREFIX + ".key-prefix", properties.keyPrefix(), "shop", manager::setKeyPrefix);
 			apply("libmc.prefix", clientProperties.prefix(), "shop:", (prefix) -> checkRoom(prefix, properties));
 			apply(PREFIX + ".clear-visibility", properties.clearVisibility(), "1s", manager::setClearVisibility);

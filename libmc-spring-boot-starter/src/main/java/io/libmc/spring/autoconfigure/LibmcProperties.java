@@ -41,6 +41,8 @@ import io.libmc.HashFunction;
  * @param username User to be on each connection, by memcached's ASCII authentication.
  * @param password Password of the user.
  * @param ssl How connections are secured.
+ * @param warmUp Whether to connect to each server, and to do once what first calls take
+ * time for, in the background while the application starts.
  */
 @ConfigurationProperties("libmc")
 record LibmcProperties(@DefaultValue("true") boolean enabled, @DefaultValue("localhost:11211") List<String> servers,
@@ -50,7 +52,7 @@ record LibmcProperties(@DefaultValue("true") boolean enabled, @DefaultValue("loc
 		@DefaultValue("0") int maxRetries, @DefaultValue("1") int connectionsPerServer, @DefaultValue("") String prefix,
 		@DefaultValue("true") boolean doSplit, @DefaultValue("0B") DataSize compThreshold,
 		@DefaultValue("false") boolean noreply, @DefaultValue("") String username, @DefaultValue("") String password,
-		@DefaultValue Ssl ssl) {
+		@DefaultValue Ssl ssl, @DefaultValue("true") boolean warmUp) {
 
 	/** The properties without the password. */
 	@Override

@@ -8,6 +8,7 @@ import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
@@ -18,6 +19,7 @@ import org.springframework.cache.Cache;
 import org.springframework.cache.transaction.AbstractTransactionSupportingCacheManager;
 
 import io.libmc.MemcachedClient;
+import io.libmc.MemcachedException;
 
 /**
  * The caches of an application on memcached. They come into being when they are first
@@ -32,6 +34,9 @@ public final class LibmcCacheManager extends AbstractTransactionSupportingCacheM
 	 * {@link #setKeyPrefix the key prefix} together.
 	 */
 	public static final int MAX_PREFIX_BYTES = WireKeys.MAX_PREFIX_BYTES;
+
+	/** Stands for a cache that nobody has. */
+	private static final String NO_CACHE = "%none";
 
 	private static final Duration LONGEST_VISIBILITY = Duration.ofDays(1);
 
@@ -58,6 +63,8 @@ public final class LibmcCacheManager extends AbstractTransactionSupportingCacheM
 	private @Nullable PendingEvictions pending;
 
 	private boolean open = true;
+
+	private boolean warmUp;
 
 	private boolean initialized;
 
@@ -124,6 +131,18 @@ public final class LibmcCacheManager extends AbstractTransactionSupportingCacheM
 	}
 
 	/**
+	 * Whether to do once, in the background when the application starts, what its first
+	 * calls would otherwise take their time for: connecting to each server, asking what
+	 * it is able to do, reading an entry that is not there, writing and reading a value
+	 * in each format. It stores nothing and fails nothing. It is off unless set.
+	 * @param warmUp whether to do so
+	 */
+	public void setWarmUp(boolean warmUp) {
+		checkNotInitialized();
+		this.warmUp = warmUp;
+	}
+
+	/**
 	 * How many evictions may be pending at most, 10,000 unless set. One too many is
 	 * remembered as the clearing of its cache on its server.
 	 * @param maxPendingEvictions 0 or more
@@ -155,20 +174,45 @@ public final class LibmcCacheManager extends AbstractTransactionSupportingCacheM
 
 	/**
 	 * Asks every server whether it can refresh entries ahead or serve them stale, if a
-	 * cache wants that, so that a server that cannot is warned of at start. None is
-	 * waited for: a server that is down is told of by the client.
+	 * cache wants that, so that a server that cannot is warned of at start; and
+	 * {@linkplain #setWarmUp warms up}. None is waited for: a server that is down is told
+	 * of by the client.
 	 */
 	@Override
 	@SuppressWarnings("FutureReturnValueIgnored")
 	public void afterSingletonsInstantiated() {
-		Stream<LibmcCacheSettings> unnamed = this.open ? Stream.of(this.defaults) : Stream.empty();
-		Stream.concat(unnamed, this.configured.values().stream())
-			.filter(LibmcCacheSettings::needsMetaCommands)
+		if (this.warmUp) {
+			this.background.call(() -> {
+				warmUpNow();
+				return true;
+			});
+		}
+		settings().filter(LibmcCacheSettings::needsMetaCommands)
 			.findFirst()
 			.map((settings) -> settings.policy(this.background))
 			.ifPresent((policy) -> ServerNames.find(this.client, (i) -> WireKeys.unused(this.keyPrefix, i))
 				.values()
 				.forEach((name) -> this.client.async().get(name, policy)));
+	}
+
+	private Stream<LibmcCacheSettings> settings() {
+		Stream<LibmcCacheSettings> unnamed = this.open ? Stream.of(this.defaults) : Stream.empty();
+		return Stream.concat(unnamed, this.configured.values().stream());
+	}
+
+	private void warmUpNow() {
+		for (String name : ServerNames.find(this.client, (i) -> WireKeys.unused(this.keyPrefix, i)).values()) {
+			try {
+				this.client.meta().noop(name);
+			}
+			catch (MemcachedException ex) {
+				// the others are still to be connected to
+			}
+		}
+		createCache(NO_CACHE).get("");
+		for (EntryFormat format : settings().map(LibmcCacheSettings::format).collect(Collectors.toSet())) {
+			format.decode(format.encode("warm"));
+		}
 	}
 
 	/** Ends the threads, of which there are none in good times. */

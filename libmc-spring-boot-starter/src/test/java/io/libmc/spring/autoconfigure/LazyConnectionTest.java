@@ -1,5 +1,8 @@
 package io.libmc.spring.autoconfigure;
 
+import java.util.List;
+import java.util.stream.Collectors;
+
 import io.libmc.MemcachedClient;
 import io.libmc.MemcachedException;
 import io.libmc.testing.Memcached;
@@ -20,7 +23,7 @@ import static org.awaitility.Awaitility.await;
 /**
  * A whole application that starts before memcached does.
  */
-@Memcached
+@Memcached(servers = 2)
 class LazyConnectionTest {
 
 	@Test
@@ -38,8 +41,23 @@ class LazyConnectionTest {
 	}
 
 	@Test
-	void startingConnectsToNobody(MemcachedServer server) {
-		try (ConfigurableApplicationContext context = start("--libmc.servers=" + server.address())) {
+	void theFirstCallFindsItsServersConnectedAndAskedWhatTheyKnow(List<MemcachedServer> servers) {
+		String addresses = servers.stream().map(MemcachedServer::address).collect(Collectors.joining(","));
+		try (ConfigurableApplicationContext context = start("--libmc.servers=" + addresses)) {
+			MemcachedClient client = context.getBean(MemcachedClient.class);
+			await().untilAsserted(() -> assertThat(client.servers())
+				.allSatisfy((snapshot) -> assertThat(snapshot.connections()).isOne()));
+			await().untilAsserted(() -> assertThat(client.stats().values())
+				.allSatisfy((stats) -> assertThat(stats.get("cmd_meta")).isNotEqualTo("0")));
+			assertThat(client.stats().values())
+				.allSatisfy((stats) -> assertThat(stats).containsEntry("curr_items", "0"));
+		}
+	}
+
+	@Test
+	void withoutWarmUpStartingConnectsToNobody(MemcachedServer server) {
+		try (ConfigurableApplicationContext context = start("--libmc.servers=" + server.address(),
+				"--libmc.warm-up=false")) {
 			assertThat(context.getBean(MemcachedClient.class).servers()).singleElement()
 				.satisfies((snapshot) -> assertThat(snapshot.bytesWritten() + snapshot.connections()).isZero());
 		}

@@ -31,24 +31,23 @@ class LibmcAutoConfigurationTest {
 			assertThat(context.getBean(LibmcProperties.class))
 				.isEqualTo(new LibmcProperties(true, List.of("localhost:11211"), HashFunction.MD5, false,
 						Duration.ofMillis(100), Duration.ofSeconds(5), Duration.ofMillis(300), Duration.ofSeconds(5), 0,
-						1, "", true, DataSize.ofBytes(0), false, "", "", new Ssl(null, "")));
+						1, "", true, DataSize.ofBytes(0), false, "", "", new Ssl(null, ""), true));
 		});
 	}
 
 	@Test
 	void propertiesAreBound() {
-		this.runner
-			.withPropertyValues("libmc.servers[0]=10.0.0.1:11211", "libmc.servers[1]=10.0.0.2:11212 mc.oscar",
-					"libmc.hash-fn=fnv1a-32", "libmc.failover=true", "libmc.connect-timeout=1s",
-					"libmc.handshake-timeout=2s", "libmc.poll-timeout=500ms", "libmc.retry-timeout=1m",
-					"libmc.max-retries=2", "libmc.connections-per-server=4", "libmc.prefix=shop:",
-					"libmc.do-split=false", "libmc.comp-threshold=10KB", "libmc.noreply=true", "libmc.username=shop",
-					"libmc.password=s-e-c-r-e-t", "libmc.ssl.enabled=false", "libmc.ssl.bundle=memcached")
+		this.runner.withPropertyValues("libmc.servers[0]=10.0.0.1:11211", "libmc.servers[1]=10.0.0.2:11212 mc.oscar",
+				"libmc.hash-fn=fnv1a-32", "libmc.failover=true", "libmc.connect-timeout=1s",
+				"libmc.handshake-timeout=2s", "libmc.poll-timeout=500ms", "libmc.retry-timeout=1m",
+				"libmc.max-retries=2", "libmc.connections-per-server=4", "libmc.prefix=shop:", "libmc.do-split=false",
+				"libmc.comp-threshold=10KB", "libmc.noreply=true", "libmc.username=shop", "libmc.password=s-e-c-r-e-t",
+				"libmc.ssl.enabled=false", "libmc.ssl.bundle=memcached", "libmc.warm-up=false")
 			.run((context) -> assertThat(context.getBean(LibmcProperties.class))
 				.isEqualTo(new LibmcProperties(true, List.of("10.0.0.1:11211", "10.0.0.2:11212 mc.oscar"),
 						HashFunction.FNV1A_32, true, Duration.ofSeconds(1), Duration.ofSeconds(2),
 						Duration.ofMillis(500), Duration.ofMinutes(1), 2, 4, "shop:", false, DataSize.ofKilobytes(10),
-						true, "shop", "s-e-c-r-e-t", new Ssl(false, "memcached"))));
+						true, "shop", "s-e-c-r-e-t", new Ssl(false, "memcached"), false)));
 	}
 
 	@Test
