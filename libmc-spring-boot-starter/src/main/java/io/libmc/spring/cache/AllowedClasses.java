@@ -21,12 +21,14 @@ final class AllowedClasses {
 			"java.math", "java.util", "java.util.concurrent", "java.util.concurrent.atomic",
 			"java.util.concurrent.locks");
 
+	/** Three interfaces are among them for their arrays, of which varargs make many. */
 	private static final Set<String> JDK_CLASSES = Set.of("java.lang.Object", "java.lang.String", "java.lang.Number",
 			"java.lang.Boolean", "java.lang.Byte", "java.lang.Short", "java.lang.Integer", "java.lang.Long",
 			"java.lang.Float", "java.lang.Double", "java.lang.Character", "java.lang.Enum", "java.lang.StringBuilder",
 			"java.lang.StringBuffer", "java.net.URI", "java.net.InetAddress", "java.net.Inet4Address",
 			"java.net.Inet6Address", "java.net.InetSocketAddress", "java.sql.Date", "java.sql.Time",
-			"java.sql.Timestamp", "sun.util.calendar.ZoneInfo");
+			"java.sql.Timestamp", "java.io.Serializable", "java.lang.Comparable", "java.lang.CharSequence",
+			"sun.util.calendar.ZoneInfo");
 
 	private final Set<String> classes = new HashSet<>(JDK_CLASSES);
 

@@ -63,7 +63,7 @@ final class JdkFormat extends BytesFormat {
 			throw refused(value, ex);
 		}
 		catch (IOException | StackOverflowError ex) {
-			throw new IllegalArgumentException("a " + value.getClass().getName() + " cannot be cached: " + ex, ex);
+			throw new IllegalArgumentException("a " + value.getClass().getTypeName() + " cannot be cached: " + ex, ex);
 		}
 		return bytes.toByteArray();
 	}

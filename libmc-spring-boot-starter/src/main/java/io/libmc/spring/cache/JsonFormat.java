@@ -98,8 +98,8 @@ final class JsonFormat extends BytesFormat {
 		}
 		boolean container = value instanceof Collection || value instanceof Map;
 		if (read.getClass() != value.getClass() && !container) {
-			throw new IllegalArgumentException("a " + value.getClass().getName()
-					+ " cannot be cached as JSON: it would come back as a " + read.getClass().getName());
+			throw new IllegalArgumentException("a " + value.getClass().getTypeName()
+					+ " cannot be cached as JSON: it would come back as a " + read.getClass().getTypeName());
 		}
 	}
 
@@ -132,8 +132,8 @@ final class JsonFormat extends BytesFormat {
 
 	private static IllegalArgumentException refused(Object value, Throwable ex) {
 		String reason = String.valueOf(NestedExceptionUtils.getMostSpecificCause(ex).getMessage());
-		return new IllegalArgumentException("a " + value.getClass().getName() + " cannot be cached as JSON: " + reason,
-				ex);
+		return new IllegalArgumentException(
+				"a " + value.getClass().getTypeName() + " cannot be cached as JSON: " + reason, ex);
 	}
 
 }

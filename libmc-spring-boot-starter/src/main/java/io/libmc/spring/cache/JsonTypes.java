@@ -222,7 +222,7 @@ final class JsonTypes {
 		@Override
 		public void serialize(Object key, JsonGenerator generator, SerializationContext context) {
 			if (!(key instanceof String text)) {
-				throw new IllegalArgumentException("a map with keys of " + key.getClass().getName()
+				throw new IllegalArgumentException("a map with keys of " + key.getClass().getTypeName()
 						+ " would come back with strings; use strings, or cache a record with a field that declares the type of the keys");
 			}
 			generator.writeName(text);

@@ -112,7 +112,7 @@ final class LibmcFormat extends EntryFormat {
 			}
 			return size;
 		}
-		throw new IllegalArgumentException("a " + value.getClass().getName()
+		throw new IllegalArgumentException("a " + value.getClass().getTypeName()
 				+ " cannot be cached in the format \"libmc\", which returns only String, Long, Double, Boolean, byte[], ArrayList, LinkedHashMap and LinkedHashSet; convert it to one of these, or set libmc.cache.serializer to jdk or json for this cache");
 	}
 

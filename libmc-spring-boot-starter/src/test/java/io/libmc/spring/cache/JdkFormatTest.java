@@ -76,6 +76,16 @@ class JdkFormatTest {
 				List.of(new Title("a")), new Title[] { new Title("a") }, new Book(1, Size.LARGE, new Title("a")));
 	}
 
+	@Test
+	void arraysOfWhatTheJdksValuesImplementComeBackAsTheyWent() throws Exception {
+		List<Object> arrays = List.of(new Serializable[] { 1, "a" }, new Comparable<?>[] { 1, "a" },
+				new CharSequence[] { "a" }, new Number[] { 1, 1.5 }, new Comparable<?>[][] { { 1 } },
+				Arrays.asList(1, "a"));
+		for (Object array : arrays) {
+			assertThat(this.format.decode(this.format.encode(array))).isEqualTo(array).hasSameClassAs(array);
+		}
+	}
+
 	@ParameterizedTest
 	@MethodSource
 	void aStringIsReadAsJavaReadsIt(String text) throws Exception {
@@ -152,7 +162,8 @@ class JdkFormatTest {
 	static Stream<Object[]> whatMayNotBeReadIsNotWrittenEither() throws Exception {
 		Title title = new Title("a");
 		return Stream.of(new Object[] { title, OWN + "$Title" }, new Object[] { List.of(title), OWN + "$Title" },
-				new Object[] { new Title[] { title }, OWN + "$Title" }, new Object[] { new Title[0], OWN + "$Title" },
+				new Object[] { new Title[] { title }, OWN + "$Title" },
+				new Object[] { new Title[0], "a " + OWN + "$Title[] cannot" },
 				new Object[] { Map.of("k", new Object[] { title }), OWN + "$Title" },
 				new Object[] { Size.LARGE, OWN + "$Size" },
 				new Object[] { new PriorityQueue<>((Comparator<String> & Serializable) String::compareTo),

@@ -104,7 +104,8 @@ class LibmcFormatTest {
 				new Object[] { TimeUnit.DAYS, "TimeUnit" }, new Object[] { new TreeMap<>(Map.of("a", 1L)), "TreeMap" },
 				new Object[] { new CopyOnWriteArrayList<>(), "CopyOnWriteArrayList" },
 				new Object[] { List.of(1), "java.lang.Integer" },
-				new Object[] { Map.of("k", Set.of(1f)), "java.lang.Float" }, new Object[] { new int[0], "[I" });
+				new Object[] { Map.of("k", Set.of(1f)), "java.lang.Float" },
+				new Object[] { new int[0], "a int[] cannot" });
 	}
 
 	@Test
