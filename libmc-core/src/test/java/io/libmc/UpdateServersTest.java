@@ -19,6 +19,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
+import io.libmc.codec.LibmcTranscoder;
 import io.libmc.testing.Memcached;
 import io.libmc.testing.MemcachedServer;
 import io.libmc.testing.RawConnection;
@@ -40,6 +41,21 @@ import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 class UpdateServersTest {
 
 	private static final Duration POLL = Duration.ofSeconds(10);
+
+	@Test
+	void aClientSaysWhichServersItHas() {
+		MemcachedClient client = MemcachedClient.builder()
+			.servers("localhost:1", "localhost:2 second")
+			.credentials("shop", "pa55w0rd")
+			.build();
+		assertThat(client).hasToString("MemcachedClient[localhost:1, second]");
+		assertThat(client.withTranscoder(LibmcTranscoder.create())).hasToString(client.toString());
+		assertThat(client.async()).hasToString("AsyncMemcachedClient[localhost:1, second]");
+		client.updateServers(List.of("localhost:3"));
+		assertThat(client).hasToString("MemcachedClient[localhost:3]");
+		client.close();
+		assertThat(client).hasToString("MemcachedClient[localhost:3]");
+	}
 
 	@Test
 	void noCallFailsWhileTheListChangesUnderThirtyTwoThreads(List<MemcachedServer> servers) throws Exception {

@@ -49,16 +49,24 @@ final class AsyncClient implements AsyncMemcachedClient {
 
 	private final SharedLoads shared;
 
+	private final Servers servers;
+
 	private final MetaScriptFactory metaScripts;
 
 	private final AsyncMetaCommands meta = new Meta();
 
-	AsyncClient(AsyncRunner runner, ScriptFactory scripts, LoadScripts loads, SharedLoads shared) {
+	AsyncClient(AsyncRunner runner, ScriptFactory scripts, LoadScripts loads, SharedLoads shared, Servers servers) {
 		this.runner = runner;
 		this.scripts = scripts;
 		this.loads = loads;
 		this.shared = shared;
+		this.servers = servers;
 		this.metaScripts = scripts.meta();
+	}
+
+	@Override
+	public String toString() {
+		return "AsyncMemcachedClient" + this.servers;
 	}
 
 	AsyncRunner runner() {

@@ -74,7 +74,7 @@ final class BlockingClient implements MemcachedClient {
 		this.loads = new LoadScripts(this.scripts.awaitingReplies(this.scripts.values()), this.servers.events(),
 				this.shared);
 		this.async = new AsyncClient(new AsyncRunner(options, this.servers.events(), this.servers.watchdog()),
-				this.scripts, this.loads, this.shared);
+				this.scripts, this.loads, this.shared, this.servers);
 		this.view = false;
 	}
 
@@ -85,7 +85,7 @@ final class BlockingClient implements MemcachedClient {
 		this.scripts = viewed.scripts.awaitingReplies(viewed.scripts.values().with(transcoder));
 		this.metaScripts = this.scripts.meta();
 		this.loads = new LoadScripts(this.scripts, this.servers.events(), this.shared);
-		this.async = new AsyncClient(viewed.async.runner(), this.scripts, this.loads, this.shared);
+		this.async = new AsyncClient(viewed.async.runner(), this.scripts, this.loads, this.shared, this.servers);
 		this.view = true;
 	}
 
@@ -93,6 +93,11 @@ final class BlockingClient implements MemcachedClient {
 	public MemcachedClient withTranscoder(Transcoder transcoder) {
 		this.servers.cluster();
 		return new BlockingClient(this, Objects.requireNonNull(transcoder, "transcoder"));
+	}
+
+	@Override
+	public String toString() {
+		return "MemcachedClient" + this.servers;
 	}
 
 	private <T extends @Nullable Object> T run(Script<T> script) {

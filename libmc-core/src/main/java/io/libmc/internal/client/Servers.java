@@ -146,4 +146,10 @@ final class Servers {
 		}
 	}
 
+	/** The servers' names, which hold no secrets. */
+	@Override
+	public String toString() {
+		return this.cluster.nodes().stream().map(Node::name).toList().toString();
+	}
+
 }

@@ -53,6 +53,11 @@ final class JdkFormat extends BytesFormat {
 	}
 
 	@Override
+	public String toString() {
+		return "jdk";
+	}
+
+	@Override
 	byte[] write(Object value) {
 		ByteArrayOutputStream bytes = new ByteArrayOutputStream(256);
 		bytes.writeBytes(Stamp.header(Stamp.JDK));

@@ -66,6 +66,11 @@ final class JsonFormat extends BytesFormat {
 	}
 
 	@Override
+	public String toString() {
+		return "json";
+	}
+
+	@Override
 	byte[] write(Object value) {
 		ByteArrayOutputStream bytes = new ByteArrayOutputStream(256);
 		bytes.writeBytes(Stamp.header(Stamp.JSON));

@@ -29,6 +29,8 @@ public final class LibmcCache extends AbstractValueAdaptingCache {
 
 	private final String name;
 
+	private final String keyPrefix;
+
 	private final MemcachedClient client;
 
 	private final EntryStore store;
@@ -39,10 +41,11 @@ public final class LibmcCache extends AbstractValueAdaptingCache {
 
 	private final ChangeQueue changes;
 
-	LibmcCache(String name, MemcachedClient client, EntryStore store, LibmcCacheSettings settings,
+	LibmcCache(String name, String keyPrefix, MemcachedClient client, EntryStore store, LibmcCacheSettings settings,
 			ServerStates serverStates, Background background) {
 		super(settings.cachesNullValues());
 		this.name = name;
+		this.keyPrefix = keyPrefix;
 		this.client = client;
 		this.store = store;
 		this.counters = new CacheCounters(settings.countsStatistics());
@@ -62,6 +65,11 @@ public final class LibmcCache extends AbstractValueAdaptingCache {
 	@Override
 	public Object getNativeCache() {
 		return this.client;
+	}
+
+	@Override
+	public String toString() {
+		return "LibmcCache[name=" + this.name + ", keyPrefix=" + this.keyPrefix + ", client=" + this.client + "]";
 	}
 
 	/**

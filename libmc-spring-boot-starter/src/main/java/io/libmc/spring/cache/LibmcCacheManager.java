@@ -11,6 +11,8 @@ import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.DisposableBean;
@@ -20,6 +22,7 @@ import org.springframework.cache.transaction.AbstractTransactionSupportingCacheM
 
 import io.libmc.MemcachedClient;
 import io.libmc.MemcachedException;
+import io.libmc.ServerSnapshot;
 
 /**
  * The caches of an application on memcached. They come into being when they are first
@@ -34,6 +37,8 @@ public final class LibmcCacheManager extends AbstractTransactionSupportingCacheM
 	 * {@link #setKeyPrefix the key prefix} together.
 	 */
 	public static final int MAX_PREFIX_BYTES = WireKeys.MAX_PREFIX_BYTES;
+
+	private static final Log logger = LogFactory.getLog(LibmcCacheManager.class);
 
 	/** Stands for a cache that nobody has. */
 	private static final String NO_CACHE = "%none";
@@ -173,7 +178,7 @@ public final class LibmcCacheManager extends AbstractTransactionSupportingCacheM
 	}
 
 	/**
-	 * Asks every server whether it can refresh entries ahead or serve them stale, if a
+	 * Logs where the caches are. Asks every server whether it can refresh entries ahead or serve them stale, if a
 	 * cache wants that, so that a server that cannot is warned of at start; and
 	 * {@linkplain #setWarmUp warms up}. None is waited for: a server that is down is told
 	 * of by the client.
@@ -181,6 +186,9 @@ public final class LibmcCacheManager extends AbstractTransactionSupportingCacheM
 	@Override
 	@SuppressWarnings("FutureReturnValueIgnored")
 	public void afterSingletonsInstantiated() {
+		logger.info("Caches are on memcached at "
+				+ this.client.servers().stream().map(ServerSnapshot::name).collect(Collectors.joining(", "))
+				+ " (key prefix \"" + this.keyPrefix + "\", serializer " + this.defaults.format() + ")");
 		if (this.warmUp) {
 			this.background.call(() -> {
 				warmUpNow();
@@ -213,6 +221,11 @@ public final class LibmcCacheManager extends AbstractTransactionSupportingCacheM
 		for (EntryFormat format : settings().map(LibmcCacheSettings::format).collect(Collectors.toSet())) {
 			format.decode(format.encode("warm"));
 		}
+	}
+
+	@Override
+	public String toString() {
+		return "LibmcCacheManager[keyPrefix=" + this.keyPrefix + ", client=" + this.client + "]";
 	}
 
 	/** Ends the threads, of which there are none in good times. */
@@ -259,7 +272,7 @@ public final class LibmcCacheManager extends AbstractTransactionSupportingCacheM
 		LibmcCacheSettings settings = this.configured.getOrDefault(name, this.defaults);
 		EntryStore store = new EntryStore(this.client, new WireKeys(this.keyPrefix, name), this.clearVisibility,
 				settings, pending(), this.background);
-		return new LibmcCache(name, this.client, store, settings, this.serverStates, this.background);
+		return new LibmcCache(name, this.keyPrefix, this.client, store, settings, this.serverStates, this.background);
 	}
 
 	private synchronized PendingEvictions pending() {

@@ -48,6 +48,11 @@ final class LibmcFormat extends EntryFormat {
 	private static final LibmcTranscoder TRANSCODER = LibmcTranscoder.create();
 
 	@Override
+	public String toString() {
+		return "libmc";
+	}
+
+	@Override
 	Object encode(Object value) {
 		if (value instanceof NullValue) {
 			return Arrays.asList(Generation.NONE, null);

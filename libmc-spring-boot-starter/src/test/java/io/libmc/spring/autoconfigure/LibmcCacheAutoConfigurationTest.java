@@ -11,13 +11,15 @@ import io.libmc.spring.cache.LibmcCacheManager;
 import io.libmc.spring.cache.OnError;
 import io.libmc.spring.cache.ServerStates;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.cache.autoconfigure.CacheAutoConfiguration;
 import org.springframework.boot.cache.autoconfigure.CacheManagerCustomizer;
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
-import org.springframework.context.ApplicationContext;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.cache.Cache;
 import org.springframework.cache.CacheManager;
 import org.springframework.cache.annotation.CachingConfigurer;
@@ -26,11 +28,13 @@ import org.springframework.cache.concurrent.ConcurrentMapCacheManager;
 import org.springframework.cache.interceptor.CacheResolver;
 import org.springframework.cache.interceptor.NamedCacheResolver;
 import org.springframework.cache.support.NoOpCacheManager;
+import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+@ExtendWith(OutputCaptureExtension.class)
 class LibmcCacheAutoConfigurationTest {
 
 	private final ApplicationContextRunner runner = new ApplicationContextRunner()
@@ -50,6 +54,24 @@ class LibmcCacheAutoConfigurationTest {
 						true, Serializer.JDK, List.of(), OnError.BYPASS, true, Duration.ofSeconds(10),
 						Duration.ofSeconds(10), Duration.ZERO, false, Duration.ZERO));
 		});
+	}
+
+	@Test
+	void whereTheCachesAreIsLoggedOnceAndToldByThem(CapturedOutput output) {
+		this.runner
+			.withPropertyValues("libmc.servers=localhost:1,localhost:2", "libmc.cache.key-prefix=shop:",
+					"libmc.username=shop", "libmc.password=pa55w0rd", "libmc.cache.serializer=json")
+			.run((context) -> {
+				CacheManager manager = context.getBean(CacheManager.class);
+				assertThat(manager).hasToString(
+						"LibmcCacheManager[keyPrefix=shop:, client=MemcachedClient[localhost:1, localhost:2]]");
+				assertThat(manager.getCache("books")).hasToString(
+						"LibmcCache[name=books, keyPrefix=shop:, client=MemcachedClient[localhost:1, localhost:2]]");
+				assertThat(output).containsOnlyOnce("Caches are on memcached at ")
+					.contains(
+							"Caches are on memcached at localhost:1, localhost:2 (key prefix \"shop:\", serializer json)")
+					.doesNotContain("pa55w0rd");
+			});
 	}
 
 	@Test
