@@ -8,6 +8,8 @@ import java.util.function.Supplier;
 
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.cache.interceptor.CacheOperationInvoker;
+
 import io.libmc.LoadListener;
 import io.libmc.LoadPolicy;
 import io.libmc.MemcachedException;
@@ -189,11 +191,28 @@ final class EntryLoad implements LoadListener, Function<Object, CompletionStage<
 		}
 	}
 
+	/**
+	 * Starts a loader; what it throws is the failure of its future. What a method throws
+	 * before it returns its future comes wrapped by Spring, which takes it out again for
+	 * callers that wait, and for no others.
+	 */
+	static <T> CompletableFuture<T> start(Supplier<CompletableFuture<T>> loader) {
+		try {
+			return loader.get();
+		}
+		catch (CacheOperationInvoker.ThrowableWrapper ex) {
+			return CompletableFuture.failedFuture(ex.getOriginal());
+		}
+		catch (RuntimeException ex) {
+			return CompletableFuture.failedFuture(ex);
+		}
+	}
+
 	/** Runs a loader that returns its value's future. */
 	<T> CompletableFuture<@Nullable Entry> load(Supplier<CompletableFuture<T>> loader) {
 		this.begun = true;
 		return knownBefore().thenCompose((before) -> {
-			CompletableFuture<T> loading = loader.get();
+			CompletableFuture<T> loading = start(loader);
 			if (loading == null) {
 				throw new IllegalStateException("The loader returned no future");
 			}

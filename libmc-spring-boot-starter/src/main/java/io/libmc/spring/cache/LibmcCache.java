@@ -241,7 +241,7 @@ public final class LibmcCache extends AbstractValueAdaptingCache {
 		catch (MemcachedException failure) {
 			return CompletableFuture.failedFuture(failure);
 		}
-		return valueLoader.get();
+		return EntryLoad.start(valueLoader);
 	}
 
 	/** An entry's value, of the type of which the caller says that it is. */

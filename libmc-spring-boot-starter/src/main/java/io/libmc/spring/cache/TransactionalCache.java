@@ -70,7 +70,7 @@ final class TransactionalCache extends TransactionAwareCacheDecorator {
 
 	@Override
 	public <T> CompletableFuture<T> retrieve(Object key, Supplier<CompletableFuture<T>> valueLoader) {
-		return hasWritten() ? valueLoader.get() : super.retrieve(key, valueLoader);
+		return hasWritten() ? EntryLoad.start(valueLoader) : super.retrieve(key, valueLoader);
 	}
 
 	/** Within a transaction this is only sure when it has committed. */

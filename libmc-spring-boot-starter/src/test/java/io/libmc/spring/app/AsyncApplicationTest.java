@@ -1,8 +1,11 @@
 package io.libmc.spring.app;
 
+import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.stream.Stream;
 
 import io.libmc.testing.MemcachedServer;
@@ -22,6 +25,7 @@ import org.springframework.test.context.DynamicPropertyRegistry;
 import org.springframework.test.context.DynamicPropertySource;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 /**
@@ -73,6 +77,17 @@ class AsyncApplicationTest {
 		int before = this.books.reads();
 		assertThat((sync ? this.books.futureTogether(-1) : this.books.future(-1)).join()).isNull();
 		assertThat(this.books.reads()).isEqualTo(before);
+	}
+
+	@Test
+	void whatAMethodThrowsBeforeItReturnsComesOutAsItIs() throws Exception {
+		assertThat(this.books.futureThatThrows(1)).failsWithin(Duration.ofSeconds(10))
+			.withThrowableOfType(ExecutionException.class)
+			.havingCause()
+			.isInstanceOf(IOException.class)
+			.withMessage("no book 1");
+		Mono<Book> mono = this.books.monoThatThrows(1);
+		assertThatThrownBy(mono::block).hasCauseInstanceOf(IOException.class);
 	}
 
 	@ParameterizedTest

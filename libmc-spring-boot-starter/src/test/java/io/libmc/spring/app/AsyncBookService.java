@@ -1,5 +1,6 @@
 package io.libmc.spring.app;
 
+import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -29,6 +30,16 @@ class AsyncBookService {
 	@Cacheable(cacheNames = "async.future", sync = true)
 	public CompletableFuture<@Nullable Book> futureTogether(long id) {
 		return CompletableFuture.supplyAsync(() -> read(id));
+	}
+
+	@Cacheable(cacheNames = "async.future", sync = true)
+	public CompletableFuture<Book> futureThatThrows(long id) throws IOException {
+		throw new IOException("no book " + id);
+	}
+
+	@Cacheable(cacheNames = "async.mono", sync = true)
+	public Mono<Book> monoThatThrows(long id) throws IOException {
+		throw new IOException("no book " + id);
 	}
 
 	@Cacheable("async.mono")

@@ -1,5 +1,6 @@
 package io.libmc.spring.cache;
 
+import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -22,6 +23,7 @@ import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
 
 import org.springframework.cache.Cache.ValueWrapper;
+import org.springframework.cache.interceptor.CacheOperationInvoker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
@@ -155,6 +157,22 @@ class RetrieveTest {
 				.withCause(failure);
 		}
 		assertThat(this.cache.retrieve("k", loader("better")).join()).isEqualTo("better");
+	}
+
+	/** Spring wraps what a method throws before it returns its future. */
+	@Test
+	void whatAMethodThrowsAtOnceComesOutAsItIs() {
+		IOException failure = new IOException("no");
+		Supplier<CompletableFuture<Object>> loader = () -> {
+			throw new CacheOperationInvoker.ThrowableWrapper(failure);
+		};
+		assertThat(this.cache.retrieve("k", loader)).failsWithin(Duration.ofSeconds(10))
+			.withThrowableOfType(ExecutionException.class)
+			.withCause(failure);
+		this.server.kill();
+		assertThat(this.cache.retrieve("k", loader)).failsWithin(Duration.ofSeconds(10))
+			.withThrowableOfType(ExecutionException.class)
+			.withCause(failure);
 	}
 
 	@Test

@@ -1,9 +1,13 @@
 package io.libmc.spring.cache;
 
+import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 
 import io.libmc.MemcachedClient;
 import io.libmc.testing.Memcached;
@@ -13,6 +17,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 import org.springframework.cache.Cache;
+import org.springframework.cache.interceptor.CacheOperationInvoker;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.datasource.embedded.EmbeddedDatabase;
 import org.springframework.jdbc.datasource.embedded.EmbeddedDatabaseBuilder;
@@ -115,6 +120,21 @@ class TransactionTest {
 			this.cache.evict("absent");
 		}
 		assertThat(loads).hasValue(10);
+	}
+
+	/** Spring wraps what a method throws before it returns its future. */
+	@Test
+	void whatAMethodThrowsAtOnceComesOutAsItIsAlsoInATransactionThatHasWritten() {
+		IOException failure = new IOException("no");
+		Supplier<CompletableFuture<Object>> loader = () -> {
+			throw new CacheOperationInvoker.ThrowableWrapper(failure);
+		};
+		this.transaction.executeWithoutResult((status) -> {
+			this.cache.put("other", "v");
+			assertThat(this.cache.retrieve("absent", loader)).failsWithin(Duration.ofSeconds(10))
+				.withThrowableOfType(ExecutionException.class)
+				.withCause(failure);
+		});
 	}
 
 	@Test
