@@ -38,7 +38,8 @@ import org.springframework.util.ReflectionUtils;
  * <p>
  * Any other type is written by its class and its {@code toString()}, which has to tell
  * different keys apart. A type that inherits {@code toString()} from {@link Object} would
- * give each process, and each instance, a text of its own: it is refused.
+ * give each process, and each instance, a text of its own: it is refused, unless it is
+ * one of Spring Data's that is written by what it holds.
  */
 final class KeyText {
 
@@ -49,6 +50,15 @@ final class KeyText {
 	static final char DIGEST = '#';
 
 	private static final int MAX_DEPTH = 100;
+
+	/**
+	 * Types of Spring Data, which need not be there, that have no {@code toString()},
+	 * each with the method whose result is all that tells its instances apart. They stay
+	 * what they are called on the servers if they get a text of their own.
+	 */
+	private static final Map<String, String> SPRING_DATA = Map.of("org.springframework.data.domain.Unpaged", "getSort",
+			"org.springframework.data.domain.Limit$Limited", "max", "org.springframework.data.domain.Limit$Unlimited",
+			"isUnlimited");
 
 	private static final Field SIMPLE_KEY_PARTS = simpleKeyParts();
 
@@ -215,12 +225,24 @@ final class KeyText {
 		else if (value instanceof Class<?> aClass) {
 			sized(aClass.getName());
 		}
+		else if (SPRING_DATA.containsKey(type.getName())) {
+			sized(springData(value, type));
+		}
 		else if (HAS_TEXT.get(value.getClass())) {
 			sized(value.toString());
 		}
 		else {
 			throw withoutText(type);
 		}
+	}
+
+	private static String springData(Object value, Class<?> type) {
+		Method accessor = ReflectionUtils.findMethod(type, SPRING_DATA.getOrDefault(type.getName(), ""));
+		if (accessor == null) {
+			throw withoutText(type);
+		}
+		ReflectionUtils.makeAccessible(accessor);
+		return String.valueOf(ReflectionUtils.invokeMethod(accessor, value));
 	}
 
 	private void primitives(Object array) {

@@ -31,6 +31,10 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import org.springframework.cache.interceptor.SimpleKey;
+import org.springframework.data.domain.Limit;
+import org.springframework.data.domain.PageRequest;
+import org.springframework.data.domain.Pageable;
+import org.springframework.data.domain.Sort;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
@@ -62,6 +66,11 @@ class WireKeysTest {
 				arguments(Map.entry("k", 1), "@Y2:S1:kI1:1"), arguments(Optional.of("a"), "@O1:S1:a"),
 				arguments(Optional.empty(), "@O0:"),
 				arguments(new Isbn("978", 3), "@R39:io.libmc.spring.cache.WireKeysTest$IsbnS3:978I1:3"),
+				arguments(Pageable.unpaged(), "@T39:org.springframework.data.domain.Unpaged8:UNSORTED"),
+				arguments(new SimpleKey("a", Pageable.unpaged()),
+						"@K2:S1:aT39:org.springframework.data.domain.Unpaged8:UNSORTED"),
+				arguments(Limit.unlimited(), "@T47:org.springframework.data.domain.Limit$Unlimited4:true"),
+				arguments(Limit.of(3), "@T45:org.springframework.data.domain.Limit$Limited1:3"),
 				arguments("a b", "#Mujuwsu-OrUCyHd78sOPqADQ831zKfpfSCpyTD4_dG8"));
 	}
 
@@ -90,7 +99,12 @@ class WireKeysTest {
 				arguments(TimeUnit.DAYS, "DAYS"), arguments(new BigDecimal("1.0"), new BigDecimal("1.00")),
 				arguments("@L1", 1L), arguments("#" + "x".repeat(43), "@S#" + "x".repeat(43)),
 				arguments("\ud800", "\ud801"), arguments("\ud800", "?"), arguments("x".repeat(300), "x".repeat(301)),
-				arguments(Map.class, "java.util.Map"), arguments(Locale.ROOT, ""));
+				arguments(Map.class, "java.util.Map"), arguments(Locale.ROOT, ""),
+				arguments(Pageable.unpaged(), Pageable.unpaged(Sort.by("title"))),
+				arguments(Pageable.unpaged(Sort.by("title")), Pageable.unpaged(Sort.by("title").descending())),
+				arguments(Pageable.unpaged(Sort.by("a", "b")), Pageable.unpaged(Sort.by("b", "a"))),
+				arguments(Pageable.unpaged(), PageRequest.of(0, 10)), arguments(Limit.of(1), Limit.of(2)),
+				arguments(Limit.of(1), Limit.unlimited()));
 	}
 
 	@Test
@@ -124,7 +138,9 @@ class WireKeysTest {
 				arguments(new HashSet<>(List.of("Aa", "BB")), new HashSet<>(List.of("BB", "Aa"))),
 				arguments(new LinkedHashMap<>(Map.of("a", 1, "b", 2)), new TreeMap<>(Map.of("b", 2, "a", 1))),
 				arguments(new SimpleKey("a", new Integer[] { 1 }), new SimpleKey("a", new Object[] { 1 })),
-				arguments(new byte[] { 1, 2 }, new byte[] { 1, 2 }),
+				arguments(new byte[] { 1, 2 }, new byte[] { 1, 2 }), arguments(Limit.of(1), Limit.of(1)),
+				arguments(Pageable.unpaged(Sort.by("title")), Pageable.unpaged(Sort.by(Sort.Order.by("title")))),
+				arguments(PageRequest.of(1, 10, Sort.by("title")), PageRequest.of(1, 10, Sort.by("title"))),
 				arguments(Double.NaN, Double.longBitsToDouble(0x7ff8000000000001L)));
 	}
 
