@@ -1,9 +1,10 @@
 /**
- * A memcached client that speaks libmc's wire and value formats to the byte.
+ * A memcached client that speaks libmc's wire and value formats to the byte. JSpecify's
+ * annotations are needed to compile it, and by nobody who compiles against it.
  */
 module io.libmc {
 
-	requires static transitive org.jspecify;
+	requires static org.jspecify;
 
 	exports io.libmc;
 	exports io.libmc.codec;
