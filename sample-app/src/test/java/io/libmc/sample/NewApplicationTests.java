@@ -49,7 +49,6 @@ class NewApplicationTests {
 				readme("xml").replaceFirst("<version>.*?</version>", "<version>" + VERSION + "</version>")));
 		write("src/main/resources/application.yml", readme("yaml"));
 		write("src/main/java/com/example/demo/DemoApplication.java", APPLICATION);
-		write("src/main/java/com/example/demo/Book.java", BOOK);
 		write("src/main/java/com/example/demo/Books.java",
 				SERVICE.formatted(readme("java").replace("…", "return load(id);")));
 
@@ -178,19 +177,10 @@ class NewApplicationTests {
 			}
 			""";
 
-	private static final String BOOK = """
-			package com.example.demo;
-
-			import java.io.Serializable;
-
-			public record Book(long id, String title) implements Serializable {
-
-			}
-			""";
-
 	private static final String SERVICE = """
 			package com.example.demo;
 
+			import java.io.Serializable;
 			import org.springframework.cache.annotation.Cacheable;
 			import org.springframework.stereotype.Service;
 
