@@ -1,28 +1,25 @@
 package io.libmc;
 
-import java.text.MessageFormat;
 import java.time.Duration;
 import java.util.List;
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.logging.Handler;
-import java.util.logging.Level;
-import java.util.logging.LogRecord;
-import java.util.logging.Logger;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 
 import io.libmc.testing.FaultProxy;
+import io.libmc.testing.LogLines;
 import io.libmc.testing.Memcached;
 import io.libmc.testing.MemcachedServer;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * The log tells of a server's state once when it changes, however many calls fail.
+ * The log tells once of what goes wrong, however many calls it goes wrong for.
  */
 @Timeout(60)
 @Memcached
@@ -30,65 +27,98 @@ class TroubleLogTest {
 
 	private static final Duration SEVERAL_ATTEMPTS = Duration.ofMillis(100);
 
-	private final Queue<String> lines = new ConcurrentLinkedQueue<>();
+	private static final int CALLS = 50;
 
-	private final Logger logger = Logger.getLogger("io.libmc");
+	private final LogLines log = new LogLines();
 
-	private final Handler handler = new Handler() {
-
-		@Override
-		public void publish(LogRecord record) {
-			if (record.getLevel().intValue() >= Level.INFO.intValue()) {
-				TroubleLogTest.this.lines
-					.add(record.getLevel() + " " + MessageFormat.format(record.getMessage(), record.getParameters()));
-			}
-		}
-
-		@Override
-		public void flush() {
-		}
-
-		@Override
-		public void close() {
-		}
-
-	};
-
-	@BeforeEach
-	void listen() {
-		this.logger.addHandler(this.handler);
-	}
+	private final AtomicInteger ups = new AtomicInteger();
 
 	@AfterEach
 	void stopListening() {
-		this.logger.removeHandler(this.handler);
+		this.log.close();
 	}
 
+	/** That it is up again is logged when that has lasted. */
 	@Test
-	void ofAThousandFailingCallsOneLineIsWrittenAndOneWhenTheServerIsBack(MemcachedServer server) {
+	void ofAThousandFailingCallsOneLineIsWrittenAlsoWhereTheServerComesAndGoes(MemcachedServer server) {
 		try (FaultProxy proxy = FaultProxy.to(server);
 				MemcachedClient client = MemcachedClient.builder()
 					.servers(proxy.address())
 					.pollTimeout(Duration.ofSeconds(5))
 					.retryTimeout(Duration.ofMillis(5))
+					.listener(new MemcachedListener() {
+
+						@Override
+						public void serverUp(String up, Duration downFor) {
+							TroubleLogTest.this.ups.incrementAndGet();
+						}
+
+					})
 					.build()) {
 			client.set("k", "v");
-			assertThat(this.lines).as("a server that is well").isEmpty();
-			proxy.refuse();
-			Awaitility.await().until(() -> !answers(client));
-			long start = System.nanoTime();
-			for (int failed = 0; failed < 1000 || System.nanoTime() - start < SEVERAL_ATTEMPTS.toNanos(); failed++) {
-				assertThat(answers(client)).isFalse();
+			assertThat(this.log.all()).as("a server that is well").isEmpty();
+			for (int outage = 1; outage <= 5; outage++) {
+				proxy.refuse();
+				Awaitility.await().until(() -> !answers(client));
+				long start = System.nanoTime();
+				for (int failed = 0; failed < 200 || System.nanoTime() - start < SEVERAL_ATTEMPTS.toNanos(); failed++) {
+					assertThat(answers(client)).isFalse();
+				}
+				proxy.heal();
+				Awaitility.await().until(() -> answers(client));
+				int told = outage;
+				Awaitility.await().until(() -> this.ups.get() == told);
 			}
-			proxy.heal();
-			Awaitility.await().until(() -> answers(client));
-			Awaitility.await().until(() -> this.lines.size() == 2);
-			assertThat(List.copyOf(this.lines)).satisfiesExactly(
-					(line) -> assertThat(line).matches("WARNING memcached server " + proxy.address()
-							+ " is down: connecting failed: Connection refused; it is retried every 5 ms"),
-					(line) -> assertThat(line)
-						.matches("INFO memcached server " + proxy.address() + " is up again after \\d+ ms"));
+			assertThat(this.log.all()).containsExactly("WARNING memcached server " + proxy.address()
+					+ " is down: connecting failed: Connection refused; it is retried every 5 ms");
 		}
+	}
+
+	@Test
+	void refreshesThatFailAreOneLine(MemcachedServer server) throws Exception {
+		LoadPolicy policy = LoadPolicy.timeToLive(Duration.ofSeconds(60)).refreshAhead(Duration.ofSeconds(45));
+		LoadPolicy due = LoadPolicy.timeToLive(Duration.ofSeconds(30));
+		try (MemcachedClient client = MemcachedClient.builder().servers(server.address()).build()) {
+			for (int i = 0; i < CALLS; i++) {
+				assertThat(client.<String>getOrLoad("k" + i, due, () -> "present")).isEqualTo("present");
+				assertThat(client.<String>getOrLoad("k" + i, policy, () -> {
+					throw new IllegalStateException("no");
+				})).isEqualTo("present");
+			}
+		}
+		assertThat(this.log.all()).singleElement().asString().contains("refreshing \"k0\" failed");
+	}
+
+	@Test
+	void aLoadsListenerThatThrowsIsOneLine(MemcachedServer server) throws Exception {
+		LoadPolicy policy = LoadPolicy.timeToLive(Duration.ofSeconds(60)).listener(new LoadListener() {
+
+			@Override
+			public void missed() {
+				throw new IllegalStateException("no");
+			}
+
+		});
+		try (MemcachedClient client = MemcachedClient.builder().servers(server.address()).build()) {
+			for (int i = 0; i < CALLS; i++) {
+				assertThat(client.<String>getOrLoad("k" + i, policy, () -> "loaded")).isEqualTo("loaded");
+			}
+		}
+		assertThat(this.log.all()).containsExactly("WARNING the listener of a load threw");
+	}
+
+	@Test
+	void anExecutorThatRefusesIsOneLine(MemcachedServer server) {
+		try (MemcachedClient client = MemcachedClient.builder().servers(server.address()).executor((task) -> {
+			throw new RejectedExecutionException("full");
+		}).build()) {
+			List<CompletableFuture<Object>> found = IntStream.range(0, CALLS)
+				.mapToObj((i) -> client.async().get("k" + i))
+				.toList();
+			found.forEach((future) -> assertThat(future.join()).isNull());
+		}
+		assertThat(this.log.all())
+			.containsExactly("WARNING the executor refused the completion of an asynchronous call");
 	}
 
 	private static boolean answers(MemcachedClient client) {

@@ -14,6 +14,7 @@ import io.libmc.internal.connection.Log;
 import io.libmc.internal.connection.Failure;
 import io.libmc.internal.connection.Node;
 import io.libmc.internal.connection.Operation;
+import io.libmc.internal.connection.Recurring;
 import io.libmc.internal.connection.Settings;
 import org.jspecify.annotations.Nullable;
 
@@ -27,6 +28,10 @@ public final class OperationEvents implements Settings.ServerEvents {
 	private final @Nullable MemcachedListener listener;
 
 	private volatile boolean hasThrown;
+
+	private final Recurring refreshesThatFail = new Recurring();
+
+	private final Recurring listenersThatThrow = new Recurring();
 
 	private final Set<String> withoutElections = ConcurrentHashMap.newKeySet();
 
@@ -121,6 +126,16 @@ public final class OperationEvents implements Settings.ServerEvents {
 		this.hasThrown = true;
 		Log.log(level, "the listener " + told.getClass().getName()
 				+ " threw; what else it throws is logged at the level DEBUG", thrown);
+	}
+
+	/** A value was due, and could not be loaded anew. */
+	public void refreshFailed(String key, Throwable thrown) {
+		this.refreshesThatFail.warn("refreshing \"" + key + "\" failed; its present value is used on", thrown);
+	}
+
+	/** What the listener of a load throws is its own. */
+	public void loadListenerThrew(Throwable thrown) {
+		this.listenersThatThrow.warn("the listener of a load threw", thrown);
 	}
 
 	/** What is for nobody but the log, whose own failures cost the line only. */

@@ -1,6 +1,5 @@
 package io.libmc.internal.client;
 
-import java.lang.System.Logger.Level;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Iterator;
@@ -17,7 +16,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
 import io.libmc.internal.call.Leg;
-import io.libmc.internal.connection.Log;
+import io.libmc.internal.connection.Recurring;
 import io.libmc.internal.connection.StackRoom;
 import io.libmc.internal.connection.Threads;
 import io.libmc.internal.connection.Watchdog;
@@ -56,6 +55,8 @@ final class Completions implements Watched {
 
 	/** What is or was to be carried on, in no strict order. */
 	private final Queue<Handover> expected = new ConcurrentLinkedQueue<>();
+
+	private final Recurring refusals = new Recurring();
 
 	private volatile boolean closed;
 
@@ -104,12 +105,12 @@ final class Completions implements Watched {
 		}
 	}
 
-	private static void hand(Handover handover, Executor chosen) {
+	private void hand(Handover handover, Executor chosen) {
 		try {
 			chosen.execute(handover);
 		}
 		catch (Throwable ex) {
-			Log.log(Level.WARNING, "the executor refused the completion of an asynchronous call", ex);
+			this.refusals.warn("the executor refused the completion of an asynchronous call", ex);
 			handover.run();
 		}
 	}

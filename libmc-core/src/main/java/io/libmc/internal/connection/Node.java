@@ -60,7 +60,7 @@ public final class Node {
 		this.endpoint = endpoint;
 		this.settings = settings;
 		this.watchdog = watchdog;
-		this.standing = new Standing(endpoint.name(), settings);
+		this.standing = new Standing(endpoint.name(), settings, watchdog);
 		this.sharing = new Sharing(settings.pollNanos());
 		this.connections = new AtomicReferenceArray<>(settings.connectionsPerServer());
 	}
@@ -297,6 +297,7 @@ public final class Node {
 	public void close() {
 		this.closed = true;
 		forEachConnection((connection) -> connection.close(closing()));
+		this.standing.close();
 	}
 
 	/** Whether no connection is left. */

@@ -239,7 +239,7 @@ public final class LoadScripts {
 	void tell(LoadPolicy policy, Consumer<LoadListener> event) {
 		MemcachedException thrown = ask(policy, event);
 		if (thrown != null) {
-			OperationEvents.log(Level.WARNING, "the listener of a load threw", thrown);
+			this.events.loadListenerThrew(thrown);
 		}
 	}
 
@@ -252,13 +252,13 @@ public final class LoadScripts {
 			return ex;
 		}
 		catch (Throwable ex) {
-			OperationEvents.log(Level.WARNING, "the listener of a load threw", ex);
+			this.events.loadListenerThrew(ex);
 		}
 		return null;
 	}
 
 	void refreshFailed(String key, Throwable ex) {
-		OperationEvents.log(Level.WARNING, "refreshing \"" + key + "\" failed; its present value is used on", ex);
+		this.events.refreshFailed(key, ex);
 		ended(LoadOutcome.REFRESH_FAILED);
 	}
 

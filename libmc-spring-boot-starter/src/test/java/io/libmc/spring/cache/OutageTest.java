@@ -1,12 +1,16 @@
 package io.libmc.spring.cache;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 
+import io.libmc.ErrorCode;
 import io.libmc.MemcachedClient;
 import io.libmc.MemcachedClientBuilder;
 import io.libmc.MemcachedException;
+import io.libmc.MemcachedListener;
 import io.libmc.testing.Memcached;
 import io.libmc.testing.MemcachedServer;
 import org.junit.jupiter.api.AfterEach;
@@ -32,7 +36,9 @@ import static org.awaitility.Awaitility.await;
 @ExtendWith(OutputCaptureExtension.class)
 class OutageTest {
 
-	private final ServerStates serverStates = new ServerStates();
+	private final AtomicLong time = new AtomicLong();
+
+	private final ServerStates serverStates = new ServerStates(this.time::get);
 
 	private MemcachedServer server;
 
@@ -137,7 +143,67 @@ class OutageTest {
 				cache.put("k", "v");
 				assertThat(cache.get("k")).isNotNull();
 			});
+			assertThat(count(output, "answers again and serves")).isEqualTo(outage - 1);
+			pass(ServerStates.LASTING);
+			cache.get("k");
 			assertThat(count(output, "answers again and serves")).isEqualTo(outage);
+		}
+	}
+
+	/** One operation in ten, as where a server or the way to it is overloaded. */
+	@Test
+	void failuresAmongAnswersAreOneLineAndOneWithTheirNumberWhenThatHasLasted(CapturedOutput output) {
+		for (int operation = 0; operation < 480; operation++) {
+			pass(Duration.ofMillis(100));
+			if (operation % 10 == 0) {
+				fail("cache1:11211");
+			}
+			else {
+				answer("cache1:11211");
+			}
+		}
+		answer("cache2:11211");
+		assertThat(lines(output)).singleElement().asString().contains("WARN", "goes on without it", "cache1:11211");
+		pass(ServerStates.LASTING.minusSeconds(2));
+		answer("cache1:11211");
+		assertThat(lines(output)).hasSize(1);
+		pass(Duration.ofSeconds(2));
+		answer("cache2:11211");
+		assertThat(lines(output)).hasSize(1);
+		answer("cache1:11211");
+		answer("cache1:11211");
+		assertThat(lines(output)).hasSize(2)
+			.last()
+			.asString()
+			.contains("INFO", "cache1:11211 answers again and serves", "it failed 48 of their operations within 47 s");
+		fail("cache1:11211");
+		assertThat(lines(output)).hasSize(3).last().asString().contains("goes on without it");
+	}
+
+	/** The last failure may be followed by nothing at all. */
+	@Test
+	void aFailureAfterAQuietMinuteIsLoggedAgain(CapturedOutput output) {
+		fail("cache1:11211");
+		pass(Duration.ofSeconds(60));
+		fail("cache1:11211");
+		assertThat(lines(output)).hasSize(1);
+		pass(Duration.ofSeconds(61));
+		fail("cache1:11211");
+		assertThat(lines(output)).hasSize(2);
+	}
+
+	/** A server that answers, but not as the cache would have it. */
+	@Test
+	void entriesThatMemcachedRefusesAmongOthersAreOneLine(CapturedOutput output) {
+		try (MemcachedClient undivided = builder().splitLargeValues(false).build()) {
+			LibmcCache cache = cache(undivided, OnError.BYPASS);
+			for (int i = 0; i < 20; i++) {
+				cache.put("large", new byte[2_000_000]);
+				cache.put("small", "v");
+				assertThat(cache.get("small", String.class)).isEqualTo("v");
+			}
+			assertThat(cache.getStatistics().failures()).isEqualTo(20);
+			assertThat(lines(output)).hasSize(1);
 		}
 	}
 
@@ -184,6 +250,26 @@ class OutageTest {
 		manager.setServerStates(this.serverStates);
 		manager.afterPropertiesSet();
 		return (LibmcCache) Objects.requireNonNull(manager.getCache("books"));
+	}
+
+	private void fail(String server) {
+		this.serverStates.bypassed("books",
+				new MemcachedException(ErrorCode.POLL_TIMEOUT_ERROR, server, "no reply in time", null));
+	}
+
+	private void answer(String server) {
+		this.serverStates.operationStopped("get", server, MemcachedListener.Outcome.HIT, Duration.ZERO, null);
+	}
+
+	private void pass(Duration duration) {
+		this.time.addAndGet(duration.toNanos());
+	}
+
+	private static List<String> lines(CapturedOutput output) {
+		return output.toString()
+			.lines()
+			.filter((line) -> line.contains("ServerStates") && !line.contains("DEBUG"))
+			.toList();
 	}
 
 	private static int count(CapturedOutput output, String text) {
