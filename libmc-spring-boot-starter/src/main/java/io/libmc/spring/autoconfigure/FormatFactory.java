@@ -10,6 +10,7 @@ import org.springframework.boot.autoconfigure.AutoConfigurationPackages;
 import org.springframework.util.ClassUtils;
 
 import io.libmc.spring.autoconfigure.LibmcCacheProperties.Serializer;
+import io.libmc.spring.cache.ClassChanges;
 import io.libmc.spring.cache.EntryFormat;
 
 /**
@@ -39,12 +40,12 @@ final class FormatFactory {
 		}
 	}
 
-	EntryFormat create(Serializer serializer, List<String> allowedClasses) {
+	EntryFormat create(Serializer serializer, List<String> allowedClasses, ClassChanges classChanges) {
 		List<String> allowed = new ArrayList<>(this.ownPackages);
 		allowed.addAll(allowedClasses);
 		return switch (serializer) {
-			case JDK -> EntryFormat.jdk(this.classLoader, allowed);
-			case JSON -> EntryFormat.json(this.classLoader, allowed);
+			case JDK -> EntryFormat.jdk(this.classLoader, allowed, classChanges);
+			case JSON -> EntryFormat.json(this.classLoader, allowed, classChanges);
 			case LIBMC -> EntryFormat.libmc();
 		};
 	}

@@ -73,6 +73,11 @@ final class LibmcCacheMeterBinderProvider implements CacheMeterBinderProvider<Li
 					.tags(getTagsWithCacheName())
 					.tag("error", "uncacheable")
 					.register(registry);
+				FunctionCounter.builder("cache.errors", cache, (errors) -> errors.getStatistics().changed())
+					.description("Entries that another version of their class wrote")
+					.tags(getTagsWithCacheName())
+					.tag("error", "changed")
+					.register(registry);
 			}
 		}
 

@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
+import io.libmc.spring.cache.ClassChanges;
 import io.libmc.spring.cache.LibmcCacheSettings;
 import io.libmc.spring.cache.OnError;
 
@@ -36,6 +37,9 @@ import io.libmc.spring.cache.OnError;
  * @param allowedClasses Classes that "jdk" and "json" may cache, other than the JDK's
  * value types and those of the application's own packages: "com.acme.Order", all of a
  * package with "com.acme.*", or of a package and below with "com.acme.**".
+ * @param classChanges What becomes of an entry of "jdk" or "json" that another version of
+ * a class in it wrote: with "miss" it is a miss, with "tolerate" what the serializer
+ * makes of it, where fields can be null or 0.
  * @param onError What a failing memcached does to the application: with "bypass" it goes
  * on as if without a cache, with "throw" it gets the exception.
  * @param enableStatistics Whether the caches count hits, misses, puts and evictions.
@@ -57,10 +61,10 @@ record LibmcCacheProperties(@DefaultValue("true") boolean enabled, @DefaultValue
 		@DefaultValue Map<String, Single> caches, @DefaultValue("0s") Duration timeToLive,
 		@DefaultValue("0") double timeToLiveJitter, @DefaultValue("true") boolean cacheNullValues,
 		@DefaultValue("jdk") Serializer serializer, @DefaultValue List<String> allowedClasses,
-		@DefaultValue("bypass") OnError onError, @DefaultValue("true") boolean enableStatistics,
-		@DefaultValue("10s") Duration lease, @DefaultValue("10s") Duration leaseWait,
-		@DefaultValue("0s") Duration refreshAhead, @DefaultValue("false") boolean refreshInBackground,
-		@DefaultValue("0s") Duration serveStale) {
+		@DefaultValue("miss") ClassChanges classChanges, @DefaultValue("bypass") OnError onError,
+		@DefaultValue("true") boolean enableStatistics, @DefaultValue("10s") Duration lease,
+		@DefaultValue("10s") Duration leaseWait, @DefaultValue("0s") Duration refreshAhead,
+		@DefaultValue("false") boolean refreshInBackground, @DefaultValue("0s") Duration serveStale) {
 
 	static final String PREFIX = "libmc.cache";
 
@@ -77,17 +81,18 @@ record LibmcCacheProperties(@DefaultValue("true") boolean enabled, @DefaultValue
 
 	private Single forAll() {
 		return new Single(this.timeToLive, this.timeToLiveJitter, this.cacheNullValues, this.serializer,
-				this.allowedClasses, this.onError, this.enableStatistics, this.lease, this.leaseWait, this.refreshAhead,
-				this.refreshInBackground, this.serveStale);
+				this.allowedClasses, this.classChanges, this.onError, this.enableStatistics, this.lease, this.leaseWait,
+				this.refreshAhead, this.refreshInBackground, this.serveStale);
 	}
 
 	/**
 	 * One cache's properties; those that are {@code null} are as for all.
 	 */
 	record Single(@Nullable Duration timeToLive, @Nullable Double timeToLiveJitter, @Nullable Boolean cacheNullValues,
-			@Nullable Serializer serializer, @Nullable List<String> allowedClasses, @Nullable OnError onError,
-			@Nullable Boolean enableStatistics, @Nullable Duration lease, @Nullable Duration leaseWait,
-			@Nullable Duration refreshAhead, @Nullable Boolean refreshInBackground, @Nullable Duration serveStale) {
+			@Nullable Serializer serializer, @Nullable List<String> allowedClasses, @Nullable ClassChanges classChanges,
+			@Nullable OnError onError, @Nullable Boolean enableStatistics, @Nullable Duration lease,
+			@Nullable Duration leaseWait, @Nullable Duration refreshAhead, @Nullable Boolean refreshInBackground,
+			@Nullable Duration serveStale) {
 
 		/**
 		 * Changes settings as these properties say.
@@ -115,15 +120,16 @@ record LibmcCacheProperties(@DefaultValue("true") boolean enabled, @DefaultValue
 		}
 
 		private void mapFormat(PropertyMapping mapping, LibmcCacheProperties all, FormatFactory formats) {
-			if (this.serializer != null || this.allowedClasses != null) {
+			if (this.serializer != null || this.allowedClasses != null || this.classChanges != null) {
 				Serializer own = (this.serializer != null) ? this.serializer : all.serializer;
 				List<String> classes = (this.allowedClasses != null) ? this.allowedClasses : all.allowedClasses;
+				ClassChanges changes = (this.classChanges != null) ? this.classChanges : all.classChanges;
 				mapping.map("serializer", own, "jdk", (mapped, serializer) -> {
 					FormatFactory.check(serializer);
 					return mapped;
 				});
 				mapping.map("allowed-classes", classes, "com.acme.Order",
-						(mapped, allowed) -> mapped.format(formats.create(own, allowed)));
+						(mapped, allowed) -> mapped.format(formats.create(own, allowed, changes)));
 			}
 		}
 

@@ -23,6 +23,8 @@ final class CacheCounters {
 
 	private final LongAdder uncacheable = new LongAdder();
 
+	private final LongAdder changed = new LongAdder();
+
 	CacheCounters(boolean enabled) {
 		this.enabled = enabled;
 	}
@@ -59,6 +61,10 @@ final class CacheCounters {
 		count(this.uncacheable);
 	}
 
+	void changed() {
+		count(this.changed);
+	}
+
 	private void count(LongAdder counter) {
 		if (this.enabled) {
 			counter.increment();
@@ -67,7 +73,7 @@ final class CacheCounters {
 
 	LibmcCacheStatistics snapshot() {
 		return new LibmcCacheStatistics(this.hits.sum(), this.misses.sum(), this.puts.sum(), this.evictions.sum(),
-				this.failures.sum(), this.undecodable.sum(), this.uncacheable.sum());
+				this.failures.sum(), this.undecodable.sum(), this.uncacheable.sum(), this.changed.sum());
 	}
 
 }

@@ -42,6 +42,8 @@ final class CachedValues {
 
 	private final AtomicBoolean undecodableLogged = new AtomicBoolean();
 
+	private final AtomicBoolean changedLogged = new AtomicBoolean();
+
 	CachedValues(String cache, EntryStore store, LibmcCacheSettings settings, ServerStates serverStates,
 			CacheCounters counters) {
 		this.cache = cache;
@@ -110,6 +112,10 @@ final class CachedValues {
 		if (entry.value() != null) {
 			return entry.value();
 		}
+		if (entry.changed()) {
+			changed(entry);
+			return null;
+		}
 		this.counters.undecodable();
 		if (this.undecodableLogged.compareAndSet(false, true)) {
 			logger.warn("An entry of the cache \"" + this.cache
@@ -119,6 +125,15 @@ final class CachedValues {
 			logger.debug("An entry of the cache \"" + this.cache + "\" cannot be decoded: " + entry.problem());
 		}
 		return null;
+	}
+
+	/** An entry of another version of the application, as during each deployment. */
+	private void changed(Entry entry) {
+		this.counters.changed();
+		if (this.changedLogged.compareAndSet(false, true)) {
+			logger.info("An entry of the cache \"" + this.cache + "\" counts as absent (said once for this cache): "
+					+ entry.problem());
+		}
 	}
 
 	/** Tells that a loaded value, which its caller gets in any case, was not cached. */

@@ -2,6 +2,8 @@ package io.libmc.spring.cache;
 
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.core.NestedExceptionUtils;
+
 import io.libmc.ErrorCode;
 import io.libmc.MemcachedException;
 
@@ -12,16 +14,24 @@ import io.libmc.MemcachedException;
  * @param value the value, with {@link org.springframework.cache.support.NullValue} for
  * {@code null}; or {@code null} if what lies there is no entry of a cache
  * @param problem why there is no value
+ * @param changed whether the reason is that another version of a class wrote it
  */
-record Entry(long generation, @Nullable Object value, @Nullable String problem) {
+record Entry(long generation, @Nullable Object value, @Nullable String problem, boolean changed) {
 
 	static Entry of(long generation, Object value) {
-		return new Entry(generation, value, null);
+		return new Entry(generation, value, null, false);
 	}
 
 	/** An entry that is no value: its class has changed, or somebody else wrote it. */
 	static Entry undecodable(long generation, @Nullable String problem) {
-		return new Entry(generation, null, String.valueOf(problem));
+		return new Entry(generation, null, String.valueOf(problem), false);
+	}
+
+	/** An entry that is no value, for the reason that the exception gives. */
+	static Entry undecodable(long generation, UndecodableEntryException ex) {
+		return (NestedExceptionUtils.getRootCause(ex) instanceof ChangedClassException changed)
+				? new Entry(generation, null, String.valueOf(changed.getMessage()), true)
+				: undecodable(generation, ex.getMessage());
 	}
 
 	/** What was read, as an entry: an undecodable one if no cache wrote it. */

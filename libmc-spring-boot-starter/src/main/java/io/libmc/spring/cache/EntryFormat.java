@@ -20,7 +20,8 @@ public abstract sealed class EntryFormat permits BytesFormat, LibmcFormat {
 
 	/**
 	 * Java serialization. Only classes that are allowed are written and read: the JDK's
-	 * value types and collections, and those named here.
+	 * value types and collections, and those named here. An entry that another version of
+	 * a class wrote is absent.
 	 * @param classLoader where the values' classes are found
 	 * @param allowedClasses {@code com.acme.Order} for a class and those nested in it,
 	 * {@code com.acme.*} for a package, {@code com.acme.**} for a package and all below
@@ -29,14 +30,28 @@ public abstract sealed class EntryFormat permits BytesFormat, LibmcFormat {
 	 * patterns
 	 */
 	public static EntryFormat jdk(ClassLoader classLoader, Collection<String> allowedClasses) {
-		return new JdkFormat(classLoader, new AllowedClasses(allowedClasses));
+		return jdk(classLoader, allowedClasses, ClassChanges.MISS);
+	}
+
+	/**
+	 * Java serialization, as {@link #jdk(ClassLoader, Collection)}.
+	 * @param classLoader where the values' classes are found
+	 * @param allowedClasses as above
+	 * @param classChanges what becomes of entries whose classes have changed
+	 * @return the format
+	 * @throws IllegalArgumentException if one of {@code allowedClasses} is no pattern
+	 */
+	public static EntryFormat jdk(ClassLoader classLoader, Collection<String> allowedClasses,
+			ClassChanges classChanges) {
+		return new JdkFormat(classLoader, new AllowedClasses(allowedClasses), classChanges);
 	}
 
 	/**
 	 * JSON by Jackson 3, with the classes of values wherever they cannot be told from the
 	 * declaration of a field. What is written is an object's fields, as with Java
 	 * serialization; Jackson's annotations apply. Only classes that are allowed are
-	 * written and read, as with {@link #jdk}.
+	 * written and read, as with {@link #jdk}. An entry that another version of a class
+	 * wrote is absent.
 	 * @param classLoader where the values' classes are found
 	 * @param allowedClasses as for {@link #jdk}
 	 * @return the format
@@ -44,10 +59,24 @@ public abstract sealed class EntryFormat permits BytesFormat, LibmcFormat {
 	 * @throws IllegalStateException if Jackson 3 is not on the class path
 	 */
 	public static EntryFormat json(ClassLoader classLoader, Collection<String> allowedClasses) {
+		return json(classLoader, allowedClasses, ClassChanges.MISS);
+	}
+
+	/**
+	 * JSON, as {@link #json(ClassLoader, Collection)}.
+	 * @param classLoader where the values' classes are found
+	 * @param allowedClasses as for {@link #jdk}
+	 * @param classChanges what becomes of entries whose classes have changed
+	 * @return the format
+	 * @throws IllegalArgumentException if one of {@code allowedClasses} is no pattern
+	 * @throws IllegalStateException if Jackson 3 is not on the class path
+	 */
+	public static EntryFormat json(ClassLoader classLoader, Collection<String> allowedClasses,
+			ClassChanges classChanges) {
 		if (!ClassUtils.isPresent("tools.jackson.databind.json.JsonMapper", EntryFormat.class.getClassLoader())) {
 			throw new IllegalStateException("Jackson 3 is not on the class path");
 		}
-		return new JsonFormat(classLoader, new AllowedClasses(allowedClasses));
+		return new JsonFormat(classLoader, new AllowedClasses(allowedClasses), classChanges);
 	}
 
 	/**

@@ -69,7 +69,7 @@ final class EntryTranscoder implements Transcoder {
 			return Entry.of(generation, this.format.decode(stored, budget));
 		}
 		catch (UndecodableEntryException ex) {
-			return Entry.undecodable(generation, ex.getMessage());
+			return Entry.undecodable(generation, ex);
 		}
 	}
 

@@ -29,7 +29,7 @@ import io.libmc.codec.DecodingBudget;
 /**
  * Java serialization of allowed classes. What may not be read is not written either: to
  * put a value that nobody could ever get back is the application's mistake, and fails at
- * once.
+ * once. Behind each class's description in the stream is its {@link ClassShape}.
  */
 final class JdkFormat extends BytesFormat {
 
@@ -44,12 +44,15 @@ final class JdkFormat extends BytesFormat {
 
 	private final AllowedClasses allowed;
 
+	private final ClassChanges changes;
+
 	/** What was found out about values that were refused. */
 	private final Map<String, String> refusals = new ConcurrentHashMap<>();
 
-	JdkFormat(ClassLoader classLoader, AllowedClasses allowed) {
+	JdkFormat(ClassLoader classLoader, AllowedClasses allowed, ClassChanges changes) {
 		this.classLoader = classLoader;
 		this.allowed = allowed;
+		this.changes = changes;
 	}
 
 	@Override
@@ -86,7 +89,7 @@ final class JdkFormat extends BytesFormat {
 		if (isString(entry)) {
 			return readString(entry);
 		}
-		try (ObjectInputStream in = new ConfigurableObjectInputStream(body(entry), this.classLoader, false)) {
+		try (ObjectInputStream in = new ComparingInput(body(entry))) {
 			in.setObjectInputFilter(budget.filterSerialized(entry, Stamp.HEADER_BYTES, this::check));
 			return in.readObject();
 		}
@@ -169,12 +172,36 @@ final class JdkFormat extends BytesFormat {
 
 	private boolean isGoodAsJson(Object value, Set<String> alsoAllowed) {
 		try {
-			new JsonFormat(this.classLoader, this.allowed.and(alsoAllowed)).encode(value);
+			new JsonFormat(this.classLoader, this.allowed.and(alsoAllowed), this.changes).encode(value);
 			return true;
 		}
 		catch (RuntimeException | LinkageError ex) {
 			return false;
 		}
+	}
+
+	/**
+	 * Compares each class with the one that was written. Java itself takes what fits and
+	 * makes {@code null} or 0 of the rest.
+	 */
+	private final class ComparingInput extends ConfigurableObjectInputStream {
+
+		ComparingInput(InputStream in) throws IOException {
+			super(in, JdkFormat.this.classLoader, false);
+		}
+
+		@Override
+		protected Class<?> resolveClass(ObjectStreamClass description) throws IOException, ClassNotFoundException {
+			Class<?> type = super.resolveClass(description);
+			boolean compares = JdkFormat.this.changes == ClassChanges.MISS && !type.isArray()
+					&& JdkFormat.this.allowed.allow(type);
+			long shape = compares ? ClassShape.alone(type) : ClassShape.NONE;
+			if (shape != ClassShape.NONE && (available() < Long.BYTES || readLong() != shape)) {
+				throw new ChangedClassException(type);
+			}
+			return type;
+		}
+
 	}
 
 	/** An output that looks at each class when it is first written. */
@@ -242,6 +269,15 @@ final class JdkFormat extends BytesFormat {
 
 		CheckedOutput(OutputStream out) throws IOException {
 			super(out);
+		}
+
+		/** Readers who do not know of it skip it. */
+		@Override
+		protected void annotateClass(Class<?> type) throws IOException {
+			long shape = type.isArray() ? ClassShape.NONE : ClassShape.alone(type);
+			if (shape != ClassShape.NONE) {
+				writeLong(shape);
+			}
 		}
 
 		@Override

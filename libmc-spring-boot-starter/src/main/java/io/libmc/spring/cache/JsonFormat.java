@@ -21,10 +21,11 @@ import io.libmc.codec.DecodingBudget;
 
 /**
  * JSON that says what it is: every value that could be of another class than its field is
- * declared with, the outermost included, is written as {@code ["its class", value]}.
+ * declared with, the outermost included, is written as {@code ["its class", value]}, and
+ * the first of each class of the application as {@code ["its class#its shape", value]}.
  * <p>
  * What is written is the state of an object, its fields, and not what it presents by its
- * getters, of which some could not be set again. Reading is strict, so that an entry of a
+ * getters, of which some could not be set again. Reading is strict, and an entry of a
  * class that has changed since is absent instead of half a value.
  */
 final class JsonFormat extends BytesFormat {
@@ -39,8 +40,8 @@ final class JsonFormat extends BytesFormat {
 	/** Of values that are known to come back. */
 	private final JsonShapes shapes;
 
-	JsonFormat(ClassLoader classLoader, AllowedClasses allowed) {
-		JsonTypes types = new JsonTypes(classLoader, allowed);
+	JsonFormat(ClassLoader classLoader, AllowedClasses allowed, ClassChanges changes) {
+		JsonTypes types = new JsonTypes(classLoader, allowed, changes);
 		JsonBeans beans = new JsonBeans();
 		this.shapes = new JsonShapes(beans);
 		JsonMapper.Builder builder = JsonMapper.builder();
@@ -51,6 +52,8 @@ final class JsonFormat extends BytesFormat {
 				.withSetterVisibility(Visibility.NONE))
 			.polymorphicTypeValidator(types.validator())
 			.setDefaultTyping(types.everywhere())
+			.annotationIntrospector(types.annotations())
+			.handlerInstantiator(types.handlers())
 			.addModule(types.onlyStringKeysWhereNoneAreDeclared().setSerializerModifier(beans))
 			.disable(SerializationFeature.FAIL_ON_EMPTY_BEANS)
 			.enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES,

@@ -4,22 +4,34 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.EnumMap;
 import java.util.EnumSet;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 import com.fasterxml.jackson.annotation.JsonFormat;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonGenerator;
+import tools.jackson.databind.AnnotationIntrospector;
 import tools.jackson.databind.BeanDescription;
 import tools.jackson.databind.DatabindContext;
 import tools.jackson.databind.DefaultTyping;
+import tools.jackson.databind.DeserializationConfig;
 import tools.jackson.databind.JavaType;
+import tools.jackson.databind.KeyDeserializer;
 import tools.jackson.databind.SerializationConfig;
 import tools.jackson.databind.SerializationContext;
+import tools.jackson.databind.ValueDeserializer;
 import tools.jackson.databind.ValueSerializer;
+import tools.jackson.databind.cfg.HandlerInstantiator;
+import tools.jackson.databind.cfg.MapperConfig;
+import tools.jackson.databind.introspect.Annotated;
+import tools.jackson.databind.introspect.JacksonAnnotationIntrospector;
 import tools.jackson.databind.jsontype.NamedType;
 import tools.jackson.databind.jsontype.PolymorphicTypeValidator;
 import tools.jackson.databind.jsontype.TypeIdResolver;
@@ -34,17 +46,30 @@ import org.springframework.util.ClassUtils;
 
 /**
  * How the classes of values are written into their JSON and found again. No class is
- * loaded, let alone created, that is not allowed, and none that is not is written.
+ * loaded, let alone created, that is not allowed, and none that is not is written. The
+ * first time that a class of the application is named in an entry its {@link ClassShape}
+ * stands behind its name, with those of all classes that it declares.
  */
 final class JsonTypes {
+
+	private static final char SHAPE_FOLLOWS = '#';
+
+	/** Jackson remembers each name, with the shape behind it. */
+	private static final int MOST_OTHER_SHAPES = 1_000;
 
 	private final ClassLoader classLoader;
 
 	private final AllowedClasses allowed;
 
-	JsonTypes(ClassLoader classLoader, AllowedClasses allowed) {
+	private final ClassChanges changes;
+
+	/** Names with shapes of other versions that were tolerated. */
+	private final Set<String> tolerated = ConcurrentHashMap.newKeySet();
+
+	JsonTypes(ClassLoader classLoader, AllowedClasses allowed, ClassChanges changes) {
 		this.classLoader = classLoader;
 		this.allowed = allowed;
+		this.changes = changes;
 	}
 
 	/** Also guards what annotations say of classes by name. */
@@ -57,6 +82,15 @@ final class JsonTypes {
 		return new Typing(this);
 	}
 
+	/** Where Jackson's annotations ask for names of classes, these are written alike. */
+	AnnotationIntrospector annotations() {
+		return new Annotations();
+	}
+
+	HandlerInstantiator handlers() {
+		return new Handlers(this);
+	}
+
 	/**
 	 * JSON's keys are text. A declared type says what they were; where there is none, as
 	 * in a map that is cached itself, other keys would come back as strings.
@@ -65,8 +99,27 @@ final class JsonTypes {
 		return new SimpleModule("libmc keys").setKeySerializers(new KeySerializers());
 	}
 
+	private static Class<?> classOf(Object value) {
+		return (value instanceof Enum<?> constant) ? constant.getDeclaringClass() : value.getClass();
+	}
+
+	private String idOf(Object value, JavaType declared, DatabindContext context) {
+		String name = nameOf(value, declared);
+		Class<?> type = classOf(value);
+		String shape = ClassShape.withAllWithin(type);
+		return (shape.isEmpty() || !isFirst(type, context)) ? name : name + SHAPE_FOLLOWS + shape;
+	}
+
+	private static boolean isFirst(Class<?> type, DatabindContext context) {
+		if (context.getAttribute(Shaped.class) instanceof Shaped shaped) {
+			return shaped.types.add(type);
+		}
+		context.setAttribute(Shaped.class, new Shaped(new HashSet<>(Set.of(type))));
+		return true;
+	}
+
 	private String nameOf(Object value, JavaType declared) {
-		Class<?> type = (value instanceof Enum<?> constant) ? constant.getDeclaringClass() : value.getClass();
+		Class<?> type = classOf(value);
 		if (value instanceof EnumSet || value instanceof EnumMap) {
 			JavaType constants = (value instanceof EnumSet) ? declared.getContentType() : declared.getKeyType();
 			if (constants == null || !constants.isEnumType()) {
@@ -102,17 +155,32 @@ final class JsonTypes {
 		return (value instanceof Collection) ? LinkedHashSet.class : value.getClass();
 	}
 
-	private JavaType typeOf(String name, JavaType declared, DatabindContext context) {
+	private JavaType typeOf(String id, JavaType declared, DatabindContext context) {
+		int end = id.indexOf(SHAPE_FOLLOWS);
+		String name = (end < 0) ? id : id.substring(0, end);
 		if (!this.allowed.allow(name)) {
 			throw new IllegalArgumentException("the class " + name + " is not allowed");
 		}
 		try {
 			Class<?> type = ClassUtils.forName(name, this.classLoader);
+			if (end >= 0 && !ClassShape.withAllWithin(type).equals(id.substring(end + 1)) && !isTolerated(id)) {
+				throw new ChangedClassException(type);
+			}
 			return context.constructSpecializedType(declared, type);
 		}
 		catch (ClassNotFoundException ex) {
 			throw new IllegalArgumentException("there is no class " + name, ex);
 		}
+	}
+
+	private boolean isTolerated(String id) {
+		return this.changes == ClassChanges.TOLERATE && (this.tolerated.contains(id)
+				|| (this.tolerated.size() < MOST_OTHER_SHAPES && this.tolerated.add(id)));
+	}
+
+	/** The classes whose shapes have been written in an entry. */
+	private record Shaped(Set<Class<?>> types) {
+
 	}
 
 	private static final class Typing extends DefaultTypeResolverBuilder {
@@ -136,7 +204,64 @@ final class JsonTypes {
 		protected TypeIdResolver idResolver(DatabindContext context, JavaType baseType,
 				PolymorphicTypeValidator validator, @Nullable Collection<NamedType> subtypes, boolean forSer,
 				boolean forDeser) {
-			return new Names(this.types, baseType);
+			Names names = new Names(this.types);
+			names.init(baseType);
+			return names;
+		}
+
+	}
+
+	private static final class Annotations extends JacksonAnnotationIntrospector {
+
+		private static final long serialVersionUID = 1L;
+
+		@Override
+		public @Nullable Object findTypeIdResolver(MapperConfig<?> config, Annotated annotated) {
+			Object own = super.findTypeIdResolver(config, annotated);
+			JsonTypeInfo.Value info = findPolymorphicTypeInfo(config, annotated);
+			boolean names = info != null && !info.getIdVisible()
+					&& (info.getIdType() == JsonTypeInfo.Id.CLASS || info.getIdType() == JsonTypeInfo.Id.MINIMAL_CLASS);
+			return (own == null && names) ? Names.class : own;
+		}
+
+	}
+
+	private static final class Handlers extends HandlerInstantiator {
+
+		private final JsonTypes types;
+
+		Handlers(JsonTypes types) {
+			this.types = types;
+		}
+
+		@Override
+		public @Nullable TypeIdResolver typeIdResolverInstance(MapperConfig<?> config, Annotated annotated,
+				Class<?> resolver) {
+			return (resolver == Names.class) ? new Names(this.types) : null;
+		}
+
+		@Override
+		public @Nullable TypeResolverBuilder<?> typeResolverBuilderInstance(MapperConfig<?> config, Annotated annotated,
+				Class<?> builder) {
+			return null;
+		}
+
+		@Override
+		public @Nullable ValueSerializer<?> serializerInstance(SerializationConfig config, Annotated annotated,
+				Class<?> serializer) {
+			return null;
+		}
+
+		@Override
+		public @Nullable ValueDeserializer<?> deserializerInstance(DeserializationConfig config, Annotated annotated,
+				Class<?> deserializer) {
+			return null;
+		}
+
+		@Override
+		public @Nullable KeyDeserializer keyDeserializerInstance(DeserializationConfig config, Annotated annotated,
+				Class<?> deserializer) {
+			return null;
 		}
 
 	}
@@ -147,14 +272,24 @@ final class JsonTypes {
 
 		private final transient JsonTypes types;
 
-		Names(JsonTypes types, JavaType baseType) {
-			super(baseType);
+		private transient @Nullable JavaType base;
+
+		Names(JsonTypes types) {
 			this.types = types;
 		}
 
 		@Override
+		public void init(JavaType baseType) {
+			this.base = baseType;
+		}
+
+		private JavaType base() {
+			return Objects.requireNonNull(this.base);
+		}
+
+		@Override
 		public String idFromValue(DatabindContext context, Object value) {
-			return this.types.nameOf(value, this._baseType);
+			return this.types.idOf(value, base(), context);
 		}
 
 		@Override
@@ -164,7 +299,7 @@ final class JsonTypes {
 
 		@Override
 		public JavaType typeFromId(DatabindContext context, String id) {
-			return this.types.typeOf(id, this._baseType, context);
+			return this.types.typeOf(id, base(), context);
 		}
 
 		@Override

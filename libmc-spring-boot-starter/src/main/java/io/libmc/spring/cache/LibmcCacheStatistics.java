@@ -12,9 +12,26 @@ package io.libmc.spring.cache;
  * @param undecodable entries found that were no values; they also count as misses
  * @param uncacheable values that could not be cached: of a class that is not allowed, not
  * serializable, or too large
+ * @param changed entries found that another version of their class wrote; they also count
+ * as misses
  */
 public record LibmcCacheStatistics(long hits, long misses, long puts, long evictions, long failures, long undecodable,
-		long uncacheable) {
+		long uncacheable, long changed) {
+
+	/**
+	 * Creates statistics of a cache whose classes have not changed.
+	 * @param hits as above
+	 * @param misses as above
+	 * @param puts as above
+	 * @param evictions as above
+	 * @param failures as above
+	 * @param undecodable as above
+	 * @param uncacheable as above
+	 */
+	public LibmcCacheStatistics(long hits, long misses, long puts, long evictions, long failures, long undecodable,
+			long uncacheable) {
+		this(hits, misses, puts, evictions, failures, undecodable, uncacheable, 0);
+	}
 
 	/**
 	 * Creates statistics of a cache that could cache all values.

@@ -31,7 +31,7 @@ final class Stamp {
 	/** Four bytes of checksum follow, and then the entry they belong to. */
 	static final byte CHECKED = (byte) 0xfa;
 
-	static final byte JSON = (byte) 0xfb;
+	static final byte JSON = (byte) 0xfc;
 
 	static final int CHECK_BYTES = 1 + Integer.BYTES;
 

@@ -7,6 +7,7 @@ import java.util.Map;
 import io.libmc.MemcachedClient;
 import io.libmc.spring.autoconfigure.LibmcCacheProperties.Serializer;
 import io.libmc.spring.autoconfigure.LibmcCacheProperties.Single;
+import io.libmc.spring.cache.ClassChanges;
 import io.libmc.spring.cache.LibmcCacheManager;
 import io.libmc.spring.cache.OnError;
 import io.libmc.spring.cache.ServerStates;
@@ -51,8 +52,8 @@ class LibmcCacheAutoConfigurationTest {
 			assertThat(context.getBean(CacheManager.class).getCache("any")).isNotNull();
 			assertThat(context.getBean(LibmcCacheProperties.class))
 				.isEqualTo(new LibmcCacheProperties(true, "", Duration.ofSeconds(1), false, Map.of(), Duration.ZERO, 0,
-						true, Serializer.JDK, List.of(), OnError.BYPASS, true, Duration.ofSeconds(10),
-						Duration.ofSeconds(10), Duration.ZERO, false, Duration.ZERO));
+						true, Serializer.JDK, List.of(), ClassChanges.MISS, OnError.BYPASS, true,
+						Duration.ofSeconds(10), Duration.ofSeconds(10), Duration.ZERO, false, Duration.ZERO));
 		});
 	}
 
@@ -97,20 +98,21 @@ class LibmcCacheAutoConfigurationTest {
 				"libmc.cache.refresh-in-background=true", "libmc.cache.serve-stale=30s",
 				"libmc.cache.caches[books.byId].refresh-ahead=2m", "libmc.cache.caches.users.lease=0",
 				"libmc.cache.caches.users.serve-stale=5s", "libmc.cache.caches.users.refresh-in-background=false",
-				"libmc.cache.caches[books.byId].on_error=bypass", "libmc.cache.caches.users.cache-null-values=true")
+				"libmc.cache.caches[books.byId].on_error=bypass", "libmc.cache.class-changes=tolerate",
+				"libmc.cache.caches[books.byId].class_changes=miss", "libmc.cache.caches.users.cache-null-values=true")
 			.run((context) -> {
-				assertThat(context.getBean(LibmcCacheProperties.class)).isEqualTo(
-						new LibmcCacheProperties(
-								true, "shop:", Duration.ofSeconds(5), true, Map.of(
-										"books.byId", new Single(Duration.ofHours(1), 0.5, null, null, null,
-												OnError.BYPASS, null, null, null, Duration.ofMinutes(2), null, null),
-										"users",
-										new Single(null, null, true, Serializer.LIBMC, null, null, null, Duration.ZERO,
-												null, null, false, Duration.ofSeconds(5))),
-								Duration.ofMinutes(10), 0.1, false, Serializer.JSON,
-								List.of("com.acme.Order", "com.acme.model.**"), OnError.THROW, false,
-								Duration.ofSeconds(20), Duration.ofSeconds(3), Duration.ofMinutes(1), true,
-								Duration.ofSeconds(30)));
+				assertThat(context.getBean(LibmcCacheProperties.class))
+					.isEqualTo(new LibmcCacheProperties(true, "shop:", Duration.ofSeconds(5), true,
+							Map.of("books.byId",
+									new Single(Duration.ofHours(1), 0.5, null, null, null, ClassChanges.MISS,
+											OnError.BYPASS, null, null, null, Duration.ofMinutes(2), null, null),
+									"users",
+									new Single(null, null, true, Serializer.LIBMC, null, null, null, null,
+											Duration.ZERO, null, null, false, Duration.ofSeconds(5))),
+							Duration.ofMinutes(10), 0.1, false, Serializer.JSON,
+							List.of("com.acme.Order", "com.acme.model.**"), ClassChanges.TOLERATE, OnError.THROW, false,
+							Duration.ofSeconds(20), Duration.ofSeconds(3), Duration.ofMinutes(1), true,
+							Duration.ofSeconds(30)));
 				assertThat(context.getBean(CacheManager.class).getCacheNames()).containsExactlyInAnyOrder("books.byId",
 						"users");
 				assertThat(context.getBean(CacheManager.class).getCache("another")).isNotNull();

@@ -228,7 +228,7 @@ class JdkFormatTest {
 		return EntryFormat.jdk(JdkFormatTest.class.getClassLoader(), List.of(allowedClasses));
 	}
 
-	private static byte[] forged(Object value) {
+	static byte[] forged(Object value) {
 		try {
 			ByteArrayOutputStream bytes = new ByteArrayOutputStream();
 			bytes.writeBytes(Stamp.header(Stamp.JDK));
