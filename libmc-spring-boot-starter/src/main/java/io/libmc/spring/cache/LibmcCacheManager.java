@@ -178,10 +178,10 @@ public final class LibmcCacheManager extends AbstractTransactionSupportingCacheM
 	}
 
 	/**
-	 * Logs where the caches are. Asks every server whether it can refresh entries ahead or serve them stale, if a
-	 * cache wants that, so that a server that cannot is warned of at start; and
-	 * {@linkplain #setWarmUp warms up}. None is waited for: a server that is down is told
-	 * of by the client.
+	 * Logs where the caches are. Asks every server whether it can refresh entries ahead
+	 * or serve them stale, if a cache wants that, so that a server that cannot is warned
+	 * of at start; and {@linkplain #setWarmUp warms up}. None is waited for: a server
+	 * that is down is told of by the client.
 	 */
 	@Override
 	@SuppressWarnings("FutureReturnValueIgnored")
@@ -219,7 +219,12 @@ public final class LibmcCacheManager extends AbstractTransactionSupportingCacheM
 		}
 		createCache(NO_CACHE).get("");
 		for (EntryFormat format : settings().map(LibmcCacheSettings::format).collect(Collectors.toSet())) {
-			format.decode(format.encode("warm"));
+			try {
+				format.decode(format.encode("warm"));
+			}
+			catch (UndecodableEntryException ex) {
+				throw new IllegalStateException(ex);
+			}
 		}
 	}
 
