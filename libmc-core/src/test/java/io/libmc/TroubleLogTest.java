@@ -42,10 +42,7 @@ class TroubleLogTest {
 	@Test
 	void ofAThousandFailingCallsOneLineIsWrittenAlsoWhereTheServerComesAndGoes(MemcachedServer server) {
 		try (FaultProxy proxy = FaultProxy.to(server);
-				MemcachedClient client = MemcachedClient.builder()
-					.servers(proxy.address())
-					.pollTimeout(Duration.ofSeconds(5))
-					.retryTimeout(Duration.ofMillis(5))
+				MemcachedClient client = builder(proxy.address()).retryTimeout(Duration.ofMillis(5))
 					.listener(new MemcachedListener() {
 
 						@Override
@@ -78,7 +75,7 @@ class TroubleLogTest {
 	void refreshesThatFailAreOneLine(MemcachedServer server) throws Exception {
 		LoadPolicy policy = LoadPolicy.timeToLive(Duration.ofSeconds(60)).refreshAhead(Duration.ofSeconds(45));
 		LoadPolicy due = LoadPolicy.timeToLive(Duration.ofSeconds(30));
-		try (MemcachedClient client = MemcachedClient.builder().servers(server.address()).build()) {
+		try (MemcachedClient client = builder(server.address()).build()) {
 			for (int i = 0; i < CALLS; i++) {
 				assertThat(client.<String>getOrLoad("k" + i, due, () -> "present")).isEqualTo("present");
 				assertThat(client.<String>getOrLoad("k" + i, policy, () -> {
@@ -99,7 +96,7 @@ class TroubleLogTest {
 			}
 
 		});
-		try (MemcachedClient client = MemcachedClient.builder().servers(server.address()).build()) {
+		try (MemcachedClient client = builder(server.address()).build()) {
 			for (int i = 0; i < CALLS; i++) {
 				assertThat(client.<String>getOrLoad("k" + i, policy, () -> "loaded")).isEqualTo("loaded");
 			}
@@ -109,7 +106,7 @@ class TroubleLogTest {
 
 	@Test
 	void anExecutorThatRefusesIsOneLine(MemcachedServer server) {
-		try (MemcachedClient client = MemcachedClient.builder().servers(server.address()).executor((task) -> {
+		try (MemcachedClient client = builder(server.address()).executor((task) -> {
 			throw new RejectedExecutionException("full");
 		}).build()) {
 			List<CompletableFuture<Object>> found = IntStream.range(0, CALLS)
@@ -119,6 +116,14 @@ class TroubleLogTest {
 		}
 		assertThat(this.log.all())
 			.containsExactly("WARNING the executor refused the completion of an asynchronous call");
+	}
+
+	/** Patient: what is late is another test's affair. */
+	private static MemcachedClientBuilder builder(String server) {
+		return MemcachedClient.builder()
+			.servers(server)
+			.connectTimeout(Duration.ofSeconds(5))
+			.pollTimeout(Duration.ofSeconds(5));
 	}
 
 	private static boolean answers(MemcachedClient client) {
