@@ -1,5 +1,9 @@
 package io.libmc.spring.autoconfigure;
 
+import org.springframework.context.annotation.Fallback;
+import org.springframework.context.annotation.Conditional;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -29,6 +33,12 @@ public final class LibmcAutoConfiguration {
 	}
 
 	@Bean
+	LibmcClients libmcClients(ConfigurableListableBeanFactory beanFactory,
+			@CacheMemcachedClient ObjectProvider<MemcachedClient> marked) {
+		return new LibmcClients(beanFactory, marked);
+	}
+
+	@Bean(AutoConfiguredClientCondition.CONNECTION_DETAILS)
 	@ConditionalOnMissingBean(LibmcConnectionDetails.class)
 	PropertiesLibmcConnectionDetails libmcConnectionDetails(LibmcProperties properties, Environment environment,
 			ObjectProvider<SslBundles> bundles) {
@@ -36,10 +46,10 @@ public final class LibmcAutoConfiguration {
 	}
 
 	/**
-	 * The client, where the user has none.
+	 * The client, where the user has none that replaces it.
 	 */
 	@Configuration(proxyBeanMethods = false)
-	@ConditionalOnMissingBean(MemcachedClient.class)
+	@Conditional(AutoConfiguredClientCondition.class)
 	static final class Client {
 
 		@Bean
@@ -47,26 +57,40 @@ public final class LibmcAutoConfiguration {
 			return new ClientCloser();
 		}
 
-		@Bean(destroyMethod = "")
-		MemcachedClient memcachedClient(LibmcProperties properties, LibmcConnectionDetails connection,
-				ObjectProvider<MemcachedListener> listeners, ObjectProvider<LibmcClientBuilderCustomizer> customizers,
-				ClientCloser closer) {
-			return closer.closeAtTheEnd(new ClientFactory(properties, connection, listeners.orderedStream().toList(),
-					customizers.orderedStream().toList())
-				.create());
+		@Bean
+		ClientFactory libmcClientFactory(LibmcProperties properties, LibmcConnectionDetails connection,
+				ObjectProvider<MemcachedListener> listeners, ObjectProvider<LibmcClientBuilderCustomizer> customizers) {
+			return new ClientFactory(properties, connection, listeners.orderedStream().toList(),
+					customizers.orderedStream().toList());
+		}
+
+		@Bean(name = LibmcClients.AUTO_CONFIGURED, destroyMethod = "")
+		@ConditionalOnMissingBean(MemcachedClient.class)
+		MemcachedClient memcachedClient(ClientFactory factory, ClientCloser closer) {
+			return closer.closeAtTheEnd(factory.create());
+		}
+
+		/** Where the user has another one too, that is what is injected by the type. */
+		@Bean(name = LibmcClients.AUTO_CONFIGURED, destroyMethod = "")
+		@ConditionalOnMissingBean(name = LibmcClients.AUTO_CONFIGURED)
+		@Fallback
+		MemcachedClient memcachedClientBesideAnother(ClientFactory factory, ClientCloser closer) {
+			return closer.closeAtTheEnd(factory.create());
 		}
 
 		/** Nobody waits for it: a server that is down is told of by the client. */
 		@Bean
 		@ConditionalOnBooleanProperty(name = "libmc.warm-up", matchIfMissing = true)
 		@SuppressWarnings("FutureReturnValueIgnored")
-		static SmartInitializingSingleton libmcWarmUp(MemcachedClient client) {
+		static SmartInitializingSingleton libmcWarmUp(
+				@Qualifier(LibmcClients.AUTO_CONFIGURED) MemcachedClient client) {
 			return () -> client.async().version();
 		}
 
 		@Bean
 		@ConditionalOnClass(name = ServersRefresh.ENVIRONMENT_CHANGE_EVENT)
-		ServersRefresh libmcServersRefresh(LibmcConnectionDetails connection, MemcachedClient client) {
+		ServersRefresh libmcServersRefresh(LibmcConnectionDetails connection,
+				@Qualifier(LibmcClients.AUTO_CONFIGURED) MemcachedClient client) {
 			return new ServersRefresh(connection, client);
 		}
 

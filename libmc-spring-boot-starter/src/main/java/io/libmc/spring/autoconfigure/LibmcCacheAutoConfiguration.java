@@ -63,12 +63,13 @@ public final class LibmcCacheAutoConfiguration {
 		}
 
 		@Bean
-		LibmcCacheManager cacheManager(MemcachedClient client, LibmcProperties clientProperties,
+		LibmcCacheManager cacheManager(LibmcClients clients, LibmcProperties clientProperties,
 				LibmcCacheProperties properties, CacheProperties cacheProperties, ServerStates serverStates,
 				ObjectProvider<CacheManagerCustomizer<?>> customizers, ResourceLoader resourceLoader,
 				BeanFactory beanFactory) {
 			FormatFactory formats = new FormatFactory(resourceLoader.getClassLoader(), beanFactory);
-			LibmcCacheManager manager = new LibmcCacheManager(client, properties.settings(formats));
+			LibmcCacheManager manager = new LibmcCacheManager(clients.forCaches(), properties.settings(formats));
+			clients.warnIfAmbiguous();
 			manager.setServerStates(serverStates);
 			manager.setWarmUp(clientProperties.warmUp());
 			apply(PREFIX + ".key-prefix", properties.keyPrefix(), "shop", manager::setKeyPrefix);

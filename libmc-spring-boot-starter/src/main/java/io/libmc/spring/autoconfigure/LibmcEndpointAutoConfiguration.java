@@ -26,8 +26,8 @@ public final class LibmcEndpointAutoConfiguration {
 
 	@Bean
 	@ConditionalOnMissingBean
-	LibmcEndpoint libmcEndpoint(MemcachedClient client) {
-		return new LibmcEndpoint(client);
+	LibmcEndpoint libmcEndpoint(LibmcClients clients) {
+		return new LibmcEndpoint(clients.forCaches());
 	}
 
 }

@@ -31,8 +31,8 @@ public final class LibmcHealthAutoConfiguration {
 
 	@Bean
 	@ConditionalOnMissingBean(name = { "libmcHealthIndicator", "libmcHealthContributor" })
-	LibmcHealthIndicator libmcHealthIndicator(MemcachedClient client, LibmcCacheProperties properties) {
-		return new LibmcHealthIndicator(client, properties.onError() == OnError.THROW);
+	LibmcHealthIndicator libmcHealthIndicator(LibmcClients clients, LibmcCacheProperties properties) {
+		return new LibmcHealthIndicator(clients.forCaches(), properties.onError() == OnError.THROW);
 	}
 
 }

@@ -23,7 +23,6 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Conditional;
 import org.springframework.util.StringUtils;
 
-import io.libmc.MemcachedClient;
 import io.libmc.spring.cache.LibmcCache;
 import io.libmc.spring.cache.LibmcCacheManager;
 import io.libmc.spring.observation.ObservedOperations;
@@ -56,7 +55,7 @@ public final class LibmcMetricsAutoConfiguration {
 
 	@Bean
 	@ConditionalOnMissingBean
-	ServerMeters libmcServerMeters(ObjectProvider<MemcachedClient> clients) {
+	ServerMeters libmcServerMeters(LibmcClients clients) {
 		return new ServerMeters(clients);
 	}
 

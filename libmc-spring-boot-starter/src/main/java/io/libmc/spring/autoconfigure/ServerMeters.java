@@ -15,8 +15,6 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import org.jspecify.annotations.Nullable;
 
-import org.springframework.beans.factory.ObjectProvider;
-
 import io.libmc.MemcachedClient;
 import io.libmc.MemcachedListener;
 import io.libmc.ServerSnapshot;
@@ -28,7 +26,7 @@ import io.libmc.ServerSnapshot;
  */
 final class ServerMeters implements MeterBinder, MemcachedListener {
 
-	private final ObjectProvider<MemcachedClient> clients;
+	private final LibmcClients clients;
 
 	private final Map<String, List<Meter>> meters = new HashMap<>();
 
@@ -38,7 +36,7 @@ final class ServerMeters implements MeterBinder, MemcachedListener {
 	 * Creates the meters of the servers.
 	 * @param clients asked late: this is a listener of the client
 	 */
-	ServerMeters(ObjectProvider<MemcachedClient> clients) {
+	ServerMeters(LibmcClients clients) {
 		this.clients = clients;
 	}
 
@@ -55,7 +53,7 @@ final class ServerMeters implements MeterBinder, MemcachedListener {
 
 	private void update() {
 		MeterRegistry bound = this.registry;
-		MemcachedClient client = (bound != null) ? this.clients.getIfUnique() : null;
+		MemcachedClient client = (bound != null) ? this.clients.find() : null;
 		if (bound == null || client == null) {
 			return;
 		}

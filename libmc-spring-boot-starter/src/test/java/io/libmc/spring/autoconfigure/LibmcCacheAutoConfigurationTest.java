@@ -1,5 +1,9 @@
 package io.libmc.spring.autoconfigure;
 
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.context.annotation.Primary;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -235,6 +239,81 @@ class LibmcCacheAutoConfigurationTest {
 	}
 
 	@Test
+	void anotherClientDoesNotTakeTheCachesOver(CapturedOutput output) {
+		ApplicationContextRunner another = this.runner
+			.withUserConfiguration(LibmcAutoConfigurationTest.OwnClient.class);
+		another.withPropertyValues("libmc.servers=10.0.0.1").run((context) -> {
+			assertThat(nativeCache(context)).isSameAs(context.getBean("memcachedClient"));
+			assertThat(context.getBean(MemcachedClient.class)).isSameAs(context.getBean("ownClient"));
+			assertThat(output).contains("The caches use the client \"memcachedClient\"", "not [ownClient]",
+					"@CacheMemcachedClient");
+		});
+		another.withUserConfiguration(LibmcAutoConfigurationTest.OwnConnectionDetails.class)
+			.run((context) -> assertThat(nativeCache(context)).isSameAs(context.getBean("memcachedClient")));
+	}
+
+	@Test
+	void anotherClientThatIsNoDefaultCandidateIsNotWarnedOf(CapturedOutput output) {
+		this.runner.withUserConfiguration(NoDefaultCandidate.class).run((context) -> {
+			assertThat(nativeCache(context)).isSameAs(context.getBean("memcachedClient"))
+				.isSameAs(context.getBean(MemcachedClient.class))
+				.isNotSameAs(context.getBean("other"));
+			assertThat(output).doesNotContain("The caches use");
+		});
+	}
+
+	@Test
+	void aClientThatIsMarkedIsTheCaches(CapturedOutput output) {
+		for (String[] properties : new String[][] { {}, { "libmc.servers=10.0.0.1" } }) {
+			this.runner.withUserConfiguration(Marked.class, NoDefaultCandidate.class)
+				.withPropertyValues(properties)
+				.run((context) -> {
+					assertThat(nativeCache(context)).isSameAs(context.getBean("marked"));
+					assertThat(context.getBean(MemcachedClient.class)).isSameAs(context.getBean("memcachedClient"));
+				});
+			this.runner.withUserConfiguration(Marked.class, TwoClients.class)
+				.withPropertyValues(properties)
+				.run((context) -> assertThat(nativeCache(context)).isSameAs(context.getBean("marked")));
+		}
+		assertThat(output).doesNotContain("The caches use");
+	}
+
+	@Test
+	void aPrimaryClientAndOneOfTheSameNameReplaceTheAutoConfiguredOne() {
+		for (String[] properties : new String[][] { {}, { "libmc.servers=10.0.0.1" } }) {
+			this.runner.withUserConfiguration(TwoClients.class, PrimaryClient.class)
+				.withPropertyValues(properties)
+				.run((context) -> {
+					assertThat(nativeCache(context)).isSameAs(context.getBean("primary"));
+					assertThat(context).doesNotHaveBean("memcachedClient");
+				});
+			this.runner.withBean("memcachedClient", MemcachedClient.class, LibmcCacheAutoConfigurationTest::client)
+				.withPropertyValues(properties)
+				.run((context) -> {
+					assertThat(context).hasSingleBean(MemcachedClient.class)
+						.doesNotHaveBean(LibmcAutoConfiguration.Client.class);
+					assertThat(nativeCache(context)).isSameAs(context.getBean("memcachedClient"));
+				});
+		}
+	}
+
+	@Test
+	void ofTwoClientsTheCachesTakeNoneUnlessToldWhich() {
+		this.runner.withUserConfiguration(TwoClients.class)
+			.run((context) -> assertThat(context).getFailure()
+				.rootCause()
+				.isInstanceOf(AmbiguousClientException.class)
+				.hasMessageContainingAll("first", "second"));
+		this.runner.withUserConfiguration(TwoClients.class)
+			.withPropertyValues("libmc.servers=10.0.0.1")
+			.run((context) -> assertThat(nativeCache(context)).isSameAs(context.getBean("memcachedClient")));
+	}
+
+	private static MemcachedClient client() {
+		return MemcachedClient.builder().servers("localhost:11211").build();
+	}
+
+	@Test
 	void itUsesServerStatesOfTheUsers() {
 		this.runner.withBean("ownStates", ServerStates.class, ServerStates::new)
 			.run((context) -> assertThat(context).hasSingleBean(ServerStates.class).hasBean("ownStates"));
@@ -243,6 +322,53 @@ class LibmcCacheAutoConfigurationTest {
 	@Configuration(proxyBeanMethods = false)
 	@EnableCaching
 	static class Caching {
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class TwoClients {
+
+		@Bean
+		MemcachedClient first() {
+			return client();
+		}
+
+		@Bean
+		MemcachedClient second() {
+			return client();
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class PrimaryClient {
+
+		@Bean
+		@Primary
+		MemcachedClient primary() {
+			return client();
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class NoDefaultCandidate {
+
+		@Bean(defaultCandidate = false)
+		MemcachedClient other() {
+			return client();
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class Marked {
+
+		@Bean(defaultCandidate = false)
+		@CacheMemcachedClient
+		MemcachedClient marked() {
+			return client();
+		}
 
 	}
 

@@ -186,6 +186,14 @@ class StartupFailureTest {
 	}
 
 	@Test
+	void ofTwoClientsOneHasToBeChosen(CapturedOutput output) {
+		assertThatThrownBy(() -> start(LibmcCacheAutoConfigurationTest.TwoClients.class));
+		assertThat(output)
+			.contains("APPLICATION FAILED TO START", "nothing says which: first, second", "@CacheMemcachedClient")
+			.doesNotContain("\tat ");
+	}
+
+	@Test
 	void otherUnknownPropertiesAreLeftToBoot(CapturedOutput output) {
 		start("libmc.unknown=1", "libmc.cache.caches.books.time-to-live=1h");
 		assertThat(output).doesNotContain("FAILED");
@@ -196,7 +204,11 @@ class StartupFailureTest {
 	}
 
 	private static void start(String... arguments) {
-		SpringApplication application = new SpringApplication(Application.class);
+		start(Application.class, arguments);
+	}
+
+	private static void start(Class<?> configuration, String... arguments) {
+		SpringApplication application = new SpringApplication(Application.class, configuration);
 		application.setWebApplicationType(WebApplicationType.NONE);
 		application.run(Stream.of(arguments).map((argument) -> "--" + argument).toArray(String[]::new)).close();
 	}

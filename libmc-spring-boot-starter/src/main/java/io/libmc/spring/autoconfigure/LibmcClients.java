@@ -1,0 +1,120 @@
+package io.libmc.spring.autoconfigure;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.beans.factory.BeanFactoryUtils;
+import org.springframework.beans.factory.NoSuchBeanDefinitionException;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.config.BeanDefinition;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.beans.factory.support.AbstractBeanDefinition;
+
+import io.libmc.MemcachedClient;
+
+/**
+ * Knows which of the application's clients is for what.
+ */
+final class LibmcClients {
+
+	/** What the auto-configured client is called, and whoever replaces it may be. */
+	static final String AUTO_CONFIGURED = "memcachedClient";
+
+	private static final Log logger = LogFactory.getLog(LibmcClients.class);
+
+	private final ConfigurableListableBeanFactory beanFactory;
+
+	private final ObjectProvider<MemcachedClient> marked;
+
+	/**
+	 * Looks for the clients when they are asked for.
+	 * @param marked those that are marked for the caches
+	 */
+	LibmcClients(ConfigurableListableBeanFactory beanFactory, ObjectProvider<MemcachedClient> marked) {
+		this.beanFactory = beanFactory;
+		this.marked = marked;
+	}
+
+	/**
+	 * The client that the caches use: the one that is marked, or else the default.
+	 * @throws AmbiguousClientException if it could be any of several
+	 */
+	MemcachedClient forCaches() {
+		MemcachedClient chosen = this.marked.getIfAvailable();
+		if (chosen != null) {
+			return chosen;
+		}
+		String name = defaultOf(this.beanFactory);
+		if (name == null) {
+			throw new AmbiguousClientException(candidates(this.beanFactory));
+		}
+		return this.beanFactory.getBean(name, MemcachedClient.class);
+	}
+
+	/** The client that the caches use, or {@code null} if nothing says which. */
+	@Nullable MemcachedClient find() {
+		MemcachedClient chosen = this.marked.getIfUnique();
+		String name = defaultOf(this.beanFactory);
+		return (chosen != null || name == null) ? chosen : this.beanFactory.getBean(name, MemcachedClient.class);
+	}
+
+	/** Warns if the caches use another client than is injected by its type. */
+	void warnIfAmbiguous() {
+		List<String> others = candidates(this.beanFactory);
+		others.remove(AUTO_CONFIGURED);
+		if (AUTO_CONFIGURED.equals(defaultOf(this.beanFactory)) && !others.isEmpty()
+				&& this.marked.getIfAvailable() == null) {
+			logger.warn("The caches use the client \"" + AUTO_CONFIGURED
+					+ "\", as it has servers of its own or is called so, and not " + others
+					+ ", which come first where a client is injected by its type. Mark with @CacheMemcachedClient what the caches are to use, with @Primary what is to replace \""
+					+ AUTO_CONFIGURED + "\", and declare others with @Bean(defaultCandidate = false)");
+		}
+	}
+
+	/** The names of all clients that can be injected by their type. */
+	static List<String> candidates(ConfigurableListableBeanFactory beanFactory) {
+		return Stream
+			.of(BeanFactoryUtils.beanNamesForTypeIncludingAncestors(beanFactory, MemcachedClient.class, true, false))
+			.filter((name) -> isCandidate(definition(beanFactory, name)))
+			.collect(Collectors.toCollection(ArrayList::new));
+	}
+
+	/**
+	 * The name of the application's client: the one that is primary, or is called as the
+	 * auto-configured one, or is the only one.
+	 * @return its name, or {@code null} if nothing says which it is
+	 */
+	static @Nullable String defaultOf(ConfigurableListableBeanFactory beanFactory) {
+		List<String> names = candidates(beanFactory);
+		List<String> primary = names.stream().filter((name) -> isPrimary(beanFactory, name)).toList();
+		List<String> chosen = !primary.isEmpty() ? primary
+				: names.contains(AUTO_CONFIGURED) ? List.of(AUTO_CONFIGURED) : names;
+		return (chosen.size() == 1) ? chosen.get(0) : null;
+	}
+
+	static boolean isPrimary(ConfigurableListableBeanFactory beanFactory, String name) {
+		BeanDefinition definition = definition(beanFactory, name);
+		return definition != null && definition.isPrimary();
+	}
+
+	private static boolean isCandidate(@Nullable BeanDefinition definition) {
+		return definition == null || (definition.isAutowireCandidate()
+				&& !(definition instanceof AbstractBeanDefinition bean && !bean.isDefaultCandidate()));
+	}
+
+	private static @Nullable BeanDefinition definition(ConfigurableListableBeanFactory beanFactory, String name) {
+		try {
+			return beanFactory.getMergedBeanDefinition(name);
+		}
+		catch (NoSuchBeanDefinitionException ex) {
+			return null;
+		}
+	}
+
+}
