@@ -1,6 +1,7 @@
 package io.libmc.spring.autoconfigure;
 
 import java.util.List;
+import java.util.function.Consumer;
 
 import org.jspecify.annotations.Nullable;
 
@@ -20,20 +21,28 @@ import static io.libmc.spring.autoconfigure.InvalidLibmcPropertyException.applyS
  */
 final class ClientFactory {
 
-	private final LibmcProperties properties;
+	private final String prefix;
+
+	private final LibmcProperties.Cluster properties;
 
 	private final LibmcConnectionDetails connection;
 
 	private final List<MemcachedListener> listeners;
 
-	private final List<LibmcClientBuilderCustomizer> customizers;
+	private final Consumer<MemcachedClientBuilder> customizer;
 
-	ClientFactory(LibmcProperties properties, LibmcConnectionDetails connection, List<MemcachedListener> listeners,
-			List<LibmcClientBuilderCustomizer> customizers) {
+	/**
+	 * Takes what there is to be known of a client.
+	 * @param prefix what its properties are below
+	 * @param customizer has the last word
+	 */
+	ClientFactory(String prefix, LibmcProperties.Cluster properties, LibmcConnectionDetails connection,
+			List<MemcachedListener> listeners, Consumer<MemcachedClientBuilder> customizer) {
+		this.prefix = prefix;
 		this.properties = properties;
 		this.connection = connection;
 		this.listeners = listeners;
-		this.customizers = customizers;
+		this.customizer = customizer;
 	}
 
 	MemcachedClient create() {
@@ -42,15 +51,15 @@ final class ClientFactory {
 
 	private MemcachedClientBuilder builder() {
 		MemcachedClientBuilder builder = MemcachedClient.builder();
-		apply("libmc.connect-timeout", this.properties.connectTimeout(), "100ms", builder::connectTimeout);
-		apply("libmc.handshake-timeout", this.properties.handshakeTimeout(), "5s", builder::handshakeTimeout);
-		apply("libmc.poll-timeout", this.properties.pollTimeout(), "300ms", builder::pollTimeout);
-		apply("libmc.retry-timeout", this.properties.retryTimeout(), "5s", builder::retryTimeout);
-		apply("libmc.max-retries", this.properties.maxRetries(), "1", builder::maxRetries);
-		apply("libmc.connections-per-server", this.properties.connectionsPerServer(), "1",
+		apply(property("connect-timeout"), this.properties.connectTimeout(), "100ms", builder::connectTimeout);
+		apply(property("handshake-timeout"), this.properties.handshakeTimeout(), "5s", builder::handshakeTimeout);
+		apply(property("poll-timeout"), this.properties.pollTimeout(), "300ms", builder::pollTimeout);
+		apply(property("retry-timeout"), this.properties.retryTimeout(), "5s", builder::retryTimeout);
+		apply(property("max-retries"), this.properties.maxRetries(), "1", builder::maxRetries);
+		apply(property("connections-per-server"), this.properties.connectionsPerServer(), "1",
 				builder::connectionsPerServer);
-		apply("libmc.prefix", this.properties.prefix(), "shop:", builder::prefix);
-		apply("libmc.comp-threshold", this.properties.compThreshold(), "10KB",
+		apply(property("prefix"), this.properties.prefix(), "shop:", builder::prefix);
+		apply(property("comp-threshold"), this.properties.compThreshold(), "10KB",
 				(threshold) -> builder.compressionThreshold(bytes(threshold)));
 		builder.hashFunction(this.properties.hashFn())
 			.failover(this.properties.failover())
@@ -66,7 +75,7 @@ final class ClientFactory {
 			builder.listener(
 					(this.listeners.size() == 1) ? this.listeners.get(0) : new MemcachedListeners(this.listeners));
 		}
-		this.customizers.forEach((customizer) -> customizer.customize(builder));
+		this.customizer.accept(builder);
 		return builder;
 	}
 
@@ -82,22 +91,22 @@ final class ClientFactory {
 	}
 
 	private void connectByProperties(MemcachedClientBuilder builder) {
-		apply("libmc.servers", this.connection.getServers(), "localhost:11211",
+		apply(property("servers"), this.connection.getServers(), "localhost:11211",
 				(servers) -> useServers(builder, servers));
 		String username = orEmpty(this.connection.getUsername());
 		String password = orEmpty(this.connection.getPassword());
 		if (!username.isEmpty()) {
-			apply("libmc.username", username, "shop", (user) -> builder.credentials(user, "any"));
-			applySecret("libmc.password", "the user's", () -> builder.credentials(username, password));
+			apply(property("username"), username, "shop", (user) -> builder.credentials(user, "any"));
+			applySecret(property("password"), "the user's", () -> builder.credentials(username, password));
 		}
 		else if (!password.isEmpty()) {
-			apply("libmc.username", username, "shop", (user) -> {
-				throw new IllegalArgumentException("libmc.password is set, but it does not say whose it is");
+			apply(property("username"), username, "shop", (user) -> {
+				throw new IllegalArgumentException(property("password") + " is set, but it does not say whose it is");
 			});
 		}
 		if (this.properties.ssl().isEnabled()) {
-			apply("libmc.ssl.bundle", this.properties.ssl().bundle(), "the name of a bundle below spring.ssl.bundle",
-					(bundle) -> builder.ssl(sslContext()));
+			apply(property("ssl.bundle"), this.properties.ssl().bundle(),
+					"the name of a bundle below spring.ssl.bundle", (bundle) -> builder.ssl(sslContext()));
 		}
 	}
 
@@ -118,6 +127,10 @@ final class ClientFactory {
 			throw new IllegalArgumentException("no server is named");
 		}
 		builder.servers(servers);
+	}
+
+	private String property(String name) {
+		return this.prefix + "." + name;
 	}
 
 	private static int bytes(DataSize size) {

@@ -1,5 +1,7 @@
 package io.libmc.spring.autoconfigure;
 
+import java.util.regex.Pattern;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.context.properties.source.ConfigurationProperty;
@@ -15,6 +17,8 @@ import org.springframework.core.env.Environment;
  * looks like.
  */
 final class InvalidLibmcPropertyFailureAnalyzer extends AbstractFailureAnalyzer<InvalidLibmcPropertyException> {
+
+	private static final Pattern IN_BRACKETS = Pattern.compile("\\[([A-Za-z][A-Za-z0-9-]*)]");
 
 	private final Environment environment;
 
@@ -39,9 +43,17 @@ final class InvalidLibmcPropertyFailureAnalyzer extends AbstractFailureAnalyzer<
 				"Give " + cause.property() + " another value, for example " + cause.goodValue() + ".", cause);
 	}
 
-	/** The value as it was written. A list in YAML has only elements. */
+	/**
+	 * The value as it was written: a list in YAML has only elements, and a name with
+	 * upper case letters needs no brackets.
+	 */
 	private @Nullable ConfigurationProperty find(String property) {
-		ConfigurationPropertyName name = ConfigurationPropertyName.of(property);
+		String bare = IN_BRACKETS.matcher(property).replaceAll((name) -> "." + name.group(1).toLowerCase(Locale.ROOT));
+		ConfigurationProperty bracketed = find(ConfigurationPropertyName.of(property));
+		return (bracketed != null) ? bracketed : find(ConfigurationPropertyName.of(bare));
+	}
+
+	private @Nullable ConfigurationProperty find(ConfigurationPropertyName name) {
 		for (ConfigurationPropertySource source : ConfigurationPropertySources.get(this.environment)) {
 			ConfigurationProperty found = source.getConfigurationProperty(name);
 			if (found != null) {

@@ -1,5 +1,6 @@
 package io.libmc.spring.autoconfigure;
 
+import org.springframework.context.annotation.Import;
 import org.springframework.context.annotation.Fallback;
 import org.springframework.context.annotation.Conditional;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
@@ -21,28 +22,49 @@ import io.libmc.MemcachedClient;
 import io.libmc.MemcachedListener;
 
 /**
- * Configures a {@link MemcachedClient}, which connects in the background: an application
- * starts whether or not memcached runs. It is closed after all other beans.
+ * Configures a {@link MemcachedClient}, and one for each cluster below
+ * {@code libmc.clusters}. The clients connect in the background: an application starts
+ * whether or not memcached runs. They are closed after all other beans.
  */
 @AutoConfiguration(after = SslAutoConfiguration.class)
 @ConditionalOnBooleanProperty(name = "libmc.enabled", matchIfMissing = true)
 @EnableConfigurationProperties(LibmcProperties.class)
+@Import(ClusterBeans.class)
 public final class LibmcAutoConfiguration {
 
 	LibmcAutoConfiguration() {
 	}
 
 	@Bean
-	LibmcClients libmcClients(ConfigurableListableBeanFactory beanFactory,
-			@CacheMemcachedClient ObjectProvider<MemcachedClient> marked) {
-		return new LibmcClients(beanFactory, marked);
+	LibmcClients libmcClients(ConfigurableListableBeanFactory beanFactory, LibmcClusters clusters,
+			Environment environment, @CacheMemcachedClient ObjectProvider<MemcachedClient> marked) {
+		return new LibmcClients(beanFactory, clusters, environment, marked);
+	}
+
+	@Bean
+	@ConditionalOnBooleanProperty(name = "libmc.warm-up", matchIfMissing = true)
+	@SuppressWarnings("FutureReturnValueIgnored")
+	static SmartInitializingSingleton libmcClustersWarmUp(LibmcClients clients, LibmcClusters clusters) {
+		return () -> clusters.names().forEach((name) -> clients.of(name).async().version());
 	}
 
 	@Bean(AutoConfiguredClientCondition.CONNECTION_DETAILS)
 	@ConditionalOnMissingBean(LibmcConnectionDetails.class)
 	PropertiesLibmcConnectionDetails libmcConnectionDetails(LibmcProperties properties, Environment environment,
 			ObjectProvider<SslBundles> bundles) {
-		return new PropertiesLibmcConnectionDetails(properties, environment, bundles.getIfAvailable());
+		return PropertiesLibmcConnectionDetails.of(properties, environment, bundles.getIfAvailable());
+	}
+
+	@Bean
+	static ClientCloser libmcClientCloser() {
+		return new ClientCloser();
+	}
+
+	@Bean(LibmcClusters.BEAN_NAME)
+	LibmcClusters libmcClusters(LibmcProperties properties, Environment environment, ObjectProvider<SslBundles> bundles,
+			ObjectProvider<MemcachedListener> listeners, ObjectProvider<LibmcClientBuilderCustomizer> customizers,
+			ClientCloser closer) {
+		return new LibmcClusters(properties, environment, bundles.getIfAvailable(), listeners, customizers, closer);
 	}
 
 	/**
@@ -52,39 +74,31 @@ public final class LibmcAutoConfiguration {
 	@Conditional(AutoConfiguredClientCondition.class)
 	static final class Client {
 
-		@Bean
-		static ClientCloser libmcClientCloser() {
-			return new ClientCloser();
-		}
-
-		@Bean
-		ClientFactory libmcClientFactory(LibmcProperties properties, LibmcConnectionDetails connection,
-				ObjectProvider<MemcachedListener> listeners, ObjectProvider<LibmcClientBuilderCustomizer> customizers) {
-			return new ClientFactory(properties, connection, listeners.orderedStream().toList(),
-					customizers.orderedStream().toList());
-		}
-
 		@Bean(name = LibmcClients.AUTO_CONFIGURED, destroyMethod = "")
 		@ConditionalOnMissingBean(MemcachedClient.class)
-		MemcachedClient memcachedClient(ClientFactory factory, ClientCloser closer) {
-			return closer.closeAtTheEnd(factory.create());
+		MemcachedClient memcachedClient(LibmcClusters clusters, LibmcConnectionDetails connection) {
+			return clusters.client(connection);
 		}
 
 		/** Where the user has another one too, that is what is injected by the type. */
 		@Bean(name = LibmcClients.AUTO_CONFIGURED, destroyMethod = "")
 		@ConditionalOnMissingBean(name = LibmcClients.AUTO_CONFIGURED)
 		@Fallback
-		MemcachedClient memcachedClientBesideAnother(ClientFactory factory, ClientCloser closer) {
-			return closer.closeAtTheEnd(factory.create());
+		MemcachedClient memcachedClientBesideAnother(LibmcClusters clusters, LibmcConnectionDetails connection) {
+			return clusters.client(connection);
 		}
 
 		/** Nobody waits for it: a server that is down is told of by the client. */
 		@Bean
 		@ConditionalOnBooleanProperty(name = "libmc.warm-up", matchIfMissing = true)
 		@SuppressWarnings("FutureReturnValueIgnored")
-		static SmartInitializingSingleton libmcWarmUp(
+		static SmartInitializingSingleton libmcWarmUp(LibmcClients clients,
 				@Qualifier(LibmcClients.AUTO_CONFIGURED) MemcachedClient client) {
-			return () -> client.async().version();
+			return () -> {
+				if (clients.isDefaultUsed()) {
+					client.async().version();
+				}
+			};
 		}
 
 		@Bean

@@ -2,8 +2,6 @@ package io.libmc.spring.autoconfigure;
 
 import org.springframework.context.annotation.Configuration;
 import org.springframework.cache.support.NoOpCacheManager;
-import java.nio.charset.StandardCharsets;
-
 import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -53,7 +51,7 @@ public final class LibmcCacheAutoConfiguration {
 	@Configuration(proxyBeanMethods = false)
 	@ConditionalOnBooleanProperty(name = "libmc.cache.enabled", matchIfMissing = true)
 	@ConditionalOnBean(MemcachedClient.class)
-	@EnableConfigurationProperties({ LibmcProperties.class, LibmcCacheProperties.class, CacheProperties.class })
+	@EnableConfigurationProperties({ LibmcCacheProperties.class, CacheProperties.class })
 	static final class Caches {
 
 		@Bean
@@ -63,17 +61,18 @@ public final class LibmcCacheAutoConfiguration {
 		}
 
 		@Bean
-		LibmcCacheManager cacheManager(LibmcClients clients, LibmcProperties clientProperties,
-				LibmcCacheProperties properties, CacheProperties cacheProperties, ServerStates serverStates,
-				ObjectProvider<CacheManagerCustomizer<?>> customizers, ResourceLoader resourceLoader,
-				BeanFactory beanFactory) {
+		CacheClusters libmcCacheClusters(LibmcClients clients, LibmcClusters clusters, ServerStates serverStates,
+				LibmcCacheProperties properties) {
+			return new CacheClusters(clients, clusters, serverStates, properties);
+		}
+
+		@Bean
+		LibmcCacheManager cacheManager(CacheClusters clusters, LibmcCacheProperties properties,
+				CacheProperties cacheProperties, ObjectProvider<CacheManagerCustomizer<?>> customizers,
+				ResourceLoader resourceLoader, BeanFactory beanFactory) {
 			FormatFactory formats = new FormatFactory(resourceLoader.getClassLoader(), beanFactory);
-			LibmcCacheManager manager = new LibmcCacheManager(clients.forCaches(), properties.settings(formats));
-			clients.warnIfAmbiguous();
-			manager.setServerStates(serverStates);
-			manager.setWarmUp(clientProperties.warmUp());
+			LibmcCacheManager manager = clusters.createManager(properties.settings(formats));
 			apply(PREFIX + ".key-prefix", properties.keyPrefix(), "shop", manager::setKeyPrefix);
-			apply("libmc.prefix", clientProperties.prefix(), "shop:", (prefix) -> checkRoom(prefix, properties));
 			apply(PREFIX + ".clear-visibility", properties.clearVisibility(), "1s", manager::setClearVisibility);
 			apply(PREFIX + ".transaction-aware", properties.transactionAware(), "false", (aware) -> {
 				checkTransactions(aware);
@@ -83,6 +82,7 @@ public final class LibmcCacheAutoConfiguration {
 				.keySet()
 				.forEach((name) -> manager.configureCache(name,
 						(defaults) -> properties.settings(name, defaults, formats)));
+			clusters.assign(manager);
 			if (!cacheProperties.getCacheNames().isEmpty()) {
 				manager.setCacheNames(cacheProperties.getCacheNames());
 			}
@@ -94,16 +94,6 @@ public final class LibmcCacheAutoConfiguration {
 					null)) {
 				throw new IllegalArgumentException(
 						"there are no transactions: org.springframework:spring-tx is not on the class path");
-			}
-		}
-
-		private static void checkRoom(String prefix, LibmcCacheProperties properties) {
-			int bytes = prefix.getBytes(StandardCharsets.UTF_8).length
-					+ LibmcCacheManager.prefixBytes(properties.keyPrefix());
-			if (bytes > LibmcCacheManager.MAX_PREFIX_BYTES) {
-				throw new IllegalArgumentException("with " + PREFIX + ".key-prefix it has " + bytes
-						+ " bytes, more than the " + LibmcCacheManager.MAX_PREFIX_BYTES
-						+ " for which there is room before a cache's keys");
 			}
 		}
 

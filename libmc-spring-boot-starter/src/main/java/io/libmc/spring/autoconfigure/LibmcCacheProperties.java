@@ -54,6 +54,8 @@ import io.libmc.spring.cache.OnError;
  * gets the present value too, and its loader runs on another thread.
  * @param serveStale How long an evicted entry may still be served while one caller loads
  * it anew. 0 means not at all.
+ * @param cluster Name of the cluster that the entries are on, below libmc.clusters, or
+ * "default" for that of libmc.servers.
  */
 @ConfigurationProperties(prefix = LibmcCacheProperties.PREFIX, ignoreUnknownFields = false)
 record LibmcCacheProperties(@DefaultValue("true") boolean enabled, @DefaultValue("") String keyPrefix,
@@ -64,7 +66,8 @@ record LibmcCacheProperties(@DefaultValue("true") boolean enabled, @DefaultValue
 		@DefaultValue("miss") ClassChanges classChanges, @DefaultValue("bypass") OnError onError,
 		@DefaultValue("true") boolean enableStatistics, @DefaultValue("10s") Duration lease,
 		@DefaultValue("10s") Duration leaseWait, @DefaultValue("0s") Duration refreshAhead,
-		@DefaultValue("false") boolean refreshInBackground, @DefaultValue("0s") Duration serveStale) {
+		@DefaultValue("false") boolean refreshInBackground, @DefaultValue("0s") Duration serveStale,
+		@DefaultValue(LibmcClusters.DEFAULT) String cluster) {
 
 	static final String PREFIX = "libmc.cache";
 
@@ -82,7 +85,7 @@ record LibmcCacheProperties(@DefaultValue("true") boolean enabled, @DefaultValue
 	private Single forAll() {
 		return new Single(this.timeToLive, this.timeToLiveJitter, this.cacheNullValues, this.serializer,
 				this.allowedClasses, this.classChanges, this.onError, this.enableStatistics, this.lease, this.leaseWait,
-				this.refreshAhead, this.refreshInBackground, this.serveStale);
+				this.refreshAhead, this.refreshInBackground, this.serveStale, null);
 	}
 
 	/**
@@ -92,7 +95,7 @@ record LibmcCacheProperties(@DefaultValue("true") boolean enabled, @DefaultValue
 			@Nullable Serializer serializer, @Nullable List<String> allowedClasses, @Nullable ClassChanges classChanges,
 			@Nullable OnError onError, @Nullable Boolean enableStatistics, @Nullable Duration lease,
 			@Nullable Duration leaseWait, @Nullable Duration refreshAhead, @Nullable Boolean refreshInBackground,
-			@Nullable Duration serveStale) {
+			@Nullable Duration serveStale, @Nullable String cluster) {
 
 		/**
 		 * Changes settings as these properties say.

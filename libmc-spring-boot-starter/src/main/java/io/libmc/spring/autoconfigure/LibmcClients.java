@@ -1,5 +1,9 @@
 package io.libmc.spring.autoconfigure;
 
+import org.springframework.core.env.Environment;
+import org.springframework.boot.context.properties.bind.Binder;
+import java.util.Map;
+import java.util.LinkedHashMap;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -30,14 +34,21 @@ final class LibmcClients {
 
 	private final ConfigurableListableBeanFactory beanFactory;
 
+	private final LibmcClusters clusters;
+
+	private final Environment environment;
+
 	private final ObjectProvider<MemcachedClient> marked;
 
 	/**
 	 * Looks for the clients when they are asked for.
 	 * @param marked those that are marked for the caches
 	 */
-	LibmcClients(ConfigurableListableBeanFactory beanFactory, ObjectProvider<MemcachedClient> marked) {
+	LibmcClients(ConfigurableListableBeanFactory beanFactory, LibmcClusters clusters, Environment environment,
+			ObjectProvider<MemcachedClient> marked) {
 		this.beanFactory = beanFactory;
+		this.clusters = clusters;
+		this.environment = environment;
 		this.marked = marked;
 	}
 
@@ -57,11 +68,56 @@ final class LibmcClients {
 		return this.beanFactory.getBean(name, MemcachedClient.class);
 	}
 
-	/** The client that the caches use, or {@code null} if nothing says which. */
-	@Nullable MemcachedClient find() {
-		MemcachedClient chosen = this.marked.getIfUnique();
-		String name = defaultOf(this.beanFactory);
-		return (chosen != null || name == null) ? chosen : this.beanFactory.getBean(name, MemcachedClient.class);
+	/**
+	 * A cluster's client.
+	 * @param cluster its name, or {@code default} for the one that the caches use unless
+	 * told otherwise
+	 * @throws IllegalArgumentException if there is no such cluster
+	 */
+	MemcachedClient of(String cluster) {
+		if (cluster.equals(LibmcClusters.DEFAULT)) {
+			return forCaches();
+		}
+		if (!this.clusters.names().contains(cluster)) {
+			throw new IllegalArgumentException("there is no such cluster below " + LibmcProperties.CLUSTERS
+					+ "; those that there are: " + this.clusters.shown());
+		}
+		return this.beanFactory.getBean(LibmcClusters.clientName(cluster), MemcachedClient.class);
+	}
+
+	/**
+	 * All clients, each by the name of its cluster, or of its bean if it is another one
+	 * of the user's. The default is among them unless nothing says that it is used.
+	 */
+	Map<String, MemcachedClient> all() {
+		Map<String, String> names = new LinkedHashMap<>();
+		String defaultName = defaultOf(this.beanFactory);
+		if (defaultName != null) {
+			names.put(defaultName, LibmcClusters.DEFAULT);
+		}
+		this.clusters.names().forEach((cluster) -> names.put(LibmcClusters.clientName(cluster), cluster));
+		for (String name : BeanFactoryUtils.beanNamesForTypeIncludingAncestors(this.beanFactory, MemcachedClient.class,
+				false, false)) {
+			BeanDefinition definition = definition(this.beanFactory, name);
+			if (definition == null || definition.isAutowireCandidate()) {
+				names.putIfAbsent(name, name);
+			}
+		}
+		if (AUTO_CONFIGURED.equals(defaultName) && !isDefaultUsed()) {
+			names.remove(AUTO_CONFIGURED);
+		}
+		Map<String, MemcachedClient> clients = new LinkedHashMap<>();
+		names.forEach((name, cluster) -> clients.put(cluster, this.beanFactory.getBean(name, MemcachedClient.class)));
+		return clients;
+	}
+
+	/** Whether anything says that the auto-configured client is used. */
+	boolean isDefaultUsed() {
+		String ofCaches = Binder.get(this.environment)
+			.bind(LibmcCacheProperties.PREFIX + ".cluster", String.class)
+			.orElse(LibmcClusters.DEFAULT);
+		return this.clusters.names().isEmpty() || ofCaches.equals(LibmcClusters.DEFAULT)
+				|| AutoConfiguredClientCondition.hasServers(this.environment, this.beanFactory);
 	}
 
 	/** Warns if the caches use another client than is injected by its type. */

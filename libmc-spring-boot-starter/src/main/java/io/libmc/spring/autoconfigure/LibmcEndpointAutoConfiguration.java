@@ -27,7 +27,7 @@ public final class LibmcEndpointAutoConfiguration {
 	@Bean
 	@ConditionalOnMissingBean
 	LibmcEndpoint libmcEndpoint(LibmcClients clients) {
-		return new LibmcEndpoint(clients.forCaches());
+		return new LibmcEndpoint(clients);
 	}
 
 }

@@ -1,5 +1,9 @@
 package io.libmc.spring.autoconfigure;
 
+import org.springframework.boot.health.contributor.HealthContributor;
+import org.springframework.boot.health.contributor.CompositeHealthContributor;
+import java.util.Map;
+import java.util.LinkedHashMap;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
@@ -14,8 +18,9 @@ import io.libmc.MemcachedClient;
 import io.libmc.spring.cache.OnError;
 
 /**
- * Configures the health indicator {@code libmc}. Memcached that is down makes the
- * application unhealthy only if its failures reach the application.
+ * Configures the health indicator {@code libmc}, which is made of one for each client if
+ * there are several. Memcached that is down makes the application unhealthy only if its
+ * failures reach the application.
  */
 @AutoConfiguration(after = LibmcAutoConfiguration.class,
 		beforeName = "org.springframework.boot.health.autoconfigure.registry.HealthContributorRegistryAutoConfiguration")
@@ -31,8 +36,14 @@ public final class LibmcHealthAutoConfiguration {
 
 	@Bean
 	@ConditionalOnMissingBean(name = { "libmcHealthIndicator", "libmcHealthContributor" })
-	LibmcHealthIndicator libmcHealthIndicator(LibmcClients clients, LibmcCacheProperties properties) {
-		return new LibmcHealthIndicator(clients.forCaches(), properties.onError() == OnError.THROW);
+	HealthContributor libmcHealthIndicator(LibmcClients clients, LibmcCacheProperties properties) {
+		boolean failuresReachTheApplication = properties.onError() == OnError.THROW;
+		Map<String, HealthIndicator> indicators = new LinkedHashMap<>();
+		clients.all()
+			.forEach((name, client) -> indicators.put(name,
+					new LibmcHealthIndicator(client, failuresReachTheApplication)));
+		return (indicators.size() == 1) ? indicators.values().iterator().next()
+				: CompositeHealthContributor.fromMap(indicators);
 	}
 
 }

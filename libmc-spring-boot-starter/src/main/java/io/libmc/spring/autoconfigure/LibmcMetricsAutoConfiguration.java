@@ -50,7 +50,7 @@ public final class LibmcMetricsAutoConfiguration {
 	@ConditionalOnMissingBean
 	@Conditional(OperationsAreNotTimedByObservation.class)
 	OperationTimers libmcOperationTimers(MeterRegistry registry) {
-		return new OperationTimers(registry);
+		return new OperationTimers(registry, LibmcClusters.DEFAULT);
 	}
 
 	@Bean
@@ -62,7 +62,7 @@ public final class LibmcMetricsAutoConfiguration {
 	@Bean
 	@ConditionalOnMissingBean
 	LoadMeters libmcLoadMeters(MeterRegistry registry) {
-		return new LoadMeters(registry);
+		return new LoadMeters(registry, LibmcClusters.DEFAULT);
 	}
 
 	@Bean

@@ -2,6 +2,7 @@ package io.libmc.spring.autoconfigure;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 
 import org.jspecify.annotations.Nullable;
 
@@ -43,8 +44,11 @@ import io.libmc.HashFunction;
  * @param ssl How connections are secured.
  * @param warmUp Whether to connect to each server, and to do once what first calls take
  * time for, in the background while the application starts.
+ * @param clusters More clusters, by name, each with a client of its own: any of the
+ * properties from servers to ssl. None is taken from here. A name with a dot or another
+ * special character needs brackets, as in "[eu.sessions]".
  */
-@ConfigurationProperties("libmc")
+@ConfigurationProperties(LibmcProperties.PREFIX)
 record LibmcProperties(@DefaultValue("true") boolean enabled, @DefaultValue("localhost:11211") List<String> servers,
 		@DefaultValue("md5") HashFunction hashFn, @DefaultValue("false") boolean failover,
 		@DefaultValue("100ms") Duration connectTimeout, @DefaultValue("5s") Duration handshakeTimeout,
@@ -52,12 +56,61 @@ record LibmcProperties(@DefaultValue("true") boolean enabled, @DefaultValue("loc
 		@DefaultValue("0") int maxRetries, @DefaultValue("1") int connectionsPerServer, @DefaultValue("") String prefix,
 		@DefaultValue("true") boolean doSplit, @DefaultValue("0B") DataSize compThreshold,
 		@DefaultValue("false") boolean noreply, @DefaultValue("") String username, @DefaultValue("") String password,
-		@DefaultValue Ssl ssl, @DefaultValue("true") boolean warmUp) {
+		@DefaultValue Ssl ssl, @DefaultValue("true") boolean warmUp, @DefaultValue Map<String, Cluster> clusters) {
+
+	static final String PREFIX = "libmc";
+
+	static final String CLUSTERS = PREFIX + ".clusters";
 
 	/** The properties without the password. */
 	@Override
 	public String toString() {
 		return "LibmcProperties[enabled=" + this.enabled + ", servers=" + this.servers + "]";
+	}
+
+	/** The default cluster's properties, as those of any other. */
+	Cluster cluster() {
+		return new Cluster(this.servers, this.hashFn, this.failover, this.connectTimeout, this.handshakeTimeout,
+				this.pollTimeout, this.retryTimeout, this.maxRetries, this.connectionsPerServer, this.prefix,
+				this.doSplit, this.compThreshold, this.noreply, this.username, this.password, this.ssl);
+	}
+
+	/**
+	 * The properties of one cluster.
+	 *
+	 * @param servers The servers, at least one.
+	 * @param hashFn How a key is hashed to find its server.
+	 * @param failover Whether the keys of a dead server go to the next one.
+	 * @param connectTimeout How long one TCP connect may take.
+	 * @param handshakeTimeout How long TLS and authentication may take.
+	 * @param pollTimeout How long one operation may take altogether.
+	 * @param retryTimeout How long a dead server is left alone.
+	 * @param maxRetries How often an operation may be sent again.
+	 * @param connectionsPerServer Connections to each server.
+	 * @param prefix What every key on the servers starts with.
+	 * @param doSplit Whether large values are stored in chunks.
+	 * @param compThreshold Values of more bytes than this are compressed.
+	 * @param noreply Whether the injected client sends changes without asking for a
+	 * reply.
+	 * @param username User to be on each connection.
+	 * @param password Password of the user.
+	 * @param ssl How connections are secured.
+	 */
+	record Cluster(@DefaultValue List<String> servers, @DefaultValue("md5") HashFunction hashFn,
+			@DefaultValue("false") boolean failover, @DefaultValue("100ms") Duration connectTimeout,
+			@DefaultValue("5s") Duration handshakeTimeout, @DefaultValue("300ms") Duration pollTimeout,
+			@DefaultValue("5s") Duration retryTimeout, @DefaultValue("0") int maxRetries,
+			@DefaultValue("1") int connectionsPerServer, @DefaultValue("") String prefix,
+			@DefaultValue("true") boolean doSplit, @DefaultValue("0B") DataSize compThreshold,
+			@DefaultValue("false") boolean noreply, @DefaultValue("") String username,
+			@DefaultValue("") String password, @DefaultValue Ssl ssl) {
+
+		/** The properties without the password. */
+		@Override
+		public String toString() {
+			return "Cluster[servers=" + this.servers + "]";
+		}
+
 	}
 
 	/**

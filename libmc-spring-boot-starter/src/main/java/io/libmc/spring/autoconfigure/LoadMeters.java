@@ -4,12 +4,17 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 
 import io.libmc.MemcachedListener;
+import io.libmc.spring.observation.ClusterListener;
 
 /**
  * Counts how loads by {@code getOrLoad}, the caches' among them, end: {@code libmc.lease}
  * for those of missing values, {@code libmc.refresh} for those of values that are there.
  */
-final class LoadMeters implements MemcachedListener {
+final class LoadMeters implements ClusterListener {
+
+	private final MeterRegistry registry;
+
+	private final String cluster;
 
 	private final Counter won;
 
@@ -25,26 +30,35 @@ final class LoadMeters implements MemcachedListener {
 
 	private final Counter refreshFailed;
 
-	LoadMeters(MeterRegistry registry) {
-		this.won = lease(registry, "won");
-		this.waited = lease(registry, "waited");
-		this.timedOut = lease(registry, "timed_out");
-		this.lost = lease(registry, "lost");
-		this.bypassed = lease(registry, "bypassed");
-		this.refreshed = refresh(registry, "refreshed");
-		this.refreshFailed = refresh(registry, "failed");
+	LoadMeters(MeterRegistry registry, String cluster) {
+		this.registry = registry;
+		this.cluster = cluster;
+		this.won = lease(registry, cluster, "won");
+		this.waited = lease(registry, cluster, "waited");
+		this.timedOut = lease(registry, cluster, "timed_out");
+		this.lost = lease(registry, cluster, "lost");
+		this.bypassed = lease(registry, cluster, "bypassed");
+		this.refreshed = refresh(registry, cluster, "refreshed");
+		this.refreshFailed = refresh(registry, cluster, "failed");
 	}
 
-	private static Counter lease(MeterRegistry registry, String outcome) {
+	@Override
+	public MemcachedListener forCluster(String cluster) {
+		return cluster.equals(this.cluster) ? this : new LoadMeters(this.registry, cluster);
+	}
+
+	private static Counter lease(MeterRegistry registry, String cluster, String outcome) {
 		return Counter.builder("libmc.lease")
 			.description("Callers who missed a value that is loaded once in the cluster")
+			.tag("cluster", cluster)
 			.tag("outcome", outcome)
 			.register(registry);
 	}
 
-	private static Counter refresh(MeterRegistry registry, String outcome) {
+	private static Counter refresh(MeterRegistry registry, String cluster, String outcome) {
 		return Counter.builder("libmc.refresh")
 			.description("Values loaded anew before they expired")
+			.tag("cluster", cluster)
 			.tag("outcome", outcome)
 			.register(registry);
 	}

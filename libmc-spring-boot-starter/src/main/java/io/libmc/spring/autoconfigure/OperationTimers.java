@@ -10,18 +10,28 @@ import io.micrometer.core.instrument.Timer;
 import org.jspecify.annotations.Nullable;
 
 import io.libmc.MemcachedListener;
+import io.libmc.spring.observation.ClusterListener;
 
 /**
- * Times the client's operations: {@code libmc.operations} by command, outcome and server.
+ * Times the client's operations: {@code libmc.operations} by cluster, command, outcome
+ * and server.
  */
-final class OperationTimers implements MemcachedListener {
+final class OperationTimers implements ClusterListener {
 
 	private final MeterRegistry registry;
 
+	private final String cluster;
+
 	private final ConcurrentMap<Operation, Timer> timers = new ConcurrentHashMap<>();
 
-	OperationTimers(MeterRegistry registry) {
+	OperationTimers(MeterRegistry registry, String cluster) {
 		this.registry = registry;
+		this.cluster = cluster;
+	}
+
+	@Override
+	public MemcachedListener forCluster(String cluster) {
+		return cluster.equals(this.cluster) ? this : new OperationTimers(this.registry, cluster);
 	}
 
 	@Override
@@ -33,6 +43,7 @@ final class OperationTimers implements MemcachedListener {
 	private Timer register(Operation operation) {
 		return Timer.builder("libmc.operations")
 			.description("Operations of the memcached client")
+			.tag("cluster", this.cluster)
 			.tag("command", operation.command)
 			.tag("outcome", operation.outcome.name().toLowerCase(Locale.ROOT))
 			.tag("server", operation.server)

@@ -1,6 +1,7 @@
 package io.libmc.spring.autoconfigure;
 
 import java.util.List;
+import java.util.function.Supplier;
 
 import org.jspecify.annotations.Nullable;
 
@@ -14,17 +15,35 @@ import org.springframework.core.env.Environment;
  */
 final class PropertiesLibmcConnectionDetails implements LibmcConnectionDetails {
 
-	private final LibmcProperties properties;
+	private final String prefix;
 
-	private final Environment environment;
+	private final LibmcProperties.Cluster properties;
+
+	private final Supplier<List<String>> servers;
 
 	private final @Nullable SslBundles bundles;
 
-	PropertiesLibmcConnectionDetails(LibmcProperties properties, Environment environment,
-			@Nullable SslBundles bundles) {
+	private PropertiesLibmcConnectionDetails(String prefix, LibmcProperties.Cluster properties,
+			Supplier<List<String>> servers, @Nullable SslBundles bundles) {
+		this.prefix = prefix;
 		this.properties = properties;
-		this.environment = environment;
+		this.servers = servers;
 		this.bundles = bundles;
+	}
+
+	/** What the properties of the default cluster say. */
+	static PropertiesLibmcConnectionDetails of(LibmcProperties properties, Environment environment,
+			@Nullable SslBundles bundles) {
+		return new PropertiesLibmcConnectionDetails(LibmcProperties.PREFIX, properties.cluster(),
+				() -> Binder.get(environment).bindOrCreate(LibmcProperties.PREFIX, LibmcProperties.class).servers(),
+				bundles);
+	}
+
+	/** What the properties of another cluster say. */
+	static PropertiesLibmcConnectionDetails of(String prefix, LibmcProperties.Cluster properties,
+			Environment environment, @Nullable SslBundles bundles) {
+		return new PropertiesLibmcConnectionDetails(prefix, properties,
+				() -> Binder.get(environment).bindOrCreate(prefix, LibmcProperties.Cluster.class).servers(), bundles);
 	}
 
 	/**
@@ -33,7 +52,7 @@ final class PropertiesLibmcConnectionDetails implements LibmcConnectionDetails {
 	 */
 	@Override
 	public List<String> getServers() {
-		return Binder.get(this.environment).bindOrCreate("libmc", LibmcProperties.class).servers();
+		return this.servers.get();
 	}
 
 	@Override
@@ -56,7 +75,8 @@ final class PropertiesLibmcConnectionDetails implements LibmcConnectionDetails {
 			return SslBundle.systemDefault();
 		}
 		if (this.bundles == null) {
-			throw new IllegalStateException("libmc.ssl.bundle is set, but Boot's SSL auto-configuration is not active");
+			throw new IllegalStateException(
+					this.prefix + ".ssl.bundle is set, but Boot's SSL auto-configuration is not active");
 		}
 		return this.bundles.getBundle(ssl.bundle());
 	}

@@ -2,16 +2,18 @@ package io.libmc.spring.autoconfigure;
 
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.ToDoubleFunction;
-import java.util.stream.Collectors;
 
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import org.jspecify.annotations.Nullable;
 
@@ -20,7 +22,7 @@ import io.libmc.MemcachedListener;
 import io.libmc.ServerSnapshot;
 
 /**
- * What the client knows of each server: {@code libmc.server.up},
+ * What the clients know of each server: {@code libmc.server.up},
  * {@code libmc.connections}, {@code libmc.in.flight} and {@code libmc.bytes}. The meters
  * of a server that leaves the list are removed.
  */
@@ -28,7 +30,7 @@ final class ServerMeters implements MeterBinder, MemcachedListener {
 
 	private final LibmcClients clients;
 
-	private final Map<String, List<Meter>> meters = new HashMap<>();
+	private final Map<Server, List<Meter>> meters = new HashMap<>();
 
 	private @Nullable MeterRegistry registry;
 
@@ -53,11 +55,13 @@ final class ServerMeters implements MeterBinder, MemcachedListener {
 
 	private void update() {
 		MeterRegistry bound = this.registry;
-		MemcachedClient client = (bound != null) ? this.clients.find() : null;
-		if (bound == null || client == null) {
+		if (bound == null) {
 			return;
 		}
-		Set<String> servers = client.servers().stream().map(ServerSnapshot::name).collect(Collectors.toSet());
+		Map<String, MemcachedClient> clients = this.clients.all();
+		Set<Server> servers = new LinkedHashSet<>();
+		clients.forEach((cluster, client) -> client.servers()
+			.forEach((server) -> servers.add(new Server(cluster, server.name()))));
 		this.meters.entrySet().removeIf((entry) -> {
 			boolean left = !servers.contains(entry.getKey());
 			if (left) {
@@ -65,47 +69,59 @@ final class ServerMeters implements MeterBinder, MemcachedListener {
 			}
 			return left;
 		});
-		servers.forEach((server) -> this.meters.computeIfAbsent(server, (name) -> register(bound, client, name)));
+		servers.forEach((server) -> this.meters.computeIfAbsent(server,
+				(added) -> register(bound, Objects.requireNonNull(clients.get(added.cluster())), added)));
 	}
 
-	private static List<Meter> register(MeterRegistry registry, MemcachedClient client, String server) {
+	private static List<Meter> register(MeterRegistry registry, MemcachedClient client, Server server) {
 		List<Meter> meters = new ArrayList<>();
 		meters.add(Gauge.builder("libmc.server.up", client, value(server, (snapshot) -> snapshot.isUp() ? 1 : 0))
 			.description("Whether the server takes operations: 0 after a connect attempt failed")
-			.tag("server", server)
+			.tags(server.tags())
 			.register(registry));
 		meters.add(Gauge.builder("libmc.connections", client, value(server, ServerSnapshot::connections))
 			.description("Open connections to the server")
-			.tag("server", server)
+			.tags(server.tags())
 			.register(registry));
 		meters.add(Gauge.builder("libmc.in.flight", client, value(server, ServerSnapshot::inFlight))
 			.description("Operations that wait for their reply")
-			.tag("server", server)
+			.tags(server.tags())
 			.register(registry));
 		meters.add(bytes(registry, client, server, "written", ServerSnapshot::bytesWritten));
 		meters.add(bytes(registry, client, server, "read", ServerSnapshot::bytesRead));
 		return meters;
 	}
 
-	private static Meter bytes(MeterRegistry registry, MemcachedClient client, String server, String direction,
+	private static Meter bytes(MeterRegistry registry, MemcachedClient client, Server server, String direction,
 			ToDoubleFunction<ServerSnapshot> bytes) {
 		return FunctionCounter.builder("libmc.bytes", client, value(server, bytes))
 			.description("Bytes of requests written to the server and of replies read from it")
 			.baseUnit("bytes")
-			.tag("server", server)
+			.tags(server.tags())
 			.tag("direction", direction)
 			.register(registry);
 	}
 
-	private static ToDoubleFunction<MemcachedClient> value(String server, ToDoubleFunction<ServerSnapshot> value) {
+	private static ToDoubleFunction<MemcachedClient> value(Server server, ToDoubleFunction<ServerSnapshot> value) {
 		return (client) -> {
 			for (ServerSnapshot snapshot : client.servers()) {
-				if (snapshot.name().equals(server)) {
+				if (snapshot.name().equals(server.name())) {
 					return value.applyAsDouble(snapshot);
 				}
 			}
 			return Double.NaN;
 		};
+	}
+
+	/**
+	 * A server of a cluster.
+	 */
+	private record Server(String cluster, String name) {
+
+		Tags tags() {
+			return Tags.of("cluster", this.cluster, "server", this.name);
+		}
+
 	}
 
 }

@@ -2,6 +2,7 @@ package io.libmc.spring.autoconfigure;
 
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 import org.jspecify.annotations.Nullable;
 
@@ -14,22 +15,27 @@ import org.springframework.boot.diagnostics.FailureAnalysis;
 import org.springframework.core.Ordered;
 
 /**
- * Says which properties below {@code libmc.cache} do not exist. Most are a misspelling,
- * or a cache's name with a dot that was written without brackets.
+ * Says which properties below {@code libmc.cache} and {@code libmc.clusters} do not
+ * exist. Most are a misspelling, or a name with a dot that was written without brackets.
  */
 final class UnknownCachePropertyFailureAnalyzer extends AbstractFailureAnalyzer<UnboundConfigurationPropertiesException>
 		implements Ordered {
 
-	private static final ConfigurationPropertyName CACHE = ConfigurationPropertyName.of("libmc.cache");
+	private static final ConfigurationPropertyName CACHE = ConfigurationPropertyName.of(LibmcCacheProperties.PREFIX);
 
 	private static final ConfigurationPropertyName CACHES = CACHE.append("caches");
 
+	private static final ConfigurationPropertyName CLUSTERS = ConfigurationPropertyName.of(LibmcProperties.CLUSTERS);
+
 	@Override
 	protected @Nullable FailureAnalysis analyze(Throwable rootFailure, UnboundConfigurationPropertiesException cause) {
-		if (!cause.getUnboundProperties().stream().allMatch((property) -> CACHE.isAncestorOf(property.getName()))) {
+		if (!cause.getUnboundProperties().stream().allMatch((property) -> isOurs(property.getName()))) {
 			return null;
 		}
 		StringBuilder description = new StringBuilder("There are no such properties of libmc:\n");
+		boolean clusters = cause.getUnboundProperties()
+			.stream()
+			.anyMatch((property) -> CLUSTERS.isAncestorOf(property.getName()));
 		TreeSet<String> misread = new TreeSet<>();
 		for (ConfigurationProperty property : cause.getUnboundProperties()) {
 			description.append("\n    Property: ").append(property.getName());
@@ -38,29 +44,37 @@ final class UnknownCachePropertyFailureAnalyzer extends AbstractFailureAnalyzer<
 				description.append("\n    Origin: ").append(property.getOrigin());
 			}
 			description.append('\n');
-			if (CACHES.isAncestorOf(property.getName()) && nameLength(property.getName()) > 1) {
-				misread.add(cacheName(property.getName()));
+			String name = misreadName(property.getName());
+			if (name != null) {
+				misread.add(name);
 			}
 		}
 		String action = misread.isEmpty() ? "Correct the spelling, or remove them."
-				: "If the cache is called " + misread.stream().collect(Collectors.joining("\" or \"", "\"", "\""))
-						+ ", write its name in brackets and quotes, as in caches: \"[" + misread.first()
-						+ "]\":. Otherwise correct the spelling, or remove them.";
+				: "If the " + (clusters ? "cluster" : "cache") + " is called "
+						+ misread.stream().collect(Collectors.joining("\" or \"", "\"", "\""))
+						+ ", write its name in brackets and quotes, as in " + (clusters ? "clusters" : "caches")
+						+ ": \"[" + misread.first() + "]\":. Otherwise correct the spelling, or remove them.";
 		return new FailureAnalysis(description.toString(), action, cause);
 	}
 
-	/** How many elements the cache's name has, if the last is one of its properties. */
-	private static int nameLength(ConfigurationPropertyName property) {
-		return property.getNumberOfElements() - CACHES.getNumberOfElements() - 1;
+	private static boolean isOurs(ConfigurationPropertyName property) {
+		return CACHE.isAncestorOf(property) || CLUSTERS.isAncestorOf(property);
 	}
 
-	private static String cacheName(ConfigurationPropertyName property) {
-		StringBuilder name = new StringBuilder();
-		int first = CACHES.getNumberOfElements();
-		for (int i = first; i < property.getNumberOfElements() - 1; i++) {
-			name.append((i > first) ? "." : "").append(property.getElement(i, Form.ORIGINAL));
+	/**
+	 * What a cache or a cluster is called, if the last element is one of its properties
+	 * and its name has more than one.
+	 */
+	private static @Nullable String misreadName(ConfigurationPropertyName property) {
+		int first = CLUSTERS.isAncestorOf(property) ? CLUSTERS.getNumberOfElements() : CACHES.getNumberOfElements();
+		int last = property.getNumberOfElements() - 1;
+		boolean named = CACHES.isAncestorOf(property) || CLUSTERS.isAncestorOf(property);
+		if (!named || last - first < 2 || property.getElement(last - 1, Form.UNIFORM).equals("ssl")) {
+			return null;
 		}
-		return name.toString();
+		return IntStream.range(first, last)
+			.mapToObj((i) -> property.getElement(i, Form.ORIGINAL))
+			.collect(Collectors.joining("."));
 	}
 
 	/** This analyzer comes before Boot's own, which is not as helpful. */

@@ -2,9 +2,13 @@ package io.libmc.spring.cache;
 
 import java.time.Duration;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
@@ -51,6 +55,14 @@ public final class LibmcCacheManager extends AbstractTransactionSupportingCacheM
 
 	private final Map<String, LibmcCacheSettings> configured = new LinkedHashMap<>();
 
+	/** The clients of the caches that have another one, by the caches' names. */
+	private final Map<String, MemcachedClient> clients = new HashMap<>();
+
+	private final Map<MemcachedClient, ServerStates> otherStates = new HashMap<>();
+
+	/** What each client could not tell its servers. */
+	private final Map<MemcachedClient, PendingEvictions> pending = new LinkedHashMap<>();
+
 	private final Collection<Consumer<LibmcCache>> listeners = new CopyOnWriteArrayList<>();
 
 	private final Collection<LibmcCache> caches = new CopyOnWriteArrayList<>();
@@ -64,8 +76,6 @@ public final class LibmcCacheManager extends AbstractTransactionSupportingCacheM
 	private final Background background = new Background();
 
 	private int maxPendingEvictions = 10_000;
-
-	private @Nullable PendingEvictions pending;
 
 	private boolean open = true;
 
@@ -148,8 +158,23 @@ public final class LibmcCacheManager extends AbstractTransactionSupportingCacheM
 	}
 
 	/**
-	 * How many evictions may be pending at most, 10,000 unless set. One too many is
-	 * remembered as the clearing of its cache on its server.
+	 * Puts one cache on other servers than those of the manager's client.
+	 * @param cacheName the cache's name
+	 * @param client the client of those servers, which stays the caller's to close
+	 * @param serverStates knows the states of those servers, and is the same for all
+	 * caches of a client
+	 */
+	public void setClient(String cacheName, MemcachedClient client, ServerStates serverStates) {
+		checkNotInitialized();
+		this.clients.put(cacheName, Objects.requireNonNull(client, "client"));
+		if (client != this.client) {
+			this.otherStates.put(client, Objects.requireNonNull(serverStates, "serverStates"));
+		}
+	}
+
+	/**
+	 * How many evictions may be pending for each client at most, 10,000 unless set. One
+	 * too many is remembered as the clearing of its cache on its server.
 	 * @param maxPendingEvictions 0 or more
 	 */
 	public void setMaxPendingEvictions(int maxPendingEvictions) {
@@ -174,7 +199,7 @@ public final class LibmcCacheManager extends AbstractTransactionSupportingCacheM
 	 * @return 0 in good times
 	 */
 	public int getPendingEvictions() {
-		return pending().size();
+		return pendingOfAll().stream().mapToInt(PendingEvictions::size).sum();
 	}
 
 	/**
@@ -186,21 +211,28 @@ public final class LibmcCacheManager extends AbstractTransactionSupportingCacheM
 	@Override
 	@SuppressWarnings("FutureReturnValueIgnored")
 	public void afterSingletonsInstantiated() {
-		logger.info("Caches are on memcached at "
-				+ this.client.servers().stream().map(ServerSnapshot::name).collect(Collectors.joining(", "))
-				+ " (key prefix \"" + this.keyPrefix + "\", serializer " + this.defaults.format() + ")");
+		logger.info("Caches are on memcached at " + servers(this.client) + " (key prefix \"" + this.keyPrefix
+				+ "\", serializer " + this.defaults.format() + ")");
+		this.clients.forEach(
+				(cache, client) -> logger.info("The cache \"" + cache + "\" is on memcached at " + servers(client)));
 		if (this.warmUp) {
 			this.background.call(() -> {
 				warmUpNow();
 				return true;
 			});
 		}
-		settings().filter(LibmcCacheSettings::needsMetaCommands)
-			.findFirst()
-			.map((settings) -> settings.policy(this.background))
-			.ifPresent((policy) -> ServerNames.find(this.client, (i) -> WireKeys.unused(this.keyPrefix, i))
-				.values()
-				.forEach((name) -> this.client.async().get(name, policy)));
+		Map<MemcachedClient, LibmcCacheSettings> asking = new LinkedHashMap<>();
+		if (this.open && this.defaults.needsMetaCommands()) {
+			asking.put(this.client, this.defaults);
+		}
+		this.configured.forEach((cache, settings) -> {
+			if (settings.needsMetaCommands()) {
+				asking.putIfAbsent(client(cache), settings);
+			}
+		});
+		asking.forEach((client, settings) -> ServerNames.find(client, (i) -> WireKeys.unused(this.keyPrefix, i))
+			.values()
+			.forEach((name) -> client.async().get(name, settings.policy(this.background))));
 	}
 
 	private Stream<LibmcCacheSettings> settings() {
@@ -209,14 +241,9 @@ public final class LibmcCacheManager extends AbstractTransactionSupportingCacheM
 	}
 
 	private void warmUpNow() {
-		for (String name : ServerNames.find(this.client, (i) -> WireKeys.unused(this.keyPrefix, i)).values()) {
-			try {
-				this.client.meta().noop(name);
-			}
-			catch (MemcachedException ex) {
-				// the others are still to be connected to
-			}
-		}
+		Set<MemcachedClient> all = new LinkedHashSet<>(this.clients.values());
+		all.add(this.client);
+		all.forEach(this::connect);
 		createCache(NO_CACHE).get("");
 		for (EntryFormat format : settings().map(LibmcCacheSettings::format).collect(Collectors.toSet())) {
 			try {
@@ -228,6 +255,21 @@ public final class LibmcCacheManager extends AbstractTransactionSupportingCacheM
 		}
 	}
 
+	private void connect(MemcachedClient to) {
+		for (String name : ServerNames.find(to, (i) -> WireKeys.unused(this.keyPrefix, i)).values()) {
+			try {
+				to.meta().noop(name);
+			}
+			catch (MemcachedException ex) {
+				// the others are still to be connected to
+			}
+		}
+	}
+
+	private static String servers(MemcachedClient client) {
+		return client.servers().stream().map(ServerSnapshot::name).collect(Collectors.joining(", "));
+	}
+
 	@Override
 	public String toString() {
 		return "LibmcCacheManager[keyPrefix=" + this.keyPrefix + ", client=" + this.client + "]";
@@ -237,7 +279,8 @@ public final class LibmcCacheManager extends AbstractTransactionSupportingCacheM
 	@Override
 	public void destroy() {
 		this.background.close();
-		pending().close();
+		pending(this.client);
+		pendingOfAll().forEach(PendingEvictions::close);
 	}
 
 	/**
@@ -275,19 +318,25 @@ public final class LibmcCacheManager extends AbstractTransactionSupportingCacheM
 
 	private LibmcCache createCache(String name) {
 		LibmcCacheSettings settings = this.configured.getOrDefault(name, this.defaults);
-		EntryStore store = new EntryStore(this.client, new WireKeys(this.keyPrefix, name), this.clearVisibility,
-				settings, pending(), this.background);
-		return new LibmcCache(name, this.keyPrefix, this.client, store, settings, this.serverStates, this.background);
+		MemcachedClient own = client(name);
+		EntryStore store = new EntryStore(own, new WireKeys(this.keyPrefix, name), this.clearVisibility, settings,
+				pending(own), this.background);
+		return new LibmcCache(name, this.keyPrefix, own, store, settings,
+				this.otherStates.getOrDefault(own, this.serverStates), this.background);
 	}
 
-	private synchronized PendingEvictions pending() {
-		PendingEvictions created = this.pending;
-		if (created == null) {
-			created = new PendingEvictions(this.client.withTranscoder(new EntryTranscoder(this.defaults.format())),
-					this.maxPendingEvictions);
-			this.pending = created;
-		}
-		return created;
+	private MemcachedClient client(String cacheName) {
+		return this.clients.getOrDefault(cacheName, this.client);
+	}
+
+	private synchronized PendingEvictions pending(MemcachedClient of) {
+		return this.pending.computeIfAbsent(of,
+				(client) -> new PendingEvictions(client.withTranscoder(new EntryTranscoder(this.defaults.format())),
+						this.maxPendingEvictions));
+	}
+
+	private synchronized List<PendingEvictions> pendingOfAll() {
+		return List.copyOf(this.pending.values());
 	}
 
 	/**

@@ -9,8 +9,8 @@ import io.libmc.MemcachedListener.Outcome;
 
 /**
  * The timer {@code libmc.operations} and a span such as {@code memcached get}, with the
- * tags {@code command}, {@code outcome} and {@code server}, all of low cardinality. While
- * an operation is under way its outcome is {@code none}.
+ * tags {@code cluster}, {@code command}, {@code outcome} and {@code server}, all of low
+ * cardinality. While an operation is under way its outcome is {@code none}.
  */
 public class DefaultMemcachedObservationConvention implements MemcachedObservationConvention {
 
@@ -33,7 +33,7 @@ public class DefaultMemcachedObservationConvention implements MemcachedObservati
 	@Override
 	public KeyValues getLowCardinalityKeyValues(MemcachedObservationContext context) {
 		Outcome outcome = context.getOutcome();
-		return KeyValues.of("command", context.getCommand(), "outcome",
+		return KeyValues.of("cluster", context.getCluster(), "command", context.getCommand(), "outcome",
 				(outcome != null) ? outcome.name().toLowerCase(Locale.ROOT) : KeyValue.NONE_VALUE, "server",
 				context.getServer());
 	}

@@ -16,13 +16,16 @@ public final class MemcachedObservationContext extends SenderContext<Object> {
 
 	private final String server;
 
+	private final String cluster;
+
 	private @Nullable Outcome outcome;
 
-	MemcachedObservationContext(String command, String server) {
+	MemcachedObservationContext(String cluster, String command, String server) {
 		super((carrier, key, value) -> {
 		}, Kind.CLIENT);
 		this.command = command;
 		this.server = server;
+		this.cluster = cluster;
 		setRemoteServiceName("memcached");
 		setRemoteServiceAddress(server);
 	}
@@ -41,6 +44,14 @@ public final class MemcachedObservationContext extends SenderContext<Object> {
 	 */
 	public String getServer() {
 		return this.server;
+	}
+
+	/**
+	 * The cluster that the server is of.
+	 * @return the cluster's name below {@code libmc.clusters}, or {@code default}
+	 */
+	public String getCluster() {
+		return this.cluster;
 	}
 
 	/**

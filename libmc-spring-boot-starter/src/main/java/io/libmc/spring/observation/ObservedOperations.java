@@ -6,13 +6,11 @@ import io.micrometer.observation.Observation;
 import io.micrometer.observation.ObservationRegistry;
 import org.jspecify.annotations.Nullable;
 
-import io.libmc.MemcachedListener;
-
 /**
  * Observes the operations that the client sends to servers. Micrometer makes of each a
  * timer and, where there is tracing, a span below that of the caller.
  */
-public final class ObservedOperations implements MemcachedListener {
+public final class ObservedOperations implements ClusterListener {
 
 	private static final MemcachedObservationConvention DEFAULT = new DefaultMemcachedObservationConvention();
 
@@ -20,20 +18,33 @@ public final class ObservedOperations implements MemcachedListener {
 
 	private final @Nullable MemcachedObservationConvention convention;
 
+	private final String cluster;
+
 	/**
 	 * Creates a listener that observes operations.
 	 * @param registry where operations are observed
 	 * @param convention names and tags them, or {@code null} for the default
 	 */
 	public ObservedOperations(ObservationRegistry registry, @Nullable MemcachedObservationConvention convention) {
+		this(registry, convention, "default");
+	}
+
+	private ObservedOperations(ObservationRegistry registry, @Nullable MemcachedObservationConvention convention,
+			String cluster) {
 		this.registry = registry;
 		this.convention = convention;
+		this.cluster = cluster;
+	}
+
+	@Override
+	public ObservedOperations forCluster(String cluster) {
+		return new ObservedOperations(this.registry, this.convention, cluster);
 	}
 
 	@Override
 	public @Nullable Object operationStarted(String command, String server) {
 		Observation observation = Observation.createNotStarted(this.convention, DEFAULT,
-				() -> new MemcachedObservationContext(command, server), this.registry);
+				() -> new MemcachedObservationContext(this.cluster, command, server), this.registry);
 		return observation.isNoop() ? null : observation.start();
 	}
 

@@ -1,5 +1,26 @@
 package io.libmc.spring.autoconfigure;
 
+import org.springframework.javapoet.ClassName;
+import org.springframework.core.io.InputStreamSource;
+import org.springframework.context.support.GenericApplicationContext;
+import org.springframework.context.aot.ApplicationContextAotGenerator;
+import org.springframework.context.annotation.AnnotationConfigApplicationContext;
+import org.springframework.boot.test.util.TestPropertyValues;
+import org.springframework.aot.generate.InMemoryGeneratedFiles;
+import org.springframework.aot.generate.GeneratedFiles;
+import org.springframework.aot.generate.DefaultGenerationContext;
+import org.springframework.aot.generate.ClassNameGenerator;
+import java.nio.charset.StandardCharsets;
+import java.io.UncheckedIOException;
+import java.io.InputStream;
+import java.io.IOException;
+import org.springframework.beans.factory.annotation.Qualifier;
+import io.libmc.spring.autoconfigure.LibmcProperties.Cluster;
+import io.libmc.ServerSnapshot;
+import io.libmc.MemcachedClientBuilder;
+import java.lang.reflect.RecordComponent;
+import java.util.stream.Stream;
+import java.util.ArrayList;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -31,7 +52,7 @@ class LibmcAutoConfigurationTest {
 			assertThat(context.getBean(LibmcProperties.class))
 				.isEqualTo(new LibmcProperties(true, List.of("localhost:11211"), HashFunction.MD5, false,
 						Duration.ofMillis(100), Duration.ofSeconds(5), Duration.ofMillis(300), Duration.ofSeconds(5), 0,
-						1, "", true, DataSize.ofBytes(0), false, "", "", new Ssl(null, ""), true));
+						1, "", true, DataSize.ofBytes(0), false, "", "", new Ssl(null, ""), true, Map.of()));
 		});
 	}
 
@@ -47,7 +68,125 @@ class LibmcAutoConfigurationTest {
 				.isEqualTo(new LibmcProperties(true, List.of("10.0.0.1:11211", "10.0.0.2:11212 mc.oscar"),
 						HashFunction.FNV1A_32, true, Duration.ofSeconds(1), Duration.ofSeconds(2),
 						Duration.ofMillis(500), Duration.ofMinutes(1), 2, 4, "shop:", false, DataSize.ofKilobytes(10),
-						true, "shop", "s-e-c-r-e-t", new Ssl(false, "memcached"), false)));
+						true, "shop", "s-e-c-r-e-t", new Ssl(false, "memcached"), false, Map.of())));
+	}
+
+	@Test
+	void aClusterHasTheSameProperties() {
+		this.runner
+			.withPropertyValues("libmc.servers=10.0.0.9", "libmc.clusters.sessions.servers=10.0.0.1:11211,b:2 mc.oscar",
+					"libmc.clusters.sessions.hash-fn=fnv1a-32", "libmc.clusters.sessions.failover=true",
+					"libmc.clusters.sessions.connect_timeout=1s", "libmc.clusters.sessions.handshake-timeout=2s",
+					"libmc.clusters.sessions.poll-timeout=500ms", "libmc.clusters.sessions.retry-timeout=1m",
+					"libmc.clusters.sessions.max-retries=2", "libmc.clusters.sessions.connections-per-server=4",
+					"libmc.clusters.sessions.prefix=shop:", "libmc.clusters.sessions.do-split=false",
+					"libmc.clusters.sessions.comp-threshold=10KB", "libmc.clusters.sessions.noreply=true",
+					"libmc.clusters.sessions.username=shop", "libmc.clusters.sessions.password=s-e-c-r-e-t",
+					"libmc.clusters.sessions.ssl.enabled=false", "libmc.clusters.sessions.ssl.bundle=memcached",
+					"libmc.clusters[eu.books].servers=c:3")
+			.run((context) -> {
+				Map<String, Cluster> clusters = context.getBean(LibmcProperties.class).clusters();
+				assertThat(clusters).containsOnlyKeys("sessions", "eu.books");
+				assertThat(clusters.get("sessions"))
+					.isEqualTo(new Cluster(List.of("10.0.0.1:11211", "b:2 mc.oscar"), HashFunction.FNV1A_32, true,
+							Duration.ofSeconds(1), Duration.ofSeconds(2), Duration.ofMillis(500), Duration.ofMinutes(1),
+							2, 4, "shop:", false, DataSize.ofKilobytes(10), true, "shop", "s-e-c-r-e-t",
+							new Ssl(false, "memcached")))
+					.hasToString("Cluster[servers=[10.0.0.1:11211, b:2 mc.oscar]]");
+				assertThat(clusters.get("eu.books")).isEqualTo(
+						new LibmcProperties(true, List.of("c:3"), HashFunction.MD5, false, Duration.ofMillis(100),
+								Duration.ofSeconds(5), Duration.ofMillis(300), Duration.ofSeconds(5), 0, 1, "", true,
+								DataSize.ofBytes(0), false, "", "", new Ssl(null, ""), true, Map.of())
+							.cluster());
+			});
+	}
+
+	@Test
+	void everyPropertyOfTheDefaultClusterIsOneOfTheOthers() {
+		List<String> own = Stream.of(LibmcProperties.class.getRecordComponents())
+			.map(RecordComponent::toString)
+			.filter((component) -> !component.endsWith(" enabled") && !component.endsWith(" warmUp")
+					&& !component.endsWith(" clusters"))
+			.toList();
+		assertThat(Cluster.class.getRecordComponents()).extracting(RecordComponent::toString)
+			.containsExactlyElementsOf(own);
+	}
+
+	@Test
+	void aClustersClientIsInjectedByItsNameAndTheDefaultByItsType() {
+		MemcachedClient[] closed = new MemcachedClient[1];
+		this.runner
+			.withPropertyValues("libmc.servers=a", "libmc.clusters.sessions.servers=b,c",
+					"libmc.clusters[eu.books].servers=d")
+			.withUserConfiguration(Injected.class)
+			.run((context) -> {
+				Injected injected = context.getBean(Injected.class);
+				assertThat(servers(injected.client)).containsExactly("a:11211");
+				assertThat(servers(injected.sessions)).containsExactly("b:11211", "c:11211");
+				assertThat(servers(injected.books)).containsExactly("d:11211");
+				closed[0] = injected.sessions;
+			});
+		assertThatIllegalStateException().isThrownBy(() -> closed[0].get("k")).withMessageContaining("closed");
+	}
+
+	@Test
+	void customizersCanTellClustersApart() {
+		List<String> customized = new ArrayList<>();
+		this.runner.withPropertyValues("libmc.clusters.sessions.servers=b")
+			.withBean(LibmcClientBuilderCustomizer.class, () -> new LibmcClientBuilderCustomizer() {
+
+				@Override
+				public void customize(MemcachedClientBuilder builder) {
+				}
+
+				@Override
+				public void customize(String cluster, MemcachedClientBuilder builder) {
+					customized.add(cluster);
+				}
+			})
+			.run((context) -> assertThat(customized).containsExactlyInAnyOrder("default", "sessions"));
+		this.runner.withPropertyValues("libmc.clusters.sessions.servers=b")
+			.withBean(LibmcClientBuilderCustomizer.class, () -> (builder) -> builder.servers(List.of("x")))
+			.withUserConfiguration(Injected.class)
+			.withPropertyValues("libmc.clusters[eu.books].servers=d")
+			.run((context) -> assertThat(servers(context.getBean(Injected.class).books)).containsExactly("x:11211"));
+	}
+
+	@Test
+	void connectionDetailsAreTheDefaultClustersAlone() {
+		this.runner.withUserConfiguration(OwnConnectionDetails.class, Injected.class)
+			.withPropertyValues("libmc.clusters.sessions.servers=b", "libmc.clusters[eu.books].servers=d")
+			.run((context) -> {
+				assertThat(servers(context.getBean(Injected.class).client)).containsExactly("10.0.0.1:11211");
+				assertThat(servers(context.getBean(Injected.class).sessions)).containsExactly("b:11211");
+			});
+	}
+
+	@Test
+	void clustersAreKnownAheadOfTime() {
+		GenericApplicationContext context = new AnnotationConfigApplicationContext();
+		TestPropertyValues.of("libmc.clusters.sessions.servers=b").applyTo(context.getEnvironment());
+		((AnnotationConfigApplicationContext) context).register(LibmcAutoConfiguration.class);
+		InMemoryGeneratedFiles files = new InMemoryGeneratedFiles();
+		DefaultGenerationContext generation = new DefaultGenerationContext(
+				new ClassNameGenerator(ClassName.get("com.acme", "Application")), files);
+		new ApplicationContextAotGenerator().processAheadOfTime(context, generation);
+		generation.writeGeneratedContent();
+		assertThat(files.getGeneratedFiles(GeneratedFiles.Kind.SOURCE).values())
+			.anySatisfy((source) -> assertThat(content(source)).contains("sessionsMemcachedClient"));
+	}
+
+	private static String content(InputStreamSource source) {
+		try (InputStream in = source.getInputStream()) {
+			return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
+	}
+
+	private static Stream<String> servers(MemcachedClient client) {
+		return client.servers().stream().map(ServerSnapshot::name);
 	}
 
 	@Test
@@ -117,6 +256,24 @@ class LibmcAutoConfigurationTest {
 		MemcachedClient[] client = new MemcachedClient[1];
 		this.runner.run((context) -> client[0] = context.getBean(MemcachedClient.class));
 		assertThatIllegalStateException().isThrownBy(() -> client[0].get("k")).withMessageContaining("closed");
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class Injected {
+
+		private final MemcachedClient client;
+
+		private final MemcachedClient sessions;
+
+		private final MemcachedClient books;
+
+		Injected(MemcachedClient client, @Qualifier("sessions") MemcachedClient sessions,
+				@Qualifier("eu.books") MemcachedClient books) {
+			this.client = client;
+			this.sessions = sessions;
+			this.books = books;
+		}
+
 	}
 
 	@Configuration(proxyBeanMethods = false)

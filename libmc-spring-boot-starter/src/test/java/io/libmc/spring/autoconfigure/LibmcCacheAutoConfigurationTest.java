@@ -54,10 +54,10 @@ class LibmcCacheAutoConfigurationTest {
 			assertThat(context.getBean(CacheManager.class)).isSameAs(context.getBean("cacheManager"));
 			assertThat(context.getBean(CacheManager.class).getCacheNames()).isEmpty();
 			assertThat(context.getBean(CacheManager.class).getCache("any")).isNotNull();
-			assertThat(context.getBean(LibmcCacheProperties.class))
-				.isEqualTo(new LibmcCacheProperties(true, "", Duration.ofSeconds(1), false, Map.of(), Duration.ZERO, 0,
-						true, Serializer.JDK, List.of(), ClassChanges.MISS, OnError.BYPASS, true,
-						Duration.ofSeconds(10), Duration.ofSeconds(10), Duration.ZERO, false, Duration.ZERO));
+			assertThat(context.getBean(LibmcCacheProperties.class)).isEqualTo(
+					new LibmcCacheProperties(true, "", Duration.ofSeconds(1), false, Map.of(), Duration.ZERO, 0, true,
+							Serializer.JDK, List.of(), ClassChanges.MISS, OnError.BYPASS, true, Duration.ofSeconds(10),
+							Duration.ofSeconds(10), Duration.ZERO, false, Duration.ZERO, "default"));
 		});
 	}
 
@@ -84,16 +84,50 @@ class LibmcCacheAutoConfigurationTest {
 		this.runner.run((context) -> assertThat(nativeCache(context)).isSameAs(context.getBean(MemcachedClient.class)));
 	}
 
+	@Test
+	void eachCacheIsOnItsCluster() {
+		ApplicationContextRunner clusters = this.runner.withPropertyValues("libmc.clusters.books.servers=b",
+				"libmc.clusters.sessions.servers=c", "libmc.cache.caches.users.cluster=sessions");
+		clusters.run((context) -> {
+			assertThat(nativeCache(context, "any")).isSameAs(context.getBean("memcachedClient"));
+			assertThat(nativeCache(context, "users")).isSameAs(context.getBean("sessionsMemcachedClient"));
+		});
+		clusters
+			.withPropertyValues("libmc.cache.cluster=books", "libmc.cache.caches.titles.cluster=default",
+					"libmc.cache.caches.authors.time-to-live=1h")
+			.run((context) -> {
+				assertThat(nativeCache(context, "any")).isSameAs(context.getBean("booksMemcachedClient"));
+				assertThat(nativeCache(context, "authors")).isSameAs(context.getBean("booksMemcachedClient"));
+				assertThat(nativeCache(context, "titles")).isSameAs(context.getBean(MemcachedClient.class));
+				assertThat(nativeCache(context, "users")).isSameAs(context.getBean("sessionsMemcachedClient"));
+			});
+	}
+
+	@Test
+	void clustersByPropertiesDoNotTakeTheCachesOver(CapturedOutput output) {
+		this.runner.withPropertyValues("libmc.clusters.books.servers=b").run((context) -> {
+			assertThat(nativeCache(context)).isSameAs(context.getBean(MemcachedClient.class))
+				.isSameAs(context.getBean("memcachedClient"));
+			assertThat(output).doesNotContain("The caches use");
+		});
+	}
+
 	private static Object nativeCache(ApplicationContext context) {
-		Cache cache = context.getBean(CacheManager.class).getCache("any");
+		return nativeCache(context, "any");
+	}
+
+	private static Object nativeCache(ApplicationContext context, String name) {
+		Cache cache = context.getBean(CacheManager.class).getCache(name);
 		assertThat(cache).isNotNull();
 		return cache.getNativeCache();
 	}
 
 	@Test
 	void propertiesAreBound() {
-		this.runner.withPropertyValues("libmc.cache.key-prefix=shop:", "libmc.cache.clear-visibility=5s",
-				"libmc.cache.time-to-live=10m", "libmc.cache.cache-null-values=false", "libmc.cache.serializer=json",
+		this.runner.withPropertyValues("libmc.clusters.books.servers=b", "libmc.cache.cluster=books",
+				"libmc.cache.caches.users.cluster=default", "libmc.cache.key-prefix=shop:",
+				"libmc.cache.clear-visibility=5s", "libmc.cache.time-to-live=10m",
+				"libmc.cache.cache-null-values=false", "libmc.cache.serializer=json",
 				"libmc.cache.transaction_aware=true", "libmc.cache.time-to-live-jitter=0.1",
 				"libmc.cache.caches[books.byId].time-to-live-jitter=0.5", "libmc.cache.caches.users.serializer=libmc",
 				"libmc.cache.allowed-classes=com.acme.Order,com.acme.model.**", "libmc.cache.on-error=throw",
@@ -105,18 +139,18 @@ class LibmcCacheAutoConfigurationTest {
 				"libmc.cache.caches[books.byId].on_error=bypass", "libmc.cache.class-changes=tolerate",
 				"libmc.cache.caches[books.byId].class_changes=miss", "libmc.cache.caches.users.cache-null-values=true")
 			.run((context) -> {
-				assertThat(context.getBean(LibmcCacheProperties.class))
-					.isEqualTo(new LibmcCacheProperties(true, "shop:", Duration.ofSeconds(5), true,
-							Map.of("books.byId",
-									new Single(Duration.ofHours(1), 0.5, null, null, null, ClassChanges.MISS,
-											OnError.BYPASS, null, null, null, Duration.ofMinutes(2), null, null),
-									"users",
-									new Single(null, null, true, Serializer.LIBMC, null, null, null, null,
-											Duration.ZERO, null, null, false, Duration.ofSeconds(5))),
-							Duration.ofMinutes(10), 0.1, false, Serializer.JSON,
-							List.of("com.acme.Order", "com.acme.model.**"), ClassChanges.TOLERATE, OnError.THROW, false,
-							Duration.ofSeconds(20), Duration.ofSeconds(3), Duration.ofMinutes(1), true,
-							Duration.ofSeconds(30)));
+				assertThat(context.getBean(LibmcCacheProperties.class)).isEqualTo(new LibmcCacheProperties(true,
+						"shop:", Duration.ofSeconds(5), true,
+						Map.of("books.byId",
+								new Single(Duration.ofHours(1), 0.5, null, null, null, ClassChanges.MISS,
+										OnError.BYPASS, null, null, null, Duration.ofMinutes(2), null, null, null),
+								"users",
+								new Single(null, null, true, Serializer.LIBMC, null, null, null, null, Duration.ZERO,
+										null, null, false, Duration.ofSeconds(5), "default")),
+						Duration.ofMinutes(10), 0.1, false, Serializer.JSON,
+						List.of("com.acme.Order", "com.acme.model.**"), ClassChanges.TOLERATE, OnError.THROW, false,
+						Duration.ofSeconds(20), Duration.ofSeconds(3), Duration.ofMinutes(1), true,
+						Duration.ofSeconds(30), "books"));
 				assertThat(context.getBean(CacheManager.class).getCacheNames()).containsExactlyInAnyOrder("books.byId",
 						"users");
 				assertThat(context.getBean(CacheManager.class).getCache("another")).isNotNull();

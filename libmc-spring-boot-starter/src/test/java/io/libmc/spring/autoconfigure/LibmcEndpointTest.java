@@ -43,6 +43,23 @@ class LibmcEndpointTest {
 		});
 	}
 
+	@Test
+	void itShowsTheServersOfEachCluster(MemcachedServer server) {
+		this.exposed
+			.withPropertyValues("libmc.servers=localhost:1",
+					"libmc.clusters.sessions.servers=" + server.address() + " s1",
+					"libmc.clusters.sessions.poll-timeout=2s")
+			.run((context) -> {
+				LibmcEndpoint endpoint = context.getBean(LibmcEndpoint.class);
+				assertThat(endpoint.servers().servers()).extracting(ServerSnapshot::name)
+					.containsExactly("localhost:1");
+				assertThat(endpoint.servers().clusters()).containsOnlyKeys("default", "sessions");
+				assertThat(endpoint.statistics(new String[] { "s1" }, null)).containsKey("pid");
+				assertThat(endpoint.statistics(new String[] { "sessions", "s1" }, null)).containsKey("pid");
+				assertThat(endpoint.statistics(new String[] { "default", "s1" }, null)).isNull();
+			});
+	}
+
 	@ParameterizedTest
 	@EnumSource(Statistics.class)
 	void memcachedKnowsAllOfTheStatistics(Statistics statistics, MemcachedServer server) {

@@ -1,5 +1,8 @@
 package io.libmc.spring.autoconfigure;
 
+import org.springframework.boot.health.contributor.HealthContributors;
+import org.springframework.boot.health.contributor.CompositeHealthContributor;
+import java.util.Objects;
 import java.util.List;
 import java.util.Map;
 
@@ -70,6 +73,29 @@ class LibmcHealthAutoConfigurationTest {
 			servers.get(1).kill();
 			assertThat(health(context).getStatus()).isEqualTo(Status.DOWN);
 		});
+	}
+
+	@Test
+	void eachClusterHasItsOwn(List<MemcachedServer> servers) {
+		ApplicationContextRunner clusters = this.runner.withPropertyValues(
+				"libmc.clusters.books.servers=" + servers.get(0).address(), "libmc.clusters.books.poll-timeout=2s",
+				"libmc.clusters.sessions.servers=" + servers.get(1).address(),
+				"libmc.clusters.sessions.poll-timeout=2s");
+		clusters.withPropertyValues("libmc.cache.cluster=books").run((context) -> {
+			servers.get(1).kill();
+			CompositeHealthContributor health = context.getBean("libmcHealthIndicator",
+					CompositeHealthContributor.class);
+			assertThat(health.stream()).extracting(HealthContributors.Entry::name).containsExactly("books", "sessions");
+			assertThat(status(health, "books")).isEqualTo(Status.UP);
+			assertThat(status(health, "sessions")).isEqualTo(Status.UNKNOWN);
+		});
+		clusters.run((context) -> assertThat(
+				context.getBean("libmcHealthIndicator", CompositeHealthContributor.class).getContributor("default"))
+			.isNotNull());
+	}
+
+	private static Status status(CompositeHealthContributor health, String name) {
+		return ((HealthIndicator) Objects.requireNonNull(health.getContributor(name))).health(false).getStatus();
 	}
 
 	@Test

@@ -113,6 +113,42 @@ class LibmcMetricsAutoConfigurationTest {
 	}
 
 	@Test
+	void clustersAreToldApart(MemcachedServer server) {
+		this.withRegistry
+			.withPropertyValues("libmc.servers=" + server.address(),
+					"libmc.clusters.sessions.servers=" + server.address(), "libmc.cache.caches.users.cluster=sessions")
+			.run((context) -> {
+				context.getBean(MemcachedClient.class).get("k");
+				MemcachedClient sessions = context.getBean("sessionsMemcachedClient", MemcachedClient.class);
+				sessions.get("k");
+				sessions.get("k");
+				MeterRegistry registry = context.getBean(MeterRegistry.class);
+				context.getBean(ServerMeters.class).bindTo(registry);
+				assertThat(gets(registry, "default")).isEqualTo(1);
+				assertThat(gets(registry, "sessions")).isEqualTo(2);
+				Objects.requireNonNull(context.getBean(CacheManager.class).getCache("users")).get("k", () -> "v");
+				for (String meter : List.of("libmc.server.up", "libmc.connections", "libmc.in.flight", "libmc.bytes")) {
+					for (String cluster : List.of("default", "sessions")) {
+						assertThat(registry.find(meter).tags("cluster", cluster, "server", server.address()).meter())
+							.as(meter + " of " + cluster)
+							.isNotNull();
+					}
+				}
+				assertThat(won(registry, "default")).isZero();
+				assertThat(won(registry, "sessions")).isEqualTo(1);
+				assertThat(registry.get("libmc.refresh").tag("cluster", "sessions").counters()).hasSize(2);
+			});
+	}
+
+	private static long gets(MeterRegistry registry, String cluster) {
+		return registry.get("libmc.operations").tags("cluster", cluster, "command", "get").timer().count();
+	}
+
+	private static double won(MeterRegistry registry, String cluster) {
+		return registry.get("libmc.lease").tags("cluster", cluster, "outcome", "won").counter().count();
+	}
+
+	@Test
 	void listenersOfTheUsersHearEverythingToo(MemcachedServer server) {
 		RecordingListener own = new RecordingListener();
 		this.withRegistry.withPropertyValues("libmc.servers=" + server.address())

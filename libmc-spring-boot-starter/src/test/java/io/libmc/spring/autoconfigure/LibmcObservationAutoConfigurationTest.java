@@ -84,6 +84,21 @@ class LibmcObservationAutoConfigurationTest {
 	}
 
 	@Test
+	void clustersAreToldApart(MemcachedServer server) {
+		this.observed
+			.withPropertyValues("libmc.servers=" + server.address(),
+					"libmc.clusters.sessions.servers=" + server.address())
+			.run((context) -> {
+				context.getBean(MemcachedClient.class).get("k");
+				context.getBean("sessionsMemcachedClient", MemcachedClient.class).get("k");
+				MeterRegistry registry = context.getBean(MeterRegistry.class);
+				for (String cluster : List.of("default", "sessions")) {
+					assertThat(registry.get("libmc.operations").tag("cluster", cluster).timer().count()).isEqualTo(1);
+				}
+			});
+	}
+
+	@Test
 	void asynchronousOperationsAreObservedToo(MemcachedServer server) {
 		this.observed.withPropertyValues("libmc.servers=" + server.address()).run((context) -> {
 			context.getBean(MemcachedClient.class).async().get("k").join();

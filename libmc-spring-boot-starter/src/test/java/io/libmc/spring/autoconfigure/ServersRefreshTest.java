@@ -40,6 +40,16 @@ class ServersRefreshTest {
 	}
 
 	@Test
+	void aClustersServersAreRefreshedToo() {
+		this.runner.withPropertyValues("libmc.clusters.sessions.servers=d:4").run((context) -> {
+			change(context, "libmc.clusters.sessions.servers=e:5");
+			assertThat(servers(context.getBean("sessionsMemcachedClient", MemcachedClient.class)))
+				.containsExactly("e:5");
+			assertThat(servers(context.getBean(MemcachedClient.class))).containsExactly("a:1", "b:2");
+		});
+	}
+
+	@Test
 	void aListThatCannotBeUsedChangesNothing() {
 		this.runner.run((context) -> {
 			for (String bad : List.of("c:port", "")) {

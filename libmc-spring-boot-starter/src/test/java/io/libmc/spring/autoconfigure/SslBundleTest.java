@@ -63,6 +63,23 @@ class SslBundleTest {
 	}
 
 	@Test
+	void aClusterHasABundleOfItsOwn() {
+		try (MemcachedServer server = start("second")) {
+			trusting("first", server)
+				.withPropertyValues("libmc.clusters.sessions.servers=" + server.address(),
+						"libmc.clusters.sessions.poll-timeout=5s", "libmc.clusters.sessions.connect-timeout=2s",
+						"libmc.clusters.sessions.ssl.bundle=sessions",
+						"spring.ssl.bundle.pem.sessions.truststore.certificate=" + certificate("second").toUri())
+				.run((context) -> {
+					assertThat(context.getBean("sessionsMemcachedClient", MemcachedClient.class).set("k", "v"))
+						.isTrue();
+					assertThatExceptionOfType(MemcachedException.class)
+						.isThrownBy(() -> context.getBean(MemcachedClient.class).get("k"));
+				});
+		}
+	}
+
+	@Test
 	void withoutABundleTheJdksCertificatesAreTrusted() {
 		try (MemcachedServer server = start("first")) {
 			this.runner

@@ -74,6 +74,18 @@ class StartupFailureTest {
 						"for example the name of a bundle below spring.ssl.bundle"),
 				bad("libmc.hash-fn", "sha1", "Property: libmc.hash-fn", "CRC_32", "FNV1A_32", "FNV1_32", "MD5"),
 				bad("libmc.poll-timeout", "soon", "Property: libmc.poll-timeout", "'soon' is not a valid duration"),
+				bad("libmc.clusters.sessions.servers", "localhost:99999", "Property: libmc.clusters.sessions.servers",
+						"1 to 65535", "for example localhost:11211"),
+				bad("libmc.clusters.sessions.servers", "", "no server is named"),
+				bad("libmc.clusters[eu.sessions].poll-timeout", "-1s",
+						"Property: libmc.clusters[eu.sessions].poll-timeout", "for example 300ms"),
+				bad("libmc.clusters.userSessions.poll-timeout", "-1s", "1 ms to 1 day"),
+				bad("libmc.cache.caches.userTitles.lease-wait", "-1s", "is negative"),
+				bad("libmc.clusters.sessions.hash-fn", "sha1", "Property: libmc.clusters.sessions.hash-fn", "CRC_32"),
+				bad("libmc.cache.cluster", "sesions", "Property: libmc.cache.cluster", "no such cluster", "\"default\"",
+						"for example default"),
+				bad("libmc.cache.caches[books.byId].cluster", "sesions",
+						"Property: libmc.cache.caches[books.byId].cluster", "no such cluster", "\"default\""),
 				bad("libmc.cache.key-prefix", "a b", "Property: libmc.cache.key-prefix", "for example shop"),
 				bad("libmc.cache.clear-visibility", "-1s", "Property: libmc.cache.clear-visibility", "for example 1s"),
 				bad("libmc.cache.time-to-live", "-1s", "Property: libmc.cache.time-to-live", "is negative",
@@ -120,6 +132,53 @@ class StartupFailureTest {
 			.contains("Property: libmc.password", "Value: \"(not shown)\"", "Origin: \"libmc.password\" from",
 					"holds a control character")
 			.doesNotContain("secret");
+	}
+
+	@Test
+	void theClustersThatThereAreAreNamed(CapturedOutput output) {
+		assertThatThrownBy(() -> start("libmc.clusters.books.servers=b", "libmc.clusters.sessions.servers=c",
+				"libmc.cache.cluster=sesions"));
+		assertThat(output).contains("Property: libmc.cache.cluster", "Value: \"sesions\"",
+				"those that there are: \"default\", \"books\", \"sessions\"");
+	}
+
+	@Test
+	void aClusterNeedsServersAndAnotherNameThanTheDefault(CapturedOutput output) {
+		assertThatThrownBy(() -> start("libmc.clusters.sessions.failover=true"));
+		assertThat(output).contains("Property: libmc.clusters.sessions.servers", "no server is named");
+		assertThatThrownBy(() -> start("libmc.clusters.default.servers=a"));
+		assertThat(output).contains("Property: libmc.clusters.default", "is the cluster of libmc.servers");
+	}
+
+	@Test
+	void aClustersPasswordIsNotShown(CapturedOutput output) {
+		assertThatThrownBy(() -> start("libmc.clusters.sessions.servers=a", "libmc.clusters.sessions.username=shop",
+				"libmc.clusters.sessions.password=top\tsecret"));
+		assertThat(output).contains("Property: libmc.clusters.sessions.password", "Value: \"(not shown)\"")
+			.doesNotContain("secret");
+	}
+
+	@Test
+	void aPropertyThatNoClusterHasIsRefused(CapturedOutput output) {
+		assertThatThrownBy(() -> start("libmc.clusters.sessions.servers=a", "libmc.clusters.sessions.pol-timeout=1s"));
+		assertThat(output)
+			.contains("APPLICATION FAILED TO START", "Property: libmc.clusters.sessions.pol-timeout",
+					"Correct the spelling, or remove them.")
+			.doesNotContain("\tat ");
+		assertThatThrownBy(() -> start("libmc.clusters.eu.sessions.servers=a"));
+		assertThat(output).contains(
+				"If the cluster is called \"eu.sessions\", write its name in brackets and quotes, as in clusters: \"[eu.sessions]\":.");
+		assertThatThrownBy(
+				() -> start("libmc.clusters.sessions.servers=a", "libmc.clusters.sessions.ssl.bundel=memcached"));
+		assertThat(output).doesNotContain("\"sessions.ssl\"");
+	}
+
+	@Test
+	void aPrefixHasToLeaveRoomForTheCachesOfItsCluster(CapturedOutput output) {
+		assertThatThrownBy(
+				() -> start("libmc.clusters.books.servers=b", "libmc.clusters.books.prefix=" + "x".repeat(40),
+						"libmc.cache.key-prefix=" + "y".repeat(20), "libmc.cache.caches.titles.cluster=books"));
+		assertThat(output).contains("Property: libmc.clusters.books.prefix", "with libmc.cache.key-prefix it has 60");
 	}
 
 	@Test
