@@ -2,6 +2,8 @@ package io.libmc.spring.autoconfigure;
 
 import java.nio.charset.StandardCharsets;
 
+import org.jspecify.annotations.Nullable;
+
 import io.libmc.spring.cache.LibmcCacheManager;
 import io.libmc.spring.cache.LibmcCacheSettings;
 import io.libmc.spring.cache.ServerStates;
@@ -27,9 +29,21 @@ final class CacheClusters {
 		this.properties = properties;
 	}
 
-	/** Creates a manager on the cluster of all caches. */
-	LibmcCacheManager createManager(LibmcCacheSettings defaults) {
-		String cluster = this.properties.cluster();
+	/**
+	 * Checks that there is a cluster.
+	 * @throws IllegalArgumentException if not
+	 */
+	void check(String cluster) {
+		this.clients.of(cluster);
+	}
+
+	/**
+	 * Creates a manager.
+	 * @param chosen the cluster of all caches, or {@code null} if it is as the properties
+	 * say
+	 */
+	LibmcCacheManager createManager(@Nullable String chosen, LibmcCacheSettings defaults) {
+		String cluster = (chosen != null) ? chosen : this.properties.cluster();
 		String property = LibmcCacheProperties.PREFIX + ".cluster";
 		InvalidLibmcPropertyException.apply(property, cluster, LibmcClusters.DEFAULT, this.clients::of);
 		LibmcCacheManager manager = new LibmcCacheManager(this.clients.of(cluster), defaults);
@@ -42,8 +56,8 @@ final class CacheClusters {
 	}
 
 	/** Puts the caches that have a cluster of their own there. */
-	void assign(LibmcCacheManager manager) {
-		checkRoom(this.properties.cluster());
+	void assign(@Nullable String chosen, LibmcCacheManager manager) {
+		checkRoom((chosen != null) ? chosen : this.properties.cluster());
 		this.properties.caches().forEach((name, single) -> {
 			String cluster = single.cluster();
 			if (cluster != null) {

@@ -12,6 +12,7 @@ import org.springframework.util.ClassUtils;
 import io.libmc.spring.autoconfigure.LibmcCacheProperties.Serializer;
 import io.libmc.spring.cache.ClassChanges;
 import io.libmc.spring.cache.EntryFormat;
+import io.libmc.spring.cache.FormatProperties;
 
 /**
  * Creates formats that know the application's own classes.
@@ -40,13 +41,14 @@ final class FormatFactory {
 		}
 	}
 
-	EntryFormat create(Serializer serializer, List<String> allowedClasses, ClassChanges classChanges) {
+	EntryFormat create(Serializer serializer, List<String> allowedClasses, ClassChanges classChanges,
+			FormatProperties properties) {
 		List<String> allowed = new ArrayList<>(this.ownPackages);
 		allowed.addAll(allowedClasses);
 		return switch (serializer) {
-			case JDK -> EntryFormat.jdk(this.classLoader, allowed, classChanges);
-			case JSON -> EntryFormat.json(this.classLoader, allowed, classChanges);
-			case LIBMC -> EntryFormat.libmc();
+			case JDK -> EntryFormat.jdk(this.classLoader, allowed, classChanges, properties);
+			case JSON -> EntryFormat.json(this.classLoader, allowed, classChanges, properties);
+			case LIBMC -> EntryFormat.libmc(properties);
 		};
 	}
 

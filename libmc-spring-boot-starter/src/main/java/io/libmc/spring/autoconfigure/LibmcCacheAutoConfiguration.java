@@ -1,5 +1,7 @@
 package io.libmc.spring.autoconfigure;
 
+import org.springframework.context.annotation.Scope;
+import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.cache.support.NoOpCacheManager;
 import org.springframework.beans.factory.BeanFactory;
@@ -12,7 +14,6 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.autoconfigure.condition.NoneNestedConditions;
 import org.springframework.boot.cache.autoconfigure.CacheAutoConfiguration;
 import org.springframework.boot.cache.autoconfigure.CacheManagerCustomizer;
-import org.springframework.boot.cache.autoconfigure.CacheManagerCustomizers;
 import org.springframework.boot.cache.autoconfigure.CacheProperties;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.cache.CacheManager;
@@ -20,13 +21,10 @@ import org.springframework.cache.interceptor.CacheAspectSupport;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Conditional;
 import org.springframework.core.io.ResourceLoader;
-import org.springframework.util.ClassUtils;
 
 import io.libmc.MemcachedClient;
 import io.libmc.spring.cache.LibmcCacheManager;
 import io.libmc.spring.cache.ServerStates;
-
-import static io.libmc.spring.autoconfigure.InvalidLibmcPropertyException.apply;
 
 /**
  * Makes memcached the application's cache, or switches caching off. Either way Boot's own
@@ -36,23 +34,18 @@ import static io.libmc.spring.autoconfigure.InvalidLibmcPropertyException.apply;
 @AutoConfiguration(before = CacheAutoConfiguration.class, after = LibmcAutoConfiguration.class)
 @ConditionalOnBooleanProperty(name = "libmc.enabled", matchIfMissing = true)
 @ConditionalOnBean(CacheAspectSupport.class)
-@ConditionalOnMissingBean(value = CacheManager.class, name = "cacheResolver")
-@Conditional(LibmcCacheAutoConfiguration.NoCacheTypeCondition.class)
 public final class LibmcCacheAutoConfiguration {
-
-	private static final String PREFIX = LibmcCacheProperties.PREFIX;
 
 	LibmcCacheAutoConfiguration() {
 	}
 
 	/**
-	 * The caches, unless they are switched off.
+	 * What builds cache managers, whoever wants one.
 	 */
 	@Configuration(proxyBeanMethods = false)
-	@ConditionalOnBooleanProperty(name = "libmc.cache.enabled", matchIfMissing = true)
 	@ConditionalOnBean(MemcachedClient.class)
 	@EnableConfigurationProperties({ LibmcCacheProperties.class, CacheProperties.class })
-	static final class Caches {
+	static final class Building {
 
 		@Bean
 		@ConditionalOnMissingBean
@@ -67,49 +60,53 @@ public final class LibmcCacheAutoConfiguration {
 		}
 
 		@Bean
-		LibmcCacheManager cacheManager(CacheClusters clusters, LibmcCacheProperties properties,
+		@Scope(BeanDefinition.SCOPE_PROTOTYPE)
+		LibmcCacheManagerBuilder libmcCacheManagerBuilder(CacheClusters clusters, LibmcCacheProperties properties,
 				CacheProperties cacheProperties, ObjectProvider<CacheManagerCustomizer<?>> customizers,
 				ResourceLoader resourceLoader, BeanFactory beanFactory) {
-			FormatFactory formats = new FormatFactory(resourceLoader.getClassLoader(), beanFactory);
-			LibmcCacheManager manager = clusters.createManager(properties.settings(formats));
-			apply(PREFIX + ".key-prefix", properties.keyPrefix(), "shop", manager::setKeyPrefix);
-			apply(PREFIX + ".clear-visibility", properties.clearVisibility(), "1s", manager::setClearVisibility);
-			apply(PREFIX + ".transaction-aware", properties.transactionAware(), "false", (aware) -> {
-				checkTransactions(aware);
-				manager.setTransactionAware(aware);
-			});
-			properties.caches()
-				.keySet()
-				.forEach((name) -> manager.configureCache(name,
-						(defaults) -> properties.settings(name, defaults, formats)));
-			clusters.assign(manager);
-			if (!cacheProperties.getCacheNames().isEmpty()) {
-				manager.setCacheNames(cacheProperties.getCacheNames());
-			}
-			return new CacheManagerCustomizers(customizers.orderedStream().toList()).customize(manager);
-		}
-
-		private static void checkTransactions(boolean aware) {
-			if (aware && !ClassUtils.isPresent("org.springframework.transaction.support.TransactionSynchronization",
-					null)) {
-				throw new IllegalArgumentException(
-						"there are no transactions: org.springframework:spring-tx is not on the class path");
-			}
+			return new LibmcCacheManagerBuilder(clusters, properties, cacheProperties.getCacheNames(),
+					customizers.orderedStream().toList(),
+					new FormatFactory(resourceLoader.getClassLoader(), beanFactory));
 		}
 
 	}
 
 	/**
-	 * Caches that keep nothing. Left to itself Boot would keep everything in the heap,
-	 * for ever.
+	 * The cache manager, where the user has not chosen another cache.
 	 */
 	@Configuration(proxyBeanMethods = false)
-	@ConditionalOnBooleanProperty(name = "libmc.cache.enabled", havingValue = false)
-	static final class NoCaches {
+	@ConditionalOnMissingBean(value = CacheManager.class, name = "cacheResolver")
+	@Conditional(NoCacheTypeCondition.class)
+	static final class Managing {
 
-		@Bean
-		NoOpCacheManager cacheManager() {
-			return new NoOpCacheManager();
+		/**
+		 * The caches, unless they are switched off.
+		 */
+		@Configuration(proxyBeanMethods = false)
+		@ConditionalOnBooleanProperty(name = "libmc.cache.enabled", matchIfMissing = true)
+		@ConditionalOnBean(MemcachedClient.class)
+		static final class Caches {
+
+			@Bean
+			LibmcCacheManager cacheManager(LibmcCacheManagerBuilder builder) {
+				return builder.build();
+			}
+
+		}
+
+		/**
+		 * Caches that keep nothing. Left to itself Boot would keep everything in the
+		 * heap, for ever.
+		 */
+		@Configuration(proxyBeanMethods = false)
+		@ConditionalOnBooleanProperty(name = "libmc.cache.enabled", havingValue = false)
+		static final class NoCaches {
+
+			@Bean
+			NoOpCacheManager cacheManager() {
+				return new NoOpCacheManager();
+			}
+
 		}
 
 	}

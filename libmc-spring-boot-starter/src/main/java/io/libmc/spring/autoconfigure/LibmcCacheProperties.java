@@ -11,6 +11,7 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 import io.libmc.spring.cache.ClassChanges;
+import io.libmc.spring.cache.FormatProperties;
 import io.libmc.spring.cache.LibmcCacheSettings;
 import io.libmc.spring.cache.OnError;
 
@@ -131,8 +132,11 @@ record LibmcCacheProperties(@DefaultValue("true") boolean enabled, @DefaultValue
 					FormatFactory.check(serializer);
 					return mapped;
 				});
+				String list = (this.allowedClasses != null) ? mapping.property("allowed-classes")
+						: PREFIX + ".allowed-classes";
+				FormatProperties properties = new FormatProperties(list, mapping.property("serializer"));
 				mapping.map("allowed-classes", classes, "com.acme.Order",
-						(mapped, allowed) -> mapped.format(formats.create(own, allowed, changes)));
+						(mapped, allowed) -> mapped.format(formats.create(own, allowed, changes, properties)));
 			}
 		}
 
@@ -165,7 +169,7 @@ record LibmcCacheProperties(@DefaultValue("true") boolean enabled, @DefaultValue
 		<T> void map(String name, @Nullable T value, String goodValue,
 				BiFunction<LibmcCacheSettings, T, LibmcCacheSettings> option) {
 			if (value != null) {
-				InvalidLibmcPropertyException.apply(this.prefix + "." + name, value, goodValue,
+				InvalidLibmcPropertyException.apply(property(name), value, goodValue,
 						(good) -> this.settings = option.apply(this.settings, good));
 			}
 		}
@@ -188,6 +192,10 @@ record LibmcCacheProperties(@DefaultValue("true") boolean enabled, @DefaultValue
 							+ time.toMillis() + "s is probably meant", ex);
 				}
 			});
+		}
+
+		String property(String name) {
+			return this.prefix + "." + name;
 		}
 
 		LibmcCacheSettings settings() {

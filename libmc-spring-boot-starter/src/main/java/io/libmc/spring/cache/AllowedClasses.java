@@ -38,13 +38,17 @@ final class AllowedClasses {
 
 	private final ConcurrentMap<Class<?>, Boolean> known = new ConcurrentHashMap<>();
 
+	private final FormatAdvice advice;
+
 	/**
 	 * Allows more classes.
 	 * @param patterns {@code com.acme.Order} for a class and those nested in it,
 	 * {@code com.acme.*} for a package, {@code com.acme.**} for a package and all below
+	 * @param advice says how more are allowed
 	 * @throws IllegalArgumentException if a pattern is none of these
 	 */
-	AllowedClasses(Collection<String> patterns) {
+	AllowedClasses(Collection<String> patterns, FormatAdvice advice) {
+		this.advice = advice;
 		patterns.forEach(this::add);
 	}
 
@@ -104,13 +108,17 @@ final class AllowedClasses {
 	}
 
 	/** What to say of a class that is not allowed. */
-	static IllegalArgumentException refused(Class<?> type) {
-		return new RefusedClassException(type);
+	IllegalArgumentException refused(Class<?> type) {
+		return new RefusedClassException(type, this.advice);
+	}
+
+	FormatAdvice advice() {
+		return this.advice;
 	}
 
 	/** These classes and others. */
 	AllowedClasses and(Collection<String> names) {
-		AllowedClasses all = new AllowedClasses(names);
+		AllowedClasses all = new AllowedClasses(names, this.advice);
 		all.classes.addAll(this.classes);
 		all.packages.addAll(this.packages);
 		all.trees.addAll(this.trees);

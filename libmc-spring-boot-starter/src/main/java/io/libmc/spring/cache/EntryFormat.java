@@ -15,6 +15,8 @@ import io.libmc.codec.EncodedValue;
  */
 public abstract sealed class EntryFormat permits BytesFormat, LibmcFormat {
 
+	private static final FormatAdvice IN_CODE = new FormatAdvice(null);
+
 	EntryFormat() {
 	}
 
@@ -43,17 +45,31 @@ public abstract sealed class EntryFormat permits BytesFormat, LibmcFormat {
 	 */
 	public static EntryFormat jdk(ClassLoader classLoader, Collection<String> allowedClasses,
 			ClassChanges classChanges) {
-		return new JdkFormat(classLoader, new AllowedClasses(allowedClasses), classChanges);
+		return new JdkFormat(classLoader, new AllowedClasses(allowedClasses, IN_CODE), classChanges);
+	}
+
+	/**
+	 * As {@link #jdk(ClassLoader, Collection, ClassChanges)}, with messages of its own.
+	 * @param classLoader where the values' classes are found
+	 * @param allowedClasses the classes that are allowed
+	 * @param classChanges what becomes of entries whose classes have changed
+	 * @param properties what messages name that has to be changed
+	 * @return the format
+	 */
+	public static EntryFormat jdk(ClassLoader classLoader, Collection<String> allowedClasses, ClassChanges classChanges,
+			FormatProperties properties) {
+		return new JdkFormat(classLoader, new AllowedClasses(allowedClasses, new FormatAdvice(properties)),
+				classChanges);
 	}
 
 	/**
 	 * JSON by Jackson 3, with the classes of values wherever they cannot be told from the
 	 * declaration of a field. What is written is an object's fields, as with Java
 	 * serialization; Jackson's annotations apply. Only classes that are allowed are
-	 * written and read, as with {@link #jdk}. An entry that another version of a class
-	 * wrote is absent.
+	 * written and read, as with {@link #jdk(ClassLoader, Collection)}. An entry that
+	 * another version of a class wrote is absent.
 	 * @param classLoader where the values' classes are found
-	 * @param allowedClasses as for {@link #jdk}
+	 * @param allowedClasses as for {@link #jdk(ClassLoader, Collection)}
 	 * @return the format
 	 * @throws IllegalArgumentException if one of {@code allowedClasses} is no pattern
 	 * @throws IllegalStateException if Jackson 3 is not on the class path
@@ -73,10 +89,27 @@ public abstract sealed class EntryFormat permits BytesFormat, LibmcFormat {
 	 */
 	public static EntryFormat json(ClassLoader classLoader, Collection<String> allowedClasses,
 			ClassChanges classChanges) {
+		return json(classLoader, new AllowedClasses(allowedClasses, IN_CODE), classChanges);
+	}
+
+	/**
+	 * As {@link #json(ClassLoader, Collection, ClassChanges)}, with messages of its own.
+	 * @param classLoader where the values' classes are found
+	 * @param allowedClasses the classes that are allowed
+	 * @param classChanges what becomes of entries whose classes have changed
+	 * @param properties what messages name that has to be changed
+	 * @return the format
+	 */
+	public static EntryFormat json(ClassLoader classLoader, Collection<String> allowedClasses,
+			ClassChanges classChanges, FormatProperties properties) {
+		return json(classLoader, new AllowedClasses(allowedClasses, new FormatAdvice(properties)), classChanges);
+	}
+
+	private static EntryFormat json(ClassLoader classLoader, AllowedClasses allowed, ClassChanges classChanges) {
 		if (!ClassUtils.isPresent("tools.jackson.databind.json.JsonMapper", EntryFormat.class.getClassLoader())) {
 			throw new IllegalStateException("Jackson 3 is not on the class path");
 		}
-		return new JsonFormat(classLoader, new AllowedClasses(allowedClasses), classChanges);
+		return new JsonFormat(classLoader, allowed, classChanges);
 	}
 
 	/**
@@ -88,7 +121,16 @@ public abstract sealed class EntryFormat permits BytesFormat, LibmcFormat {
 	 * @return the format
 	 */
 	public static EntryFormat libmc() {
-		return new LibmcFormat();
+		return new LibmcFormat(IN_CODE);
+	}
+
+	/**
+	 * libmc's own, as {@link #libmc()} has it.
+	 * @param properties what messages name that has to be changed
+	 * @return the format
+	 */
+	public static EntryFormat libmc(FormatProperties properties) {
+		return new LibmcFormat(new FormatAdvice(properties));
 	}
 
 	/**

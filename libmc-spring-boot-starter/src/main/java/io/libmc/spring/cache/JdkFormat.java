@@ -158,13 +158,14 @@ final class JdkFormat extends BytesFormat {
 				"a " + value.getClass().getTypeName() + " cannot be cached: it is, or holds, ", "");
 		if (!notAllowed.isEmpty()) {
 			reasons.add(String.join(", ", notAllowed)
-					+ ", neither the application's own classes nor value types of the JDK; if they are safe to read from the cache, set the property libmc.cache.allowed-classes to them");
+					+ ", neither the application's own classes nor value types of the JDK; if they are safe to read from the cache, "
+					+ this.allowed.advice().allow("them"));
 		}
 		if (!notSerializable.isEmpty()) {
 			reasons.add(String.join(", ", notSerializable)
 					+ ", which does not implement java.io.Serializable; let it do so, or cache something else");
 			if (isGoodAsJson(value, notAllowed)) {
-				reasons.add("libmc.cache.serializer: json needs no such thing");
+				reasons.add(this.allowed.advice().json() + " needs no such thing");
 			}
 		}
 		return reasons.toString();
@@ -284,7 +285,7 @@ final class JdkFormat extends BytesFormat {
 		void check(Class<?> type) {
 			this.failed |= type == NotSerializableException.class;
 			if (!this.failed && !JdkFormat.this.allowed.allow(type)) {
-				throw new RefusedClassException(type);
+				throw JdkFormat.this.allowed.refused(type);
 			}
 		}
 

@@ -129,7 +129,7 @@ final class JsonTypes {
 			return ((value instanceof EnumSet) ? LinkedHashSet.class : LinkedHashMap.class).getName();
 		}
 		if (!this.allowed.allow(type)) {
-			throw AllowedClasses.refused(type);
+			throw this.allowed.refused(type);
 		}
 		if (type.getName().startsWith("java.util.ImmutableCollections$")) {
 			return "java.util.Collections$Unmodifiable"

@@ -47,6 +47,12 @@ final class LibmcFormat extends EntryFormat {
 
 	private static final LibmcTranscoder TRANSCODER = LibmcTranscoder.create();
 
+	private final FormatAdvice advice;
+
+	LibmcFormat(FormatAdvice advice) {
+		this.advice = advice;
+	}
+
 	@Override
 	public String toString() {
 		return "libmc";
@@ -91,7 +97,7 @@ final class LibmcFormat extends EntryFormat {
 	 * Checks a value and what it holds.
 	 * @return about how many bytes it takes, rather more than less
 	 */
-	private static long check(@Nullable Object value) {
+	private long check(@Nullable Object value) {
 		if (value == null) {
 			return 1;
 		}
@@ -118,7 +124,8 @@ final class LibmcFormat extends EntryFormat {
 			return size;
 		}
 		throw new IllegalArgumentException("a " + value.getClass().getTypeName()
-				+ " cannot be cached in the format \"libmc\", which returns only String, Long, Double, Boolean, byte[], ArrayList, LinkedHashMap and LinkedHashSet; convert it to one of these, or set libmc.cache.serializer to jdk or json for this cache");
+				+ " cannot be cached in the format \"libmc\", which returns only String, Long, Double, Boolean, byte[], ArrayList, LinkedHashMap and LinkedHashSet; convert it to one of these, or "
+				+ this.advice.jdkOrJson() + " for this cache");
 	}
 
 	/** Nobody can declare a type that is not public, such as that of {@code List.of}. */

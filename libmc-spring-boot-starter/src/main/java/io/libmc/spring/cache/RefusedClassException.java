@@ -7,9 +7,10 @@ final class RefusedClassException extends IllegalArgumentException {
 
 	private static final long serialVersionUID = 1L;
 
-	RefusedClassException(Class<?> type) {
+	RefusedClassException(Class<?> type, FormatAdvice advice) {
 		super("a " + type.getTypeName()
-				+ " cannot be cached: its class is neither the application's own nor one of the JDK's value types; if it is safe to read from the cache, add it to the property libmc.cache.allowed-classes");
+				+ " cannot be cached: its class is neither the application's own nor one of the JDK's value types; if it is safe to read from the cache, "
+				+ advice.allow("it"));
 	}
 
 }

@@ -1,5 +1,8 @@
 package io.libmc.spring.autoconfigure;
 
+import java.io.Serializable;
+import io.libmc.spring.cache.LibmcCacheSettings;
+import java.util.Objects;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.boot.test.system.CapturedOutput;
@@ -38,6 +41,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 @ExtendWith(OutputCaptureExtension.class)
 class LibmcCacheAutoConfigurationTest {
@@ -249,6 +253,59 @@ class LibmcCacheAutoConfigurationTest {
 	}
 
 	@Test
+	void besideAnotherCacheManagerOneIsBuiltOfTheProperties() {
+		this.runner.withUserConfiguration(Beside.class)
+			.withPropertyValues("libmc.cache.key-prefix=shop", "libmc.cache.caches.users.time-to-live=1h",
+					"libmc.clusters.books.servers=b", "libmc.cache.cluster=books")
+			.run((context) -> {
+				LibmcCacheManager manager = context.getBean(LibmcCacheManager.class);
+				assertThat(manager.getCacheNames()).containsExactly("users");
+				assertThat(Objects.requireNonNull(manager.getCache("any")).getNativeCache())
+					.isSameAs(context.getBean("booksMemcachedClient"));
+				assertThat(context.getBean(CacheManager.class)).isInstanceOf(ConcurrentMapCacheManager.class);
+				assertThat(context.getBean(LibmcCacheManagerBuilder.class))
+					.isNotSameAs(context.getBean(LibmcCacheManagerBuilder.class));
+				LibmcCacheManager another = context.getBean(LibmcCacheManagerBuilder.class).cluster("default").build();
+				assertThat(Objects.requireNonNull(another.getCache("any")).getNativeCache())
+					.isSameAs(context.getBean("memcachedClient"));
+				assertThatIllegalArgumentException()
+					.isThrownBy(() -> context.getBean(LibmcCacheManagerBuilder.class).cluster("sesions"))
+					.withMessageContaining("\"default\", \"books\"");
+			});
+		this.runner.withUserConfiguration(Beside.class)
+			.withPropertyValues("libmc.cache.refresh-ahead=1h")
+			.run((context) -> assertThat(context).getFailure().rootCause().hasMessageContaining("time to live"));
+	}
+
+	@Test
+	void whatIsAdvisedHasAnEffect() {
+		this.runner
+			.withPropertyValues("libmc.cache.on-error=throw", "libmc.cache.caches.own.allowed-classes=com.acme.Order",
+					"libmc.cache.caches[books.byId].serializer=json", "libmc.cache.caches.python.serializer=libmc")
+			.run((context) -> {
+				CacheManager manager = context.getBean(CacheManager.class);
+				Map.of("any", "add them to the property libmc.cache.allowed-classes", "own",
+						"add them to the property libmc.cache.caches[own].allowed-classes", "books.byId",
+						"add it to the property libmc.cache.allowed-classes", "python",
+						"set libmc.cache.caches[python].serializer to jdk or json")
+					.forEach((name, advice) -> assertThatIllegalArgumentException()
+						.isThrownBy(() -> Objects.requireNonNull(manager.getCache(name)).put("k", new NotAllowed(1)))
+						.withMessageContaining(advice));
+			});
+	}
+
+	@Test
+	void aManagerThatIsBuiltInCodeIsNotAdvisedOfPropertiesWithoutEffect() {
+		this.runner.run((context) -> {
+			LibmcCacheManager manager = new LibmcCacheManager(context.getBean(MemcachedClient.class),
+					new LibmcCacheSettings().onError(OnError.THROW));
+			assertThatIllegalArgumentException()
+				.isThrownBy(() -> Objects.requireNonNull(manager.getCache("any")).put("k", new NotAllowed(1)))
+				.withMessageContainingAll("give them to its EntryFormat", "LibmcCacheManagerBuilder");
+		});
+	}
+
+	@Test
 	void itBacksOffForACacheResolverOfTheUsers() {
 		this.runner.withUserConfiguration(OwnResolver.class)
 			.run((context) -> assertThat(context).doesNotHaveBean(LibmcCacheManager.class));
@@ -402,6 +459,26 @@ class LibmcCacheAutoConfigurationTest {
 		@CacheMemcachedClient
 		MemcachedClient marked() {
 			return client();
+		}
+
+	}
+
+	record NotAllowed(int number) implements Serializable {
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class Beside {
+
+		@Bean
+		@Primary
+		ConcurrentMapCacheManager inTheHeap() {
+			return new ConcurrentMapCacheManager();
+		}
+
+		@Bean
+		LibmcCacheManager memcached(LibmcCacheManagerBuilder builder) {
+			return builder.build();
 		}
 
 	}
