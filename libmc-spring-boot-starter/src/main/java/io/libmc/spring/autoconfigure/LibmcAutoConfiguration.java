@@ -36,6 +36,11 @@ public final class LibmcAutoConfiguration {
 	}
 
 	@Bean
+	EnvironmentProperties libmcEnvironmentProperties(Environment environment, LibmcProperties properties) {
+		return new EnvironmentProperties(environment, properties.clusters().keySet());
+	}
+
+	@Bean
 	LibmcClients libmcClients(ConfigurableListableBeanFactory beanFactory, LibmcClusters clusters,
 			Environment environment, @CacheMemcachedClient ObjectProvider<MemcachedClient> marked) {
 		return new LibmcClients(beanFactory, clusters, environment, marked);

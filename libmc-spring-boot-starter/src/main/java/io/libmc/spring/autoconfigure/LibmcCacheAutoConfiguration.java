@@ -63,10 +63,10 @@ public final class LibmcCacheAutoConfiguration {
 		@Scope(BeanDefinition.SCOPE_PROTOTYPE)
 		LibmcCacheManagerBuilder libmcCacheManagerBuilder(CacheClusters clusters, LibmcCacheProperties properties,
 				CacheProperties cacheProperties, ObjectProvider<CacheManagerCustomizer<?>> customizers,
-				ResourceLoader resourceLoader, BeanFactory beanFactory) {
+				ResourceLoader resourceLoader, BeanFactory beanFactory, EnvironmentProperties environment) {
 			return new LibmcCacheManagerBuilder(clusters, properties, cacheProperties.getCacheNames(),
 					customizers.orderedStream().toList(),
-					new FormatFactory(resourceLoader.getClassLoader(), beanFactory));
+					new FormatFactory(resourceLoader.getClassLoader(), beanFactory), environment);
 		}
 
 	}

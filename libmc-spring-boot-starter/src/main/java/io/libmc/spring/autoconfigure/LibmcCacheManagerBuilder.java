@@ -36,15 +36,18 @@ public final class LibmcCacheManagerBuilder {
 
 	private final FormatFactory formats;
 
+	private final EnvironmentProperties environment;
+
 	private @Nullable String cluster;
 
 	LibmcCacheManagerBuilder(CacheClusters clusters, LibmcCacheProperties properties, List<String> cacheNames,
-			List<CacheManagerCustomizer<?>> customizers, FormatFactory formats) {
+			List<CacheManagerCustomizer<?>> customizers, FormatFactory formats, EnvironmentProperties environment) {
 		this.clusters = clusters;
 		this.properties = properties;
 		this.cacheNames = cacheNames;
 		this.customizers = customizers;
 		this.formats = formats;
+		this.environment = environment;
 	}
 
 	/**
@@ -81,6 +84,7 @@ public final class LibmcCacheManagerBuilder {
 		if (!this.cacheNames.isEmpty()) {
 			manager.setCacheNames(this.cacheNames);
 		}
+		manager.onCache((cache) -> this.environment.checkCache(cache.getName(), this.properties.caches().keySet()));
 		return new CacheManagerCustomizers(this.customizers).customize(manager);
 	}
 

@@ -1,5 +1,13 @@
 package io.libmc.spring.autoconfigure;
 
+import org.springframework.boot.context.properties.bind.DataObjectPropertyName;
+import java.util.stream.Stream;
+import java.util.stream.Collectors;
+import java.util.Set;
+import java.util.HashSet;
+import org.springframework.core.env.SystemEnvironmentPropertySource;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.ApplicationContextInitializer;
 import java.io.Serializable;
 import io.libmc.spring.cache.LibmcCacheSettings;
 import java.util.Objects;
@@ -172,6 +180,85 @@ class LibmcCacheAutoConfigurationTest {
 	void withoutReactorAndTransactionsItWorks() {
 		this.runner.withClassLoader(new FilteredClassLoader("reactor", "org.springframework.transaction"))
 			.run((context) -> assertThat(context).hasNotFailed().hasSingleBean(LibmcCacheManager.class));
+	}
+
+	@Test
+	void anUnknownPropertyOfTheEnvironmentIsWarnedOfWithTheNearest(CapturedOutput output) {
+		this.runner
+			.withInitializer(environment(Map.of("LIBMC_CACHE_TTL", "1h", "LIBMC_CACHE_KEYPREFX", "a:",
+					"LIBMC_CACHE_LEASE", "5s", "LIBMC_CACHE_LEASE_WAIT", "5s", "LIBMC_CACHE_ALLOWEDCLASSES_0",
+					"com.acme.*", "LIBMC_CLUSTERS_SESSIONS_SERVERS_0", "b", "LIBMC_CLUSTERS_SESSIONS_SSL_BUNDEL", "x",
+					"LIBMC_CLUSTERS_SESSIONS_HASH_FN", "crc-32", "LIBMC_CACHE_CACHES_USERS_CLUSTER", "sessions")))
+			.withSystemProperties("libmc.cache.time-to-life=1h", "libmc.cache.serve-stale=5s",
+					"libmc.cache.caches.titles.allowed-classes[0]=com.acme.Order",
+					"libmc.cache.caches[books.byId].on-error=throw", "libmc.cache.caches.users.leese=1h",
+					"libmc.clusters.sessions.pol-timeout=1s", "libmc.clusters.sessions.ssl.enabled=false",
+					"libmc.clusters.sessions.failover=true")
+			.run((context) -> {
+				assertThat(context).hasNotFailed();
+				String ignored = " is ignored: libmc has no such property, the nearest is ";
+				String variables = " from property source \"systemEnvironment\"";
+				String properties = " from property source \"systemProperties\"";
+				assertThat(output).contains("\"LIBMC_CACHE_TTL\"" + variables + ignored + "libmc.cache.time-to-live",
+						"\"LIBMC_CACHE_KEYPREFX\"" + variables + ignored + "libmc.cache.key-prefix",
+						"\"LIBMC_CLUSTERS_SESSIONS_SSL_BUNDEL\"" + variables + ignored + "ssl.bundle",
+						"\"libmc.cache.time-to-life\"" + properties + ignored + "libmc.cache.time-to-live",
+						"\"libmc.cache.caches.users.leese\"" + properties + ignored + "lease",
+						"\"libmc.clusters.sessions.pol-timeout\"" + properties + ignored + "poll-timeout");
+				assertThat(output.toString().split("is ignored", -1)).hasSize(7);
+				assertThat(nativeCache(context, "users")).isSameAs(context.getBean("sessionsMemcachedClient"));
+			});
+	}
+
+	@Test
+	void aVariableForACacheThatItDoesNotReachIsWarnedOf(CapturedOutput output) {
+		ApplicationContextRunner variable = this.runner
+			.withInitializer(environment(Map.of("LIBMC_CACHE_CACHES_BOOKSBYID_TIMETOLIVE", "1h")));
+		variable.run((context) -> {
+			CacheManager manager = context.getBean(CacheManager.class);
+			assertThat(manager.getCache("booksbyid")).isNotNull();
+			assertThat(output).doesNotContain("BOOKSBYID");
+			assertThat(manager.getCache("booksById")).isNotNull();
+			assertThat(output).contains("\"LIBMC_CACHE_CACHES_BOOKSBYID_TIMETOLIVE\" from property source",
+					"is for a cache called \"booksbyid\", and not for \"booksById\"",
+					"libmc.cache.caches[booksById].time-to-live");
+		});
+		variable.withPropertyValues("spring.cache.cache-names=books.byId")
+			.run((context) -> assertThat(output).contains("and not for \"books.byId\""));
+	}
+
+	@Test
+	void aVariableForAClusterThatItDoesNotReachIsWarnedOf(CapturedOutput output) {
+		this.runner.withInitializer(environment(Map.of("LIBMC_CLUSTERS_EUSESSIONS_SERVERS", "b")))
+			.withPropertyValues("libmc.clusters[eu.sessions].servers=c")
+			.run((context) -> assertThat(output).contains("\"LIBMC_CLUSTERS_EUSESSIONS_SERVERS\" from property source",
+					"is for a cluster called \"eusessions\", and not for \"eu.sessions\""));
+	}
+
+	@Test
+	void everyPropertyIsKnownInTheEnvironment() {
+		assertThat(names(Single.class)).isEqualTo(EnvironmentProperties.OF_CACHE);
+		Set<String> all = names(LibmcCacheProperties.class);
+		all.removeAll(EnvironmentProperties.OF_CACHE);
+		all.remove("caches");
+		assertThat(all).isEqualTo(EnvironmentProperties.OF_ALL_CACHES);
+		Set<String> cluster = names(LibmcProperties.Cluster.class);
+		cluster.remove("ssl");
+		names(LibmcProperties.Ssl.class).forEach((name) -> cluster.add("ssl." + name));
+		assertThat(cluster).isEqualTo(EnvironmentProperties.OF_CLUSTER);
+	}
+
+	private static Set<String> names(Class<?> type) {
+		return Stream.of(type.getRecordComponents())
+			.map((component) -> DataObjectPropertyName.toDashedForm(component.getName()))
+			.collect(Collectors.toCollection(HashSet::new));
+	}
+
+	private static ApplicationContextInitializer<ConfigurableApplicationContext> environment(
+			Map<String, Object> variables) {
+		return (context) -> context.getEnvironment()
+			.getPropertySources()
+			.replace("systemEnvironment", new SystemEnvironmentPropertySource("systemEnvironment", variables));
 	}
 
 	@Test
