@@ -19,7 +19,7 @@ class LibmcEndpointTest {
 
 	private final ApplicationContextRunner runner = new ApplicationContextRunner()
 		.withConfiguration(AutoConfigurations.of(LibmcAutoConfiguration.class, LibmcEndpointAutoConfiguration.class))
-		.withPropertyValues("libmc.poll-timeout=2s", "libmc.connect-timeout=1s");
+		.withPropertyValues("libmc.warm-up=false", "libmc.poll-timeout=2s", "libmc.connect-timeout=1s");
 
 	private final ApplicationContextRunner exposed = this.runner
 		.withPropertyValues("management.endpoints.web.exposure.include=libmc");

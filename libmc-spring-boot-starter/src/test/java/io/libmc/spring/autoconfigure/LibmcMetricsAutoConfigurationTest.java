@@ -31,7 +31,8 @@ class LibmcMetricsAutoConfigurationTest {
 	private final ApplicationContextRunner runner = new ApplicationContextRunner()
 		.withConfiguration(AutoConfigurations.of(LibmcAutoConfiguration.class, LibmcCacheAutoConfiguration.class,
 				LibmcMetricsAutoConfiguration.class, CacheAutoConfiguration.class, CacheMetricsAutoConfiguration.class))
-		.withUserConfiguration(LibmcCacheAutoConfigurationTest.Caching.class);
+		.withUserConfiguration(LibmcCacheAutoConfigurationTest.Caching.class)
+		.withPropertyValues("libmc.warm-up=false");
 
 	private final ApplicationContextRunner withRegistry = this.runner.withBean(MeterRegistry.class,
 			SimpleMeterRegistry::new);

@@ -41,7 +41,7 @@ class LibmcObservationAutoConfigurationTest {
 	private final ApplicationContextRunner client = new ApplicationContextRunner()
 		.withConfiguration(AutoConfigurations.of(LibmcAutoConfiguration.class, LibmcObservationAutoConfiguration.class,
 				LibmcMetricsAutoConfiguration.class))
-		.withPropertyValues("libmc.poll-timeout=2s", "libmc.connect-timeout=1s");
+		.withPropertyValues("libmc.warm-up=false", "libmc.poll-timeout=2s", "libmc.connect-timeout=1s");
 
 	private final ApplicationContextRunner metrics = this.client
 		.withConfiguration(AutoConfigurations.of(MetricsAutoConfiguration.class,
