@@ -2,8 +2,6 @@ package io.libmc.spring.cache;
 
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
-import java.util.Collection;
-import java.util.Map;
 
 import com.fasterxml.jackson.annotation.JsonAutoDetect.Visibility;
 import tools.jackson.core.JacksonException;
@@ -14,8 +12,10 @@ import tools.jackson.databind.ObjectWriter;
 import tools.jackson.databind.SerializationFeature;
 import tools.jackson.databind.cfg.DateTimeFeature;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.module.SimpleModule;
 
 import org.springframework.core.NestedExceptionUtils;
+import org.springframework.util.ClassUtils;
 
 import io.libmc.codec.DecodingBudget;
 
@@ -37,13 +37,14 @@ final class JsonFormat extends BytesFormat {
 
 	private final ObjectReader reader;
 
+	private final JsonBeans beans = new JsonBeans();
+
 	/** Of values that are known to come back. */
 	private final JsonShapes shapes;
 
 	JsonFormat(ClassLoader classLoader, AllowedClasses allowed, ClassChanges changes) {
 		JsonTypes types = new JsonTypes(classLoader, allowed, changes);
-		JsonBeans beans = new JsonBeans();
-		this.shapes = new JsonShapes(beans);
+		this.shapes = new JsonShapes(this.beans);
 		JsonMapper.Builder builder = JsonMapper.builder();
 		JsonMapper mapper = builder.typeFactory(builder.typeFactory().withClassLoader(classLoader))
 			.changeDefaultVisibility((checker) -> checker.withFieldVisibility(Visibility.ANY)
@@ -54,7 +55,7 @@ final class JsonFormat extends BytesFormat {
 			.setDefaultTyping(types.everywhere())
 			.annotationIntrospector(types.annotations())
 			.handlerInstantiator(types.handlers())
-			.addModule(types.onlyStringKeysWhereNoneAreDeclared().setSerializerModifier(beans))
+			.addModule(module(types, classLoader))
 			.disable(SerializationFeature.FAIL_ON_EMPTY_BEANS)
 			.enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES,
 					DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES,
@@ -66,6 +67,15 @@ final class JsonFormat extends BytesFormat {
 			.build();
 		this.writer = mapper.writerFor(Object.class);
 		this.reader = mapper.readerFor(Object.class);
+	}
+
+	private SimpleModule module(JsonTypes types, ClassLoader classLoader) {
+		SimpleModule module = types.onlyStringKeysWhereNoneAreDeclared();
+		JsonTimes.addCalendar(module);
+		if (ClassUtils.isPresent("java.sql.Timestamp", classLoader)) {
+			JsonTimes.addSql(module);
+		}
+		return module.setSerializerModifier(this.beans);
 	}
 
 	@Override
@@ -85,7 +95,7 @@ final class JsonFormat extends BytesFormat {
 		}
 		byte[] entry = bytes.toByteArray();
 		if (!this.shapes.know(value, entry.length)) {
-			checkReadable(value, entry);
+			checkComesBack(value, entry);
 			this.shapes.learn(value);
 		}
 		return entry;
@@ -96,7 +106,7 @@ final class JsonFormat extends BytesFormat {
 	 * would be a miss for ever, and an {@code Optional} is only what it holds. The first
 	 * value of each shape tells.
 	 */
-	private void checkReadable(Object value, byte[] entry) {
+	private void checkComesBack(Object value, byte[] entry) {
 		Object read;
 		try {
 			read = read(entry, DecodingBudget.of(entry.length, READABLE_BYTES));
@@ -104,10 +114,10 @@ final class JsonFormat extends BytesFormat {
 		catch (UndecodableEntryException ex) {
 			throw refused(value, ex);
 		}
-		boolean container = value instanceof Collection || value instanceof Map;
-		if (read.getClass() != value.getClass() && !container) {
-			throw new IllegalArgumentException("a " + value.getClass().getTypeName()
-					+ " cannot be cached as JSON: it would come back as a " + read.getClass().getTypeName());
+		String difference = JsonComparison.difference(value, read, this.beans, this.writer);
+		if (difference != null) {
+			throw new IllegalArgumentException(
+					"a " + value.getClass().getTypeName() + " cannot be cached as JSON: " + difference);
 		}
 	}
 

@@ -134,7 +134,7 @@ final class JsonShapes {
 			boolean annotated = JsonBeans.isAnnotated(constant.getDeclaringClass());
 			return new Shape(annotated ? Kind.UNSURE : Kind.BOUNDED, 0, List.of());
 		}
-		if (BOUNDED.contains(type)) {
+		if (BOUNDED.contains(type) || type.getName().startsWith("java.sql.")) {
 			return new Shape(Kind.BOUNDED, 0, List.of());
 		}
 		if (value instanceof Object[]) {

@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -152,7 +153,10 @@ final class JsonTypes {
 		if (value instanceof List) {
 			return ArrayList.class;
 		}
-		return (value instanceof Collection) ? LinkedHashSet.class : value.getClass();
+		if (value instanceof Set) {
+			return LinkedHashSet.class;
+		}
+		return (value instanceof Collection) ? ArrayList.class : value.getClass();
 	}
 
 	private JavaType typeOf(String id, JavaType declared, DatabindContext context) {

@@ -5,6 +5,8 @@ import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.sql.Time;
+import java.sql.Timestamp;
 import java.time.DayOfWeek;
 import java.time.Duration;
 import java.time.Instant;
@@ -17,9 +19,11 @@ import java.time.ZonedDateTime;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.Date;
 import java.util.EnumMap;
 import java.util.EnumSet;
+import java.util.GregorianCalendar;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedList;
@@ -29,6 +33,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TimeZone;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
@@ -192,6 +197,49 @@ class JsonFormatTest {
 				new Object[] { new Closeds(List.of()), new Closeds(List.of(new Closed(1))) });
 	}
 
+	@ParameterizedTest
+	@MethodSource
+	void whatWouldNotComeBackEqualIsRefused(Object value, String named) {
+		for (Object each : List.of(value, new Box(value), Arrays.asList(null, value), new Object[] { value })) {
+			assertThatIllegalArgumentException().isThrownBy(() -> this.format.encode(each))
+				.withMessageContainingAll(each.getClass().getTypeName(), named);
+		}
+	}
+
+	static Stream<Object[]> whatWouldNotComeBackEqualIsRefused() {
+		Optional<Long> absent = null;
+		Map<String, Long> backwards = new TreeMap<>(Comparator.reverseOrder());
+		backwards.put("a", 1L);
+		GregorianCalendar calendar = new GregorianCalendar(TimeZone.getTimeZone("Asia/Shanghai"));
+		calendar.setMinimalDaysInFirstWeek(3);
+		return Stream.of(new Object[] { List.of(Optional.of(1L)), "java.util.Optional" },
+				new Object[] { new HashMap<>(Map.of("k", Optional.of("a"))), "java.util.Optional" },
+				new Object[] { List.of(Optional.empty()), "java.util.Optional" },
+				new Object[] { backwards, "java.util.TreeMap" }, new Object[] { calendar, "GregorianCalendar" },
+				new Object[] { Alike.THREE, "Alike" }, new Object[] { new Maybe(absent), "null" });
+	}
+
+	@ParameterizedTest
+	@MethodSource
+	void whatJacksonAloneWouldLoseComesBack(Object value) throws Exception {
+		for (Object each : List.of(value, new Box(value), Arrays.asList(null, value))) {
+			assertThat(roundTrip(each)).isEqualTo(each);
+		}
+	}
+
+	static Stream<Object> whatJacksonAloneWouldLoseComesBack() {
+		Timestamp timestamp = new Timestamp(1);
+		timestamp.setNanos(123_456_789);
+		return Stream.of(timestamp, new Timestamp(-1), new java.sql.Date(1), java.sql.Date.valueOf("2026-11-24"),
+				Time.valueOf("01:02:03"), new GregorianCalendar(TimeZone.getTimeZone("Asia/Shanghai")),
+				new GregorianCalendar(TimeZone.getTimeZone("GMT+08:30")));
+	}
+
+	@Test
+	void valuesOfAMapComeBackHoweverOftenTheyAreIn() throws Exception {
+		assertThat(roundTrip(new TreeMap<>(Map.of("a", 1L, "b", 1L)).values())).isEqualTo(List.of(1L, 1L));
+	}
+
 	@Test
 	void valuesOfAKnownShapeAreNotReadBack() throws Exception {
 		Counted.made.set(0);
@@ -329,6 +377,21 @@ class JsonFormatTest {
 	}
 
 	record Annotated(@JsonTypeInfo(use = JsonTypeInfo.Id.CLASS) Object anything) {
+
+	}
+
+	private enum Alike {
+
+		ONE, TWO, THREE;
+
+		@Override
+		public String toString() {
+			return (this == ONE) ? "1" : "2";
+		}
+
+	}
+
+	private record Maybe(Optional<Long> number) {
 
 	}
 

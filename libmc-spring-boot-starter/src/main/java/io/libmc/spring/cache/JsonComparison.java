@@ -1,0 +1,247 @@
+package io.libmc.spring.cache;
+
+import java.lang.reflect.Array;
+import java.lang.reflect.Modifier;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.EnumMap;
+import java.util.IdentityHashMap;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.PriorityQueue;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.concurrent.atomic.AtomicReference;
+
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.ObjectWriter;
+import tools.jackson.databind.ser.BeanPropertyWriter;
+
+/**
+ * Whether what came back is what went. Collections and maps are compared by what they
+ * hold, and applications' classes by what is written of them, so that neither an
+ * {@code equals} of theirs is needed nor believed. Everything else has to be equal.
+ */
+final class JsonComparison {
+
+	private static final Object NULL = new Object();
+
+	private final JsonBeans beans;
+
+	private final ObjectWriter writer;
+
+	/** Objects that are being compared, of which some can hold themselves. */
+	private final IdentityHashMap<Object, Object> begun = new IdentityHashMap<>();
+
+	private String difference = "it would not come back equal";
+
+	private JsonComparison(JsonBeans beans, ObjectWriter writer) {
+		this.beans = beans;
+		this.writer = writer;
+	}
+
+	/**
+	 * Compares two values.
+	 * @return what differs, as the end of a sentence, or {@code null}
+	 */
+	static @Nullable String difference(Object went, Object came, JsonBeans beans, ObjectWriter writer) {
+		JsonComparison comparison = new JsonComparison(beans, writer);
+		try {
+			return comparison.same(went, came) ? null : comparison.difference;
+		}
+		catch (RuntimeException | StackOverflowError ex) {
+			return "it cannot be compared with what would come back: " + ex;
+		}
+	}
+
+	private boolean same(@Nullable Object went, @Nullable Object came) {
+		if (went == came) {
+			return true;
+		}
+		if (went == null || came == null) {
+			return differ(went, came);
+		}
+		if (went instanceof Map<?, ?> one && came instanceof Map<?, ?> other) {
+			return sameContainer(one, other) && sameEntries(one, other);
+		}
+		if (went instanceof Collection<?> one && came instanceof Collection<?> other) {
+			return sameContainer(one, other) && sameElements(one, other);
+		}
+		if (went.getClass() != came.getClass() || went instanceof Enum) {
+			return differ(went, came);
+		}
+		if (went instanceof Object[] one) {
+			return sameElements(Arrays.asList(one), Arrays.asList((Object[]) came));
+		}
+		if (went instanceof Optional<?> one) {
+			return same(one.orElse(null), ((Optional<?>) came).orElse(null));
+		}
+		if (went instanceof AtomicReference<?> one) {
+			return same(one.get(), ((AtomicReference<?>) came).get());
+		}
+		if (went instanceof Map.Entry<?, ?> one) {
+			Map.Entry<?, ?> other = (Map.Entry<?, ?>) came;
+			return same(one.getKey(), other.getKey()) && same(one.getValue(), other.getValue());
+		}
+		JsonBeans.Bean bean = this.beans.find(went.getClass());
+		return (bean != null) ? sameProperties(bean, went, came) : sameScalar(went, came) || differ(went, came);
+	}
+
+	/** A class that nobody can declare may be replaced. */
+	private boolean sameContainer(Object went, Object came) {
+		Class<?> type = went.getClass();
+		boolean hidden = type.getName().startsWith("java.util.") && (!Modifier.isPublic(type.getModifiers())
+				|| type.getName().indexOf('$') > 0 || type == EnumMap.class);
+		if (hidden) {
+			boolean list = kind(went) == Collection.class && came instanceof List;
+			return list || kind(went) == kind(came) || differ(went, came);
+		}
+		if (type != came.getClass()) {
+			return differ(went, came);
+		}
+		if (!Objects.equals(order(went), order(came))) {
+			this.difference = "it " + holds(went) + "whose Comparator would be lost";
+			return false;
+		}
+		return true;
+	}
+
+	private static Class<?> kind(Object container) {
+		return (container instanceof Map) ? Map.class
+				: (container instanceof List) ? List.class : (container instanceof Set) ? Set.class : Collection.class;
+	}
+
+	private static @Nullable Object order(Object container) {
+		Comparator<?> order = (container instanceof SortedMap<?, ?> map) ? map.comparator()
+				: (container instanceof SortedSet<?> set) ? set.comparator()
+						: (container instanceof PriorityQueue<?> queue) ? queue.comparator() : null;
+		return Comparator.<String>naturalOrder().equals(order) ? null : order;
+	}
+
+	private boolean sameElements(Collection<?> went, Collection<?> came) {
+		if (went.size() != came.size()) {
+			return differ(went, came);
+		}
+		return sameInOrder(went, came) || (went instanceof Set && sameInAnyOrder(went, came));
+	}
+
+	private boolean sameInOrder(Collection<?> went, Collection<?> came) {
+		Iterator<?> others = came.iterator();
+		for (Object element : went) {
+			if (!others.hasNext() || !same(element, others.next())) {
+				return false;
+			}
+		}
+		return !others.hasNext();
+	}
+
+	private boolean sameInAnyOrder(Collection<?> went, Collection<?> came) {
+		Map<Object, Object> left = new LinkedHashMap<>();
+		came.forEach((element) -> left.put(orNull(element), orNull(element)));
+		for (Object element : went) {
+			Object other = left.get(orNull(element));
+			if (other == null || !same(orNull(element), other)) {
+				other = left.keySet().stream().filter((each) -> same(orNull(element), each)).findFirst().orElse(null);
+			}
+			if (other == null) {
+				return false;
+			}
+			left.remove(other);
+		}
+		return left.isEmpty();
+	}
+
+	private static Object orNull(@Nullable Object value) {
+		return (value != null) ? value : NULL;
+	}
+
+	private boolean sameEntries(Map<?, ?> went, Map<?, ?> came) {
+		if (went.size() != came.size()) {
+			return differ(went, came);
+		}
+		if (!sameInOrder(went.keySet(), came.keySet())) {
+			return sameInAnyOrder(went.keySet(), came.keySet()) && sameValues(went, came);
+		}
+		return sameInOrder(went.values(), came.values());
+	}
+
+	private boolean sameValues(Map<?, ?> went, Map<?, ?> came) {
+		for (Map.Entry<?, ?> entry : went.entrySet()) {
+			if (!same(entry.getValue(), came.get(entry.getKey()))) {
+				return false;
+			}
+		}
+		return true;
+	}
+
+	private boolean sameProperties(JsonBeans.Bean bean, Object went, Object came) {
+		if (this.begun.put(went, came) != null) {
+			return true;
+		}
+		boolean same = true;
+		for (BeanPropertyWriter property : bean.properties()) {
+			same = same && same(JsonBeans.Bean.get(property, went), JsonBeans.Bean.get(property, came));
+		}
+		this.begun.remove(went);
+		return same;
+	}
+
+	/**
+	 * A class that has no equality of its own is known by its text, or an application's
+	 * by what is written.
+	 */
+	private boolean sameScalar(Object went, Object came) {
+		Class<?> type = went.getClass();
+		if (type.isArray()) {
+			return Array.getLength(went) == Array.getLength(came) && Objects.deepEquals(went, came);
+		}
+		if (went.equals(came) || type == Object.class) {
+			return true;
+		}
+		if (overrides(type, "equals", Object.class)) {
+			return false;
+		}
+		if (overrides(type, "toString")) {
+			return went.toString().equals(came.toString());
+		}
+		try {
+			return !JsonBeans.isOfJava(type)
+					&& this.writer.writeValueAsString(went).equals(this.writer.writeValueAsString(came));
+		}
+		catch (JacksonException ex) {
+			return false;
+		}
+	}
+
+	private static boolean overrides(Class<?> type, String method, Class<?>... parameters) {
+		try {
+			return type.getMethod(method, parameters).getDeclaringClass() != Object.class;
+		}
+		catch (NoSuchMethodException ex) {
+			throw new IllegalStateException(ex);
+		}
+	}
+
+	private boolean differ(@Nullable Object went, @Nullable Object came) {
+		boolean same = went == null || (came != null && went.getClass() == came.getClass());
+		this.difference = (went == null) ? "it holds null, which would come back as " + name(came)
+				: "it " + holds(went) + "which would " + (same ? "not come back equal" : "come back as " + name(came));
+		return false;
+	}
+
+	private static String holds(Object value) {
+		return "is, or holds, " + name(value) + ", ";
+	}
+
+	private static String name(@Nullable Object value) {
+		return (value != null) ? "a " + value.getClass().getTypeName() : "null";
+	}
+
+}

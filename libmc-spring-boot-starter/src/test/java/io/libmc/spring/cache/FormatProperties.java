@@ -1,0 +1,602 @@
+package io.libmc.spring.cache;
+
+import java.io.Serializable;
+import java.math.BigDecimal;
+import java.math.BigInteger;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.sql.Time;
+import java.sql.Timestamp;
+import java.time.DayOfWeek;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.LocalDateTime;
+import java.time.LocalTime;
+import java.time.MonthDay;
+import java.time.OffsetDateTime;
+import java.time.OffsetTime;
+import java.time.Period;
+import java.time.Year;
+import java.time.YearMonth;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.time.ZonedDateTime;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.Calendar;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.Currency;
+import java.util.Date;
+import java.util.EnumSet;
+import java.util.GregorianCalendar;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.LinkedList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.PriorityQueue;
+import java.util.Set;
+import java.util.SimpleTimeZone;
+import java.util.TimeZone;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
+
+import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonFormat;
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonValue;
+import io.libmc.codec.DecodingBudget;
+import io.libmc.codec.EncodedValue;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.Combinators;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
+import net.jqwik.api.ShrinkingMode;
+import net.jqwik.api.statistics.Statistics;
+import org.jspecify.annotations.Nullable;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * What may be put comes back equal, whatever it is made of.
+ */
+@SuppressWarnings({ "ArrayRecordComponent", "JavaUtilDate", "JdkObsolete", "NullableOptional",
+		"UnnecessaryStringBuilder", "serial" }) // what applications have
+class FormatProperties {
+
+	private static final String OWN = FormatProperties.class.getName();
+
+	private static final ClassLoader LOADER = FormatProperties.class.getClassLoader();
+
+	private static final EntryFormat JDK = EntryFormat.jdk(LOADER, List.of(OWN));
+
+	private static final EntryFormat JSON = EntryFormat.json(LOADER, List.of(OWN));
+
+	@Property(tries = 400, shrinking = ShrinkingMode.BOUNDED)
+	void whatIsTakenComesBackEqual(@ForAll("values") Object value) {
+		comesBackIfTaken("jdk", JDK, value);
+		comesBackIfTaken("json", JSON, value);
+		comesBackIfTaken("libmc", EntryFormat.libmc(), value);
+		Statistics.label("jdk").coverage((coverage) -> coverage.check(true).percentage((taken) -> taken > 50));
+		Statistics.label("json").coverage((coverage) -> coverage.check(true).percentage((taken) -> taken > 50));
+	}
+
+	@Property(tries = 300, shrinking = ShrinkingMode.BOUNDED)
+	void whatPythonKnowsComesBackEqual(@ForAll("pythonContainers") Object value) {
+		comesBackIfTaken("libmc", EntryFormat.libmc(), value);
+		Statistics.label("libmc").coverage((coverage) -> coverage.check(true).percentage((taken) -> taken > 50));
+	}
+
+	/** The first value of its shape. */
+	@Property(tries = 100, shrinking = ShrinkingMode.BOUNDED)
+	void theFirstThatIsTakenComesBackEqualToo(@ForAll("values") Object value) {
+		comesBackIfTaken("json", EntryFormat.json(LOADER, List.of(OWN)), value);
+	}
+
+	private static void comesBackIfTaken(String name, EntryFormat format, Object value) {
+		EntryTranscoder transcoder = new EntryTranscoder(format);
+		EncodedValue encoded;
+		try {
+			encoded = transcoder.encode(Entry.of(1, value));
+			transcoder.check(encoded, DecodingBudget.of(encoded.bytes().length));
+		}
+		catch (IllegalArgumentException ex) {
+			assertThat(ex).hasMessageContaining("a ");
+			Statistics.label(name).collect(false);
+			return;
+		}
+		Statistics.label(name).collect(true);
+		Entry entry = (Entry) transcoder.decode(encoded.flags(), encoded.bytes());
+		assertThat(entry.value()).as("%s: %s", name, entry.problem()).isNotNull();
+		if (!Objects.deepEquals(entry.value(), value)) {
+			assertThat(entry.value()).as(name)
+				.usingRecursiveComparison()
+				.withEqualsForType(Double::equals, Double.class)
+				.withEqualsForType(Float::equals, Float.class)
+				.withEqualsForType((one, other) -> one.compareTo(other) == 0, StringBuilder.class)
+				.withEqualsForType((one, other) -> one.compareTo(other) == 0, StringBuffer.class)
+				.isEqualTo(value);
+		}
+	}
+
+	@Provide
+	Arbitrary<Object> values() {
+		return Arbitraries.lazyOf(this::scalars, this::records, this::collections, this::collections, this::maps,
+				this::arrays, this::others);
+	}
+
+	@Provide
+	Arbitrary<Object> pythonValues() {
+		return Arbitraries.lazyOf(this::pythonScalars, this::pythonScalars, this::pythonScalars, this::pythonScalars,
+				this::pythonContainers);
+	}
+
+	@Provide
+	Arbitrary<Object> pythonContainers() {
+		Arbitrary<List<Object>> lists = pythonValues().list().ofMaxSize(2);
+		Arbitrary<Map<String, Object>> maps = Arbitraries.maps(texts(), pythonValues()).ofMaxSize(2);
+		return Arbitraries.oneOf(lists.map(ArrayList::new), lists.map(List::copyOf), lists.map(HashSet::new),
+				Arbitraries.maps(pythonKeys(), pythonValues()).ofMaxSize(2),
+				lists.map(Collections::unmodifiableCollection), maps.map((map) -> new TreeMap<>(map).values()),
+				maps.map((map) -> new TreeMap<>(map).keySet()),
+				list(texts()).map(TreeSet::new).map(Collections::unmodifiableSortedSet));
+	}
+
+	private Arbitrary<Object> pythonScalars() {
+		return Arbitraries.oneOf(pythonKeys(), Arbitraries.bytes().array(byte[].class).ofMaxSize(3));
+	}
+
+	private Arbitrary<Object> pythonKeys() {
+		return Arbitraries.oneOf(texts(), Arbitraries.longs(), Arbitraries.longs().between(0, 2), doubles(),
+				Arbitraries.of(true, false));
+	}
+
+	private Arbitrary<Object> scalars() {
+		return Arbitraries.oneOf(texts(), Arbitraries.longs(), Arbitraries.integers(), Arbitraries.bytes(),
+				Arbitraries.shorts(), doubles(), Arbitraries.of(1.5f, -0.0f, Float.NaN, Float.MIN_VALUE),
+				Arbitraries.of('a', '\0', '"', 'é', '\ud800'), Arbitraries.of(true, false), decimals(), integers(),
+				sizes(), Arbitraries.of(Same.values()), Arbitraries.of(Named.values()), instants(), dates(), times(),
+				olds(), names());
+	}
+
+	private Arbitrary<Object> names() {
+		return Arbitraries.of(Locale.SIMPLIFIED_CHINESE, Locale.ROOT, Locale.forLanguageTag("th-TH-u-nu-thai"),
+				new Locale("no", "NO", "NY"), URI.create("http://localhost/?a=%20#b"), URI.create(""), new UUID(1, 2),
+				new UUID(-1, -1), Currency.getInstance("EUR"), TimeZone.getTimeZone("Asia/Shanghai"),
+				new SimpleTimeZone(3_600_001, "own"), InetAddress.getLoopbackAddress(),
+				InetSocketAddress.createUnresolved("localhost", 1), BitSet.valueOf(new long[] { 5 }), new BitSet(),
+				OptionalInt.of(1), OptionalInt.empty());
+	}
+
+	private Arbitrary<Object> withoutEquality() {
+		return Arbitraries.of(new StringBuilder("a"), new StringBuffer(), new AtomicLong(7), new AtomicReference<>(1L),
+				new AtomicReference<>(), new AtomicReference<>(Optional.of(1L)));
+	}
+
+	private Arbitrary<String> texts() {
+		return Arbitraries.oneOf(Arbitraries.strings().withChars("ab1\"\\\u0000é\ud83d\ude00/[{").ofMaxLength(4),
+				Arbitraries.of("java.lang.Long", "1", "null", "NaN", "\ud800", "\ud83d\ude00", "x".repeat(2000),
+						"2026-11-24"));
+	}
+
+	private Arbitrary<Double> doubles() {
+		return Arbitraries.of(0.0, -0.0, 1.5, 1e300, Double.NaN, Double.POSITIVE_INFINITY, Double.MIN_VALUE, 1e22);
+	}
+
+	private Arbitrary<BigDecimal> decimals() {
+		return Arbitraries.oneOf(Arbitraries.bigDecimals(),
+				Arbitraries
+					.of("0", "0.00", "1E+3", "1E-999", "1E+999", "1E+100000", "-1.10", "1E-400", "0E+5",
+							"9".repeat(900), "9".repeat(1000), "9".repeat(1001))
+					.map(BigDecimal::new));
+	}
+
+	private Arbitrary<BigInteger> integers() {
+		return Arbitraries.oneOf(Arbitraries.bigIntegers(),
+				Arbitraries.integers().between(0, 1100).map((digits) -> BigInteger.TEN.pow(digits).negate()));
+	}
+
+	private Arbitrary<Size> sizes() {
+		return Arbitraries.of(Size.values());
+	}
+
+	private Arbitrary<Instant> instants() {
+		return Arbitraries.of(Instant.EPOCH, Instant.MIN, Instant.MAX, Instant.parse("2026-11-24T01:02:03.000000004Z"),
+				Instant.parse("2026-11-24T01:02:03.5Z"), Instant.ofEpochSecond(-62_135_596_801L, 1));
+	}
+
+	private Arbitrary<LocalDate> dates() {
+		return Arbitraries.of(LocalDate.EPOCH, LocalDate.MIN, LocalDate.MAX, LocalDate.of(0, 1, 1),
+				LocalDate.of(10_000, 2, 29), LocalDate.of(2024, 2, 29));
+	}
+
+	private Arbitrary<LocalDateTime> dateTimes() {
+		return Combinators
+			.combine(dates(),
+					Arbitraries.of(LocalTime.MIDNIGHT, LocalTime.MAX, LocalTime.of(2, 30), LocalTime.of(1, 2, 3)))
+			.as(LocalDateTime::of);
+	}
+
+	private Arbitrary<ZoneId> zones() {
+		return Arbitraries.of("Z", "UTC", "+08:00", "-01:30:15", "Asia/Shanghai", "Europe/Berlin", "GMT", "UTC+1")
+			.map(ZoneId::of);
+	}
+
+	private Arbitrary<ZoneOffset> offsets() {
+		return Arbitraries.of("Z", "+08:00", "-01:30", "+01:00:01", "-18:00").map(ZoneOffset::of);
+	}
+
+	private Arbitrary<ZonedDateTime> zonedTimes() {
+		Arbitrary<ZonedDateTime> overlap = Arbitraries.of(1, 2)
+			.map((hour) -> ZonedDateTime.ofInstant(
+					Instant.parse("2026-10-25T00:30:00Z").plusSeconds(3600L * hour - 3600),
+					ZoneId.of("Europe/Berlin")));
+		return Arbitraries.oneOf(overlap, Combinators.combine(dateTimes(), zones()).as(ZonedDateTime::of));
+	}
+
+	private Arbitrary<Object> times() {
+		return Arbitraries.oneOf(dateTimes(), dateTimes().map(LocalDateTime::toLocalTime), zonedTimes(),
+				Combinators.combine(dateTimes(), offsets()).as(OffsetDateTime::of),
+				Combinators.combine(dateTimes(), offsets())
+					.as((time, offset) -> OffsetTime.of(time.toLocalTime(), offset)),
+				zones(), offsets(), dates().map(Year::from), dates().map(YearMonth::from), dates().map(MonthDay::from),
+				Arbitraries.of(Period.ZERO, Period.of(1, -2, 400), Period.ofWeeks(1)),
+				Arbitraries.of(Duration.ZERO, Duration.ofSeconds(Long.MIN_VALUE), Duration.ofMillis(-1),
+						Duration.ofSeconds(Long.MAX_VALUE, 999_999_999), Duration.ofNanos(1)),
+				Arbitraries.of(DayOfWeek.values()));
+	}
+
+	private Arbitrary<Long> millis() {
+		return Arbitraries.oneOf(Arbitraries.of(0L, -1L, 1L, 1_795_482_123_456L, -62_200_000_000_000L, Long.MAX_VALUE,
+				Long.MIN_VALUE, 253_402_300_800_000L, 95_617_584_000_000L), Arbitraries.longs().between(0, 1L << 42));
+	}
+
+	private Arbitrary<Timestamp> timestamps() {
+		return Combinators.combine(millis(), Arbitraries.integers().between(0, 999_999_999)).as((millis, nanos) -> {
+			Timestamp timestamp = new Timestamp(millis);
+			timestamp.setNanos(nanos);
+			return timestamp;
+		});
+	}
+
+	private Arbitrary<Calendar> calendars() {
+		return Combinators
+			.combine(millis(), Arbitraries.of("UTC", "Asia/Shanghai", "GMT+08:30", "Europe/Berlin"),
+					Arbitraries.of(1, 2))
+			.as((millis, zone, first) -> {
+				Calendar calendar = new GregorianCalendar(TimeZone.getTimeZone(zone));
+				calendar.setTimeInMillis(millis);
+				calendar.setFirstDayOfWeek(first);
+				return calendar;
+			});
+	}
+
+	private Arbitrary<Object> olds() {
+		return Arbitraries.oneOf(millis().map(Date::new), millis().map(java.sql.Date::new), millis().map(Time::new),
+				timestamps(), calendars(),
+				Arbitraries.of(java.sql.Date.valueOf("2026-11-24"), Time.valueOf("01:02:03")));
+	}
+
+	private Arbitrary<Object> collections() {
+		return Arbitraries.oneOf(list(nullable(values())).map(ArrayList::new), list(values()).map(List::copyOf),
+				list(nullable(values())).map(LinkedList::new), list(values()).map(ArrayDeque::new),
+				list(nullable(values())).map((list) -> Arrays.asList(list.toArray())),
+				list(nullable(values())).map(Collections::unmodifiableList),
+				list(nullable(values())).map(LinkedHashSet::new), list(nullable(values())).map(HashSet::new),
+				list(values()).map(Set::copyOf), list(values()).map(CopyOnWriteArrayList::new),
+				list(values()).map((list) -> concurrent(list)), list(texts()).map(TreeSet::new),
+				list(texts()).map((list) -> sorted(list, Comparator.reverseOrder())),
+				list(texts()).map(PriorityQueue::new), values().map(Collections::singletonList),
+				values().map(Collections::singleton), list(sizes()).map((list) -> enums(list)),
+				list(values()).map((list) -> new ArrayList<>(list).subList(0, list.size())));
+	}
+
+	private Arbitrary<Object> maps() {
+		Arbitrary<Map<String, Object>> named = Arbitraries.maps(texts(), values()).ofMaxSize(3);
+		return Arbitraries.oneOf(named.map(HashMap::new), named.map(LinkedHashMap::new), named.map(TreeMap::new),
+				named.map(Map::copyOf), named.map(ConcurrentHashMap::new), named.map(Collections::unmodifiableMap),
+				named.map((map) -> new HashMap<>(map).values()), named.map((map) -> new TreeMap<>(map).keySet()),
+				named.map((map) -> new ArrayList<>(map.entrySet())), Arbitraries.maps(scalars(), values()).ofMaxSize(2),
+				Arbitraries.maps(sizes(), values()).ofMaxSize(2));
+	}
+
+	private Arbitrary<Object> arrays() {
+		return Arbitraries.oneOf(values().array(Object[].class).ofMaxSize(3),
+				texts().array(String[].class).ofMaxSize(3), Arbitraries.integers().array(int[].class).ofMaxSize(3),
+				Arbitraries.longs().array(long[].class).ofMaxSize(3),
+				Arbitraries.bytes().array(byte[].class).ofMaxSize(3), doubles().array(double[].class).ofMaxSize(3),
+				Arbitraries.of('a', '\0', '\ud800').array(char[].class).ofMaxSize(3),
+				Arbitraries.of(true, false).array(boolean[].class).ofMaxSize(3),
+				Arbitraries.shorts().array(short[].class).ofMaxSize(2),
+				Arbitraries.of(1.5f, Float.NaN).array(float[].class).ofMaxSize(2),
+				titles().array(Title[].class).ofMaxSize(2), shapes().array(Shape[].class).ofMaxSize(2),
+				Arbitraries.longs().array(Long[].class).ofMaxSize(2).array(Long[][].class).ofMaxSize(2));
+	}
+
+	private Arbitrary<Object> others() {
+		return Arbitraries.oneOf(withoutEquality(), values().optional(), shapes(), titles(),
+				Combinators.combine(nullable(texts()), nullable(values()), list(nullable(values()))).as(Bean::of),
+				Combinators.combine(nullable(texts()), nullable(values()), doubles()).as(SubBean::of),
+				texts().map(Wrapped::new), dateTimes().map(Dated::new),
+				Combinators.combine(nullable(texts()), nullable(values())).as(Defaults::of),
+				Combinators.combine(texts(), nullable(values())).as(Constructed::new));
+	}
+
+	private Arbitrary<Object> records() {
+		Arbitrary<Object> lines = Combinators
+			.combine(nullable(texts()), Arbitraries.integers(), doubles(), Arbitraries.of('a', '\0'),
+					nullable(Arbitraries.longs()), nullable(decimals()),
+					nullable(Arbitraries.bytes().array(byte[].class).ofMaxSize(3)), nullable(values()))
+			.as(Line::new);
+		Arbitrary<Object> timed = Combinators
+			.combine(nullable(instants()), nullable(dates()), nullable(dateTimes()), nullable(zonedTimes()),
+					nullable(timestamps()), nullable(millis().map(Date::new)), nullable(calendars()),
+					nullable(millis().map(java.sql.Date::new)))
+			.as(Timed::new);
+		Arbitrary<Object> drawings = Combinators
+			.combine(nullable(shapes()), nullable(list(nullable(shapes()))), mapped(texts(), shapes()),
+					mapped(sizes(), titles()), mapped(Arbitraries.longs(), values()), mapped(dates(), texts()),
+					nullable(list(sizes()).map((list) -> enums(list))),
+					nullable(shapes().array(Shape[].class).ofMaxSize(2)))
+			.as(Drawing::new);
+		Arbitrary<Object> keyed = Combinators
+			.combine(mapped(instants(), texts()), mapped(zonedTimes(), texts()), mapped(doubles(), texts()),
+					mapped(Arbitraries.of(true, false), texts()), mapped(decimals(), texts()),
+					mapped(timestamps(), texts()), mapped(Arbitraries.of(Same.values()), texts()),
+					mapped(scalars(), texts()))
+			.as(Keyed::new);
+		Arbitrary<Object> generic = Combinators
+			.combine(Combinators.combine(Arbitraries.longs(), nullable(titles())).as(Pair::new),
+					Combinators.combine(nullable(values()), list(values())).as(Pair::new),
+					list(Combinators.combine(nullable(texts()), list(nullable(titles()))).as(Pair::new)),
+					nullable(titles().optional()), nullable(values().optional()), list(texts().optional()),
+					nullable(values()))
+			.as(Generic::new);
+		return Arbitraries.oneOf(lines, timed, drawings, keyed, generic);
+	}
+
+	private Arbitrary<Title> titles() {
+		return nullable(texts()).map(Title::new);
+	}
+
+	private Arbitrary<Shape> shapes() {
+		return Arbitraries.oneOf(doubles().map(Circle::new),
+				Combinators.combine(Arbitraries.floats(), nullable(titles())).as(Square::new),
+				Arbitraries.lazyOf(() -> shapes().map(Framed::new), () -> doubles().map(Circle::new)));
+	}
+
+	private static <T> Arbitrary<List<T>> list(Arbitrary<T> elements) {
+		return elements.list().ofMaxSize(3);
+	}
+
+	private static <T> Arbitrary<@Nullable T> nullable(Arbitrary<T> values) {
+		return values.injectNull(0.1);
+	}
+
+	private static <K, V> Arbitrary<Map<K, V>> mapped(Arbitrary<K> keys, Arbitrary<V> values) {
+		return Arbitraries.maps(keys, values).ofMaxSize(2).injectNull(0.1);
+	}
+
+	private static Set<String> sorted(Collection<String> texts, Comparator<String> order) {
+		Set<String> sorted = new TreeSet<>(order);
+		sorted.addAll(texts);
+		return sorted;
+	}
+
+	private static Set<Size> enums(Collection<Size> sizes) {
+		Set<Size> set = EnumSet.noneOf(Size.class);
+		set.addAll(sizes);
+		return set;
+	}
+
+	private static Set<Object> concurrent(Collection<Object> elements) {
+		Set<Object> set = ConcurrentHashMap.newKeySet();
+		set.addAll(elements);
+		return set;
+	}
+
+	enum Size {
+
+		SMALL, LARGE, ODD {
+
+			@Override
+			public String toString() {
+				return "odd";
+			}
+
+		}
+
+	}
+
+	/** Of which two have the same text. */
+	enum Same {
+
+		ONE, TWO, THREE;
+
+		@Override
+		public String toString() {
+			return (this == ONE) ? "1" : "2";
+		}
+
+	}
+
+	enum Named {
+
+		ONE("a"), TWO("b");
+
+		private final String name;
+
+		Named(String name) {
+			this.name = name;
+		}
+
+		@JsonValue
+		String text() {
+			return this.name;
+		}
+
+	}
+
+	record Title(@Nullable String text) implements Serializable {
+
+	}
+
+	sealed interface Shape extends Serializable permits Circle, Square, Framed {
+
+	}
+
+	record Circle(double radius) implements Shape {
+
+	}
+
+	record Square(float side, @Nullable Title title) implements Shape {
+
+	}
+
+	record Framed(Shape shape) implements Shape {
+
+	}
+
+	record Line(@Nullable String article, int quantity, double weight, char letter, @Nullable Long number,
+			@Nullable BigDecimal price, byte @Nullable [] image, @Nullable Object more) implements Serializable {
+
+	}
+
+	record Timed(@Nullable Instant at, @Nullable LocalDate day, @Nullable LocalDateTime local,
+			@Nullable ZonedDateTime zoned, @Nullable Timestamp timestamp, @Nullable Date date,
+			@Nullable Calendar calendar, java.sql.@Nullable Date sql) implements Serializable {
+
+	}
+
+	record Drawing(@Nullable Shape shape, @Nullable List<@Nullable Shape> shapes, @Nullable Map<String, Shape> named,
+			@Nullable Map<Size, Title> sized, @Nullable Map<Long, Object> numbered,
+			@Nullable Map<LocalDate, String> dated, @Nullable Set<Size> sizes,
+			Shape @Nullable [] array) implements Serializable {
+
+	}
+
+	record Keyed(@Nullable Map<Instant, String> instants, @Nullable Map<ZonedDateTime, String> zoned,
+			@Nullable Map<Double, String> doubles, @Nullable Map<Boolean, String> booleans,
+			@Nullable Map<BigDecimal, String> decimals, @Nullable Map<Timestamp, String> timestamps,
+			@Nullable Map<Same, String> same, @Nullable Map<Object, String> any) implements Serializable {
+
+	}
+
+	record Pair<A, B>(A first, B second) implements Serializable {
+
+	}
+
+	record Generic(Pair<Long, @Nullable Title> typed, Pair<@Nullable Object, List<Object>> loose,
+			List<Pair<@Nullable String, List<@Nullable Title>>> pairs, @Nullable Optional<Title> title,
+			@Nullable Optional<Object> any, List<Optional<String>> texts,
+			@Nullable Object more) implements Serializable {
+
+	}
+
+	/** Without equality. */
+	static class Bean implements Serializable {
+
+		@Nullable String name;
+
+		@Nullable Object any;
+
+		List<@Nullable Object> list = new ArrayList<>();
+
+		static Bean of(@Nullable String name, @Nullable Object any, List<@Nullable Object> list) {
+			Bean bean = new Bean();
+			bean.name = name;
+			bean.any = any;
+			bean.list = list;
+			return bean;
+		}
+
+	}
+
+	static class SubBean extends Bean {
+
+		double number;
+
+		static SubBean of(@Nullable String name, @Nullable Object any, double number) {
+			SubBean bean = new SubBean();
+			bean.name = name;
+			bean.any = any;
+			bean.number = number;
+			return bean;
+		}
+
+	}
+
+	/** What is null, or empty, is not written, and not null where nothing is read. */
+	@JsonInclude(JsonInclude.Include.NON_EMPTY)
+	static class Defaults implements Serializable {
+
+		@Nullable String name = "default";
+
+		@Nullable Object any = 1L;
+
+		static Defaults of(@Nullable String name, @Nullable Object any) {
+			Defaults defaults = new Defaults();
+			defaults.name = name;
+			defaults.any = any;
+			return defaults;
+		}
+
+	}
+
+	static final class Constructed implements Serializable {
+
+		final String name;
+
+		final @Nullable Object any;
+
+		@JsonCreator
+		Constructed(String name, @Nullable Object any) {
+			this.name = name;
+			this.any = any;
+		}
+
+	}
+
+	static final class Wrapped implements Serializable {
+
+		private final String text;
+
+		@JsonCreator
+		Wrapped(String text) {
+			this.text = text;
+		}
+
+		@JsonValue
+		String text() {
+			return this.text;
+		}
+
+	}
+
+	/** Written without the time of day. */
+	record Dated(@JsonFormat(shape = JsonFormat.Shape.STRING, pattern = "yyyy-MM-dd'T'HH") LocalDateTime time)
+			implements
+				Serializable {
+
+	}
+
+}
