@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class SerializedStream implements ObjectStreamConstants {
 
-	/** Java itself needs about a kilobyte of stack for each level. */
-	private static final int MAX_DEPTH = 1000;
+	/** Java itself needs up to 2.5 kB of stack for each level, of a megabyte. */
+	private static final int MAX_DEPTH = 250;
 
 	private static final int STEPS_PER_OBJECT = 4;
 

@@ -34,8 +34,11 @@ import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
+import io.libmc.codec.DecodingBudget;
+import io.libmc.codec.EncodedValue;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -195,6 +198,34 @@ class JdkFormatTest {
 		}
 		List<Object> tooDeep = nested;
 		assertThatIllegalArgumentException().isThrownBy(() -> this.format.encode(tooDeep));
+	}
+
+	/**
+	 * Whatever depth is taken when it is put can be read, also on a thread's usual stack.
+	 */
+	@ParameterizedTest
+	@ValueSource(ints = { 100, 200, 250, 400, 600, 900, 1100 })
+	void whatIsTakenCanBeReadHoweverDeepItNests(int depth) throws Exception {
+		List<UnaryOperator<Object>> nestings = List.of((inner) -> new ArrayList<>(Collections.singletonList(inner)),
+				List::of, (inner) -> Collections.unmodifiableList(new ArrayList<>(List.of(inner))),
+				(inner) -> new HashMap<>(Map.of("k", inner)), (inner) -> new Object[] { inner },
+				(inner) -> new Book(1, Size.LARGE, inner));
+		for (UnaryOperator<Object> nesting : nestings) {
+			Object nested = "a";
+			for (int i = 0; i < depth; i++) {
+				nested = nesting.apply(nested);
+			}
+			byte[] entry;
+			try {
+				entry = (byte[]) this.format.encode(nested);
+				this.format.check(new EncodedValue(0, entry), DecodingBudget.of(entry.length));
+			}
+			catch (IllegalArgumentException ex) {
+				assertThat(depth).isGreaterThan(100);
+				continue;
+			}
+			assertThat(this.format.decode(entry)).hasSameClassAs(nested);
+		}
 	}
 
 	@ParameterizedTest
