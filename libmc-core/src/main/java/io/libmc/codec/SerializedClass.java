@@ -34,12 +34,20 @@ final class SerializedClass {
 	/** Whether Java brings the class, and not an application or one of its libraries. */
 	final boolean ofJava;
 
+	/** Whether whoever goes through an object of it goes through what this holds. */
+	final boolean collects;
+
+	/** What reading an object of it does beside. */
+	final SerializedReading reading;
+
 	private @Nullable List<SerializedClass> parts;
 
 	SerializedClass(String name) {
 		this.name = name;
 		this.ofJava = name.startsWith("java.") || name.startsWith("javax.") || name.startsWith("sun.")
 				|| name.startsWith("jdk.");
+		this.collects = name.startsWith("java.util.");
+		this.reading = this.ofJava ? SerializedReading.of(name) : SerializedReading.KEEPS;
 	}
 
 	/** The class and those above it, the uppermost first, as their fields are written. */

@@ -16,11 +16,11 @@ import java.util.Set;
  * of strings, numbers and collections are computed as Java does. Of other classes of Java
  * all hashes count as equal; those of an application's classes, which only their code
  * knows, as different.
+ * <p>
+ * A comparator costs as much, each time that it compares: one that is made of others
+ * calls each as often as it is reached.
  */
 final class SerializedCosts {
-
-	/** More than any budget has. */
-	private static final long ENDLESS = 1L << 50;
 
 	/** The hash is the object's own, or nobody else's concern. */
 	private static final int ALONE = 0;
@@ -50,11 +50,14 @@ final class SerializedCosts {
 
 	private int top;
 
-	private final List<Frame> frames = new ArrayList<>();
+	private final List<SerializedFrame> frames = new ArrayList<>();
 
 	private int level = -1;
 
 	private long cost;
+
+	/** How many elements or characters whoever copies it copies. */
+	private long size;
 
 	private int hash;
 
@@ -72,6 +75,7 @@ final class SerializedCosts {
 	void isReference(int handle) {
 		this.known.reserve(handle);
 		is(this.known.costs[handle], this.known.hashes[handle], this.known.kinds[handle]);
+		this.size = this.known.sizes[handle];
 	}
 
 	/** Its hash is its own. */
@@ -82,43 +86,51 @@ final class SerializedCosts {
 
 	void isString(int handle, int hash, long length) {
 		is(1 + length, hash, ordered("java.lang.String"));
+		this.size = 1 + length;
 		keep(handle);
 	}
 
 	void begin(SerializedClass type, int handle) {
 		push().ofJava = type.ofJava;
 		is(1, spread(handle), type.ofJava ? CYCLIC : ALONE);
+		this.size = type.collects ? this.in.capacity() / 4L : 0;
 		keep(handle);
 		set(spread(handle), ALONE);
 	}
 
-	void beginArray(int handle) {
+	void beginArray(int handle, int length) {
 		push().ofJava = true;
 		is(1, spread(handle), CYCLIC);
+		this.size = 1L + length;
 		keep(handle);
 	}
 
 	void endArray(int handle, long length) {
-		Frame frame = frame();
-		is(sum(1 + length, frame.cost), listHash(frame.base), frame.cyclic ? CYCLIC : ALONE);
+		SerializedFrame frame = frame();
+		is(CostTable.sum(1 + length, frame.cost), listHash(frame.base), frame.cyclic ? CYCLIC : ALONE);
+		this.size = 1 + length + this.top - frame.base;
 		pop(handle);
 	}
 
 	/** The fields of one of an object's classes begin, those of primitive types here. */
 	void fields(SerializedClass part, int at) {
-		Frame frame = frame();
+		SerializedFrame frame = frame();
 		frame.fieldsAt = at;
 		frame.fields = 0;
 		frame.partBase = this.top;
 		frame.synchronizes = part.name.startsWith("java.util.Collections$Synchronized");
+		frame.captures = part.name.equals("java.lang.invoke.SerializedLambda");
 	}
 
 	void field(String name) {
-		Frame frame = frame();
-		if (frame.synchronizes && name.equals("mutex")) {
+		SerializedFrame frame = frame();
+		if ((frame.synchronizes && name.equals("mutex")) || (frame.captures && !name.equals("capturedArgs"))) {
 			return;
 		}
-		frame.hold(this.cost, this.kind);
+		if (name.equals("comparator")) {
+			frame.compares(this.cost, this.kind == CYCLIC);
+		}
+		frame.hold(this.cost, this.kind == CYCLIC, this.size);
 		if (frame.fields++ == 0) {
 			frame.first = this.hash;
 		}
@@ -128,7 +140,8 @@ final class SerializedCosts {
 	}
 
 	void block(int start, int length) {
-		Frame frame = frame();
+		SerializedFrame frame = frame();
+		frame.hold(length / SerializedStream.BYTES_PER_STEP, false, 0);
 		if (frame.blockLength == 0) {
 			frame.block = start;
 			frame.blockLength = length;
@@ -136,21 +149,23 @@ final class SerializedCosts {
 	}
 
 	void element() {
-		frame().hold(this.cost, this.kind);
-		this.pile.put(this.top++, this.cost, this.hash, this.kind);
+		frame().hold(this.cost, this.kind == CYCLIC, 1 + this.size);
+		this.pile.put(this.top++, this.cost, this.size, this.hash, this.kind);
 	}
 
 	void end(SerializedClass type, int handle) {
-		Frame frame = frame();
+		SerializedFrame frame = frame();
 		boolean cyclic = frame.cyclic && type.ofJava;
-		is(sum(1, frame.cost), frame.hash, cyclic ? CYCLIC : frame.kind);
+		is(CostTable.sum(1, frame.cost), frame.hash, cyclic ? CYCLIC : frame.kind);
+		this.size = type.collects ? frame.size : 0;
 		pop(handle);
 	}
 
 	/** One of an object's classes is complete. */
 	void part(SerializedClass part) {
-		Frame frame = frame();
+		SerializedFrame frame = frame();
 		int from = frame.partBase;
+		part.reading.charge(frame.size, this.budget);
 		switch (part.name) {
 			case "java.lang.Integer", "java.lang.Float" -> set(number(part, 4), ordered(part.name));
 			case "java.lang.Short", "java.lang.Character" -> set(number(part, 2), ordered(part.name));
@@ -176,22 +191,52 @@ final class SerializedCosts {
 				chained(part, from);
 				set(sumHash(from, 2), PLAIN);
 			}
-			case "java.util.TreeSet" -> set(sumHash(from, 1), PLAIN);
-			case "java.util.TreeMap", "java.util.concurrent.ConcurrentSkipListMap" -> set(sumHash(from, 2), PLAIN);
+			case "java.util.TreeSet" -> {
+				// It writes its comparator before its elements.
+				if (from < this.top) {
+					frame.compares(this.pile.costs[from], this.pile.kinds[from] == CYCLIC);
+				}
+				sorted(from + 1, 1);
+				set(sumHash(from + 1, 1), PLAIN);
+			}
+			case "java.util.TreeMap$SubMap" -> {
+				// It compares its bounds.
+				this.budget.step(frame.cost);
+				other(part, frame);
+			}
+			case "java.util.TreeMap" -> {
+				sorted(from, 2);
+				set(sumHash(from, 2), PLAIN);
+			}
+			case "java.util.concurrent.ConcurrentSkipListMap" -> {
+				this.budget.step(CostTable.times(this.pile.sum(from, this.top, 2), frame.comparator));
+				sorted(from, 2);
+				set(sumHash(from, 2), PLAIN);
+			}
 			case "java.util.CollSer" -> immutable(part, from);
-			case "java.util.PriorityQueue", "java.util.concurrent.PriorityBlockingQueue" ->
-				this.budget.step(times(3, frame.cost));
+			case "java.util.PriorityQueue" -> {
+				frame.cost = CostTable.times(this.pile.sum(from, this.top, 1), frame.comparator);
+				this.budget.step(CostTable.times(3, frame.cost));
+			}
+			// It adds what a PriorityQueue, already in order, holds.
+			case "java.util.concurrent.PriorityBlockingQueue" -> this.budget.step(frame.cost);
 			case "java.util.Arrays$ArrayList" -> set(frame.first, PLAIN);
 			case "java.util.AbstractMap$SimpleEntry", "java.util.AbstractMap$SimpleImmutableEntry",
 					"java.util.Collections$SingletonMap" ->
 				set(frame.first ^ frame.second, PLAIN);
 			case "java.util.Collections$CopiesList" -> {
-				frame.cost = times(frame.cost, number(part, "n", 4) & 0x7fffffff);
+				frame.cost = CostTable.times(frame.cost, number(part, "n", 4) & 0x7fffffff);
+				frame.size = CostTable.times(1 + frame.size, number(part, "n", 4) & 0x7fffffff);
+				set(0, PLAIN);
+			}
+			case "java.util.concurrent.CopyOnWriteArraySet" -> {
+				// Each element of one is compared with each of another.
+				frame.cost = CostTable.times(frame.cost, frame.cost);
 				set(0, PLAIN);
 			}
 			case "java.math.BigDecimal" -> {
 				// To compare two of them may take a multiplication of all digits.
-				frame.cost = times(frame.cost, frame.cost);
+				frame.cost = CostTable.times(frame.cost, frame.cost);
 				set(0, ordered(part.name));
 			}
 			case "java.time.Ser" -> SerializedTime.hash(this.in, frame.block, frame.blockLength, this::set);
@@ -203,7 +248,7 @@ final class SerializedCosts {
 		}
 	}
 
-	private void other(SerializedClass part, Frame frame) {
+	private void other(SerializedClass part, SerializedFrame frame) {
 		if (part.name.startsWith("java.util.Collections$") && frame.fields > 0) {
 			set(frame.first, PLAIN);
 		}
@@ -265,12 +310,12 @@ final class SerializedCosts {
 		}
 		long comparisons = (sorts && kindOfAll != PLAIN) ? count * (63 - Long.numberOfLeadingZeros(count))
 				: count * (count - 1) / 2;
-		this.budget.step(times(2 * comparisons, most));
+		again(CostTable.times(2 * comparisons, most));
 	}
 
 	/** A Hashtable has as few chains as the stream says. */
 	private void chained(SerializedClass part, int from) {
-		Frame frame = frame();
+		SerializedFrame frame = frame();
 		int keys = (this.top - from + 1) / 2;
 		if (keys == 0) {
 			return;
@@ -280,7 +325,7 @@ final class SerializedCosts {
 		int length = (frame.blockLength >= 4) ? this.in.getInt(frame.block) : 1;
 		int[] chains = new int[(int) Math.max(1, Math.min(length, wanted))];
 		for (int i = from; i < this.top; i += 2) {
-			this.budget.step(chains[(this.pile.hashes[i] & 0x7fffffff) % chains.length]++);
+			again(chains[(this.pile.hashes[i] & 0x7fffffff) % chains.length]++);
 		}
 	}
 
@@ -293,15 +338,28 @@ final class SerializedCosts {
 			this.budget.step(each);
 			int slot = Math.floorMod(this.pile.hashes[i], taken.length);
 			while (taken[slot]) {
-				this.budget.step(times(2, each));
+				again(CostTable.times(2, each));
 				slot = (slot + 1) % taken.length;
 			}
 			taken[slot] = true;
 		}
 	}
 
+	/** What takes steps now takes them again when the collection is compared. */
+	private void again(long steps) {
+		this.budget.step(steps);
+		frame().hold(steps, false, 0);
+	}
+
+	/** To compare two of them looks each key of one up in the other. */
+	private void sorted(int from, int stride) {
+		int levels = 32 - Integer.numberOfLeadingZeros(Math.max(1, this.top - from));
+		long each = CostTable.times(frame().comparator, this.pile.sum(from, this.top, stride));
+		frame().hold(CostTable.times(levels, each), false, 0);
+	}
+
 	private long costOf(int at) {
-		return (this.pile.kinds[at] == CYCLIC) ? ENDLESS : this.pile.costs[at];
+		return (this.pile.kinds[at] == CYCLIC) ? CostTable.ENDLESS : this.pile.costs[at];
 	}
 
 	private int listHash(int from) {
@@ -351,31 +409,24 @@ final class SerializedCosts {
 
 	private void is(long cost, int hash, int kind) {
 		this.cost = cost;
+		this.size = 0;
 		this.hash = hash;
 		this.kind = kind;
 	}
 
 	private void keep(int handle) {
-		this.known.put(handle, this.cost, this.hash, this.kind);
+		this.known.put(handle, this.cost, this.size, this.hash, this.kind);
 	}
 
 	private static int spread(int handle) {
 		return handle * 0x9e3779b9;
 	}
 
-	private static long sum(long a, long b) {
-		return Math.min(ENDLESS, a + b);
-	}
-
-	private static long times(long a, long b) {
-		return (b != 0 && a > ENDLESS / b) ? ENDLESS : a * b;
-	}
-
-	private Frame push() {
+	private SerializedFrame push() {
 		if (++this.level == this.frames.size()) {
-			this.frames.add(new Frame());
+			this.frames.add(new SerializedFrame());
 		}
-		Frame frame = frame();
+		SerializedFrame frame = frame();
 		frame.clear(this.top);
 		return frame;
 	}
@@ -386,56 +437,8 @@ final class SerializedCosts {
 		this.level--;
 	}
 
-	private Frame frame() {
+	private SerializedFrame frame() {
 		return this.frames.get(this.level);
-	}
-
-	/** An object or an array under way. */
-	private static final class Frame {
-
-		private boolean ofJava;
-
-		private int base;
-
-		private int partBase;
-
-		private long cost;
-
-		private boolean cyclic;
-
-		private int hash;
-
-		private int kind;
-
-		private int fieldsAt;
-
-		private int fields;
-
-		private int first;
-
-		private int second;
-
-		private int block;
-
-		private int blockLength;
-
-		private boolean synchronizes;
-
-		private void clear(int top) {
-			this.base = top;
-			this.partBase = top;
-			this.cost = 0;
-			this.cyclic = false;
-			this.fields = 0;
-			this.blockLength = 0;
-			this.synchronizes = false;
-		}
-
-		private void hold(long more, int kindOfIt) {
-			this.cost = sum(this.cost, more);
-			this.cyclic |= kindOfIt == CYCLIC;
-		}
-
 	}
 
 }

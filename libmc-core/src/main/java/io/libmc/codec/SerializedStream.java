@@ -40,7 +40,7 @@ final class SerializedStream implements ObjectStreamConstants {
 
 	private static final int STRING_BYTES = 40;
 
-	private static final int BYTES_PER_STEP = 32;
+	static final int BYTES_PER_STEP = 32;
 
 	private final byte[] bytes;
 
@@ -212,7 +212,7 @@ final class SerializedStream implements ObjectStreamConstants {
 		if (!this.arraysAreChargedLater) {
 			this.budget.allocate(OBJECT_BYTES + length * width);
 		}
-		this.costs.beginArray(handle);
+		this.costs.beginArray(handle, length);
 		if (ofObjects) {
 			for (int i = 0; i < length; i++) {
 				readContent();

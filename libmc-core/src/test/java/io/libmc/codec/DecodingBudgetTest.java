@@ -20,6 +20,7 @@ import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
@@ -39,6 +40,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 @SuppressWarnings("JavaUtilDate")
 class DecodingBudgetTest {
@@ -77,6 +79,16 @@ class DecodingBudgetTest {
 			.entrySet()
 			.stream()
 			.map((value) -> Arguments.of(value.getKey(), value.getValue()));
+	}
+
+	@ParameterizedTest(name = "{0}")
+	@MethodSource
+	void worstOfJavasOwnClassesIsReadOrRefusedInTime(String what, byte[] bytes) {
+		assertTimeoutPreemptively(Duration.ofSeconds(10), () -> readOrRefuse(what, 256, bytes));
+	}
+
+	static Stream<Arguments> worstOfJavasOwnClassesIsReadOrRefusedInTime() {
+		return HostileObjects.all().entrySet().stream().map((value) -> Arguments.of(value.getKey(), value.getValue()));
 	}
 
 	@ParameterizedTest(name = "{0}")
@@ -142,6 +154,25 @@ class DecodingBudgetTest {
 				new HashSet<>(list(1000, (i) -> Collections.unmodifiableList(new ArrayList<>(List.of(i, "x"))))))));
 		values.add(Arguments.of("family", Parent.of(1000)));
 		return values.stream();
+	}
+
+	@ParameterizedTest(name = "{0}")
+	@MethodSource
+	void valueAsApplicationsStoreItComesBack(String what, Object value) {
+		EncodedValue encoded = this.transcoder.encode(new Holder(value));
+		this.transcoder.check(encoded, DecodingBudget.of(encoded.bytes().length, 1_000_000));
+		Object read = ((Holder) this.transcoder.decode(encoded.flags(), encoded.bytes())).held();
+		if (value instanceof Queue || value instanceof Throwable || value instanceof StringBuilder
+				|| what.equals("exceptions")) {
+			assertThat(read).hasToString(value.toString());
+		}
+		else {
+			assertThat(read).isEqualTo(value);
+		}
+	}
+
+	static Stream<Arguments> valueAsApplicationsStoreItComesBack() {
+		return HonestValues.all().entrySet().stream().map((value) -> Arguments.of(value.getKey(), value.getValue()));
 	}
 
 	@Test
