@@ -3,6 +3,8 @@ package io.libmc.codec;
 import java.io.ObjectInputFilter;
 import java.io.ObjectInputFilter.Status;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * What decoding one value may cost, in bytes and in steps. Some hundred bytes can stand
  * for gigabytes of objects, or for hours of comparing them; a value that would cost more
@@ -42,6 +44,8 @@ public final class DecodingBudget {
 	private long bytes;
 
 	private long steps;
+
+	private @Nullable String suspect;
 
 	private DecodingBudget(long bytes, long steps) {
 		this.allowedBytes = bytes;
@@ -92,7 +96,9 @@ public final class DecodingBudget {
 	public void step(long count) {
 		if (count < 0 || count > this.allowedSteps - this.steps) {
 			throw new IllegalArgumentException("decoding it would take more than " + this.allowedSteps
-					+ " steps, which is all that a value of its size is given: what it holds is hashed or compared too often; store a simpler one, or raise maxValueBytes");
+					+ " steps, which is all that a value of its size is given: "
+					+ ((this.suspect != null && count >= CostTable.ENDLESS) ? this.suspect
+							: "what it holds is hashed or compared too often; store a simpler one, or raise maxValueBytes"));
 		}
 		this.steps += count;
 	}
@@ -134,6 +140,11 @@ public final class DecodingBudget {
 			}
 			return filter.checkInput(info);
 		};
+	}
+
+	/** Says what may be why steps never end, for the message. */
+	void suspect(String what) {
+		this.suspect = what;
 	}
 
 	/** Whether no value of that length could cost too much that refers to none twice. */

@@ -28,7 +28,7 @@ final class SerializedCosts {
 	/** Not ordered: a table compares all whose hashes are equal. */
 	private static final int PLAIN = 1;
 
-	/** It holds itself, so that hashing it would never end. */
+	/** It holds itself, so that hashing it would never end, or what asks the network. */
 	private static final int CYCLIC = 2;
 
 	/** Classes whose objects a HashMap puts in order if their hashes are equal. */
@@ -233,6 +233,11 @@ final class SerializedCosts {
 				// Each element of one is compared with each of another.
 				frame.cost = CostTable.times(frame.cost, frame.cost);
 				set(0, PLAIN);
+			}
+			case "java.net.URL", "java.net.SocketPermission" -> {
+				this.budget.suspect(part.name
+						+ " asks the name service for its host whenever it is hashed or compared; hash a java.net.URI instead");
+				frame.cyclic = true;
 			}
 			case "java.math.BigDecimal" -> {
 				// To compare two of them may take a multiplication of all digits.

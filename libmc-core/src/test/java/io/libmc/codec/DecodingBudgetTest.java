@@ -91,6 +91,12 @@ class DecodingBudgetTest {
 		return HostileObjects.all().entrySet().stream().map((value) -> Arguments.of(value.getKey(), value.getValue()));
 	}
 
+	@Test
+	void hostOfAKeyIsNeverLookedUp() {
+		assertThatIllegalArgumentException().isThrownBy(() -> this.transcoder.decode(256, HostileObjects.address()))
+			.withMessageContaining("java.net.URL asks the name service");
+	}
+
 	@ParameterizedTest(name = "{0}")
 	@MethodSource
 	void valueThatIsOnlyLargeComesBack(String what, Object value) {

@@ -8,7 +8,9 @@ import java.io.Serializable;
 import java.io.UncheckedIOException;
 import java.lang.invoke.SerializedLambda;
 import java.math.BigInteger;
+import java.net.MalformedURLException;
 import java.net.URI;
+import java.net.URL;
 import java.security.KeyPairGenerator;
 import java.security.KeyRep;
 import java.security.NoSuchAlgorithmException;
@@ -103,6 +105,20 @@ final class HostileObjects {
 				"read,".repeat(100_000) + "read"));
 		values.put("keys", keys());
 		return values;
+	}
+
+	/** A key whose host would be looked up. */
+	static byte[] address() {
+		return bytes(new HashSet<>(Set.of("address")), (o) -> o.equals("address") ? url() : o);
+	}
+
+	private static URL url() {
+		try {
+			return new URL("http://attacker.invalid/");
+		}
+		catch (MalformedURLException ex) {
+			throw new IllegalStateException(ex);
+		}
 	}
 
 	private static byte[] keys() {
