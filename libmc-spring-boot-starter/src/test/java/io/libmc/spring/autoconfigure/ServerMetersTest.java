@@ -35,7 +35,8 @@ class ServerMetersTest {
 		.withConfiguration(AutoConfigurations.of(LibmcAutoConfiguration.class, LibmcMetricsAutoConfiguration.class,
 				MetricsAutoConfiguration.class, CompositeMeterRegistryAutoConfiguration.class,
 				SimpleMetricsExportAutoConfiguration.class))
-		.withPropertyValues("libmc.warm-up=false", "libmc.poll-timeout=10s", "libmc.connect-timeout=1s", "libmc.retry-timeout=50ms");
+		.withPropertyValues("libmc.warm-up=false", "libmc.poll-timeout=10s", "libmc.connect-timeout=1s",
+				"libmc.retry-timeout=50ms");
 
 	@Test
 	void aServerIsUpUntilConnectingFails(MemcachedServer server) {
