@@ -44,9 +44,6 @@ public final class LibmcCacheManager extends AbstractTransactionSupportingCacheM
 
 	private static final Log logger = LogFactory.getLog(LibmcCacheManager.class);
 
-	/** Stands for a cache that nobody has. */
-	private static final String NO_CACHE = "%none";
-
 	private static final Duration LONGEST_VISIBILITY = Duration.ofDays(1);
 
 	private final MemcachedClient client;
@@ -244,7 +241,6 @@ public final class LibmcCacheManager extends AbstractTransactionSupportingCacheM
 		Set<MemcachedClient> all = new LinkedHashSet<>(this.clients.values());
 		all.add(this.client);
 		all.forEach(this::connect);
-		createCache(NO_CACHE).get("");
 		for (EntryFormat format : settings().map(LibmcCacheSettings::format).collect(Collectors.toSet())) {
 			try {
 				format.decode(format.encode("warm"));
@@ -255,10 +251,12 @@ public final class LibmcCacheManager extends AbstractTransactionSupportingCacheM
 		}
 	}
 
+	/** Reads as the caches do, from each server. */
 	private void connect(MemcachedClient to) {
+		MemcachedClient reading = to.withTranscoder(new EntryTranscoder(this.defaults.format()));
 		for (String name : ServerNames.find(to, (i) -> WireKeys.unused(this.keyPrefix, i)).values()) {
 			try {
-				to.meta().noop(name);
+				reading.get(name, this.defaults.policy(this.background));
 			}
 			catch (MemcachedException ex) {
 				// the others are still to be connected to

@@ -81,11 +81,11 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 @SuppressWarnings({ "ArrayRecordComponent", "JavaUtilDate", "JdkObsolete", "NullableOptional",
 		"UnnecessaryStringBuilder", "serial" }) // what applications have
-class FormatProperties {
+class RoundTripProperties {
 
-	private static final String OWN = FormatProperties.class.getName();
+	private static final String OWN = RoundTripProperties.class.getName();
 
-	private static final ClassLoader LOADER = FormatProperties.class.getClassLoader();
+	private static final ClassLoader LOADER = RoundTripProperties.class.getClassLoader();
 
 	private static final EntryFormat JDK = EntryFormat.jdk(LOADER, List.of(OWN));
 
