@@ -38,6 +38,11 @@ final class Inbox {
 	/** From so many in line on one that waits stays awake. */
 	private static final int CROWD = 3;
 
+	/** So many stay awake at most where replies are long. */
+	private static final int MOST_AWAKE = 16;
+
+	private static final long LONG_BYTES = 4 * 1024;
+
 	/** For how many waits the line counts as crowded after it was. */
 	private static final int CROWDED_WAITS = 32;
 
@@ -70,6 +75,12 @@ final class Inbox {
 	private int crowded;
 
 	private volatile long lastByteAt;
+
+	/** Bytes that were read since replies were handed out. The reader's own. */
+	private long read;
+
+	/** Whether those that were handed out last were long; not exact. */
+	private boolean longReplies;
 
 	/** The reader's own. */
 	private boolean lastServedCaller;
@@ -203,7 +214,8 @@ final class Inbox {
 	 * Lets others run a few times while somebody reads: where threads outnumber CPUs the
 	 * reply is there by then, for less than it takes to sleep and be woken. Without it 8
 	 * threads on one CPU take twice as much of it for each get. Two alone only keep each
-	 * other from the CPU, and take half as much again.
+	 * other from the CPU, and take half as much again; 256 that read 10 kB each take
+	 * twice as much if all stay awake.
 	 * @return whether there is no need to sleep
 	 */
 	// nothing depends on it
@@ -217,6 +229,9 @@ final class Inbox {
 		}
 		else {
 			this.crowded--;
+		}
+		if (this.longReplies && this.awake.get() >= MOST_AWAKE) {
+			return false;
 		}
 		this.awake.incrementAndGet();
 		for (int i = 0; i < YIELDS && !operation.isEnded() && this.reading.get(); i++) {
@@ -282,9 +297,11 @@ final class Inbox {
 	private void read(long nanos) throws IOException {
 		this.readTimeoutMillis = (nanos == Connection.FOREVER) ? 0 : Transport.millis(nanos);
 		try {
-			if (this.parser.fill(this.source) < 0) {
+			int bytes = this.parser.fill(this.source);
+			if (bytes < 0) {
 				throw new EOFException("the server closed the connection");
 			}
+			this.read += bytes;
 		}
 		catch (SocketTimeoutException ex) {
 			return;
@@ -300,10 +317,16 @@ final class Inbox {
 		}
 		boolean shared = this.line.length() > 1;
 		this.handingOut = shared;
+		int served = 0;
 		int callers = 0;
 		this.servedOthers = this.awake.get() > 0;
 		while (this.parser.hasBytes() && handOutOne()) {
+			served++;
 			callers += this.lastServedCaller ? 1 : 0;
+		}
+		if (served > 0) {
+			this.longReplies = this.read >= LONG_BYTES * served;
+			this.read = 0;
 		}
 		if (shared) {
 			if (callers > 1 && this.servedOthers) {
