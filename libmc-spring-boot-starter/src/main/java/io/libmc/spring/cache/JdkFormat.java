@@ -14,11 +14,9 @@ import java.io.ObjectStreamConstants;
 import java.io.OutputStream;
 import java.io.Serializable;
 import java.util.Arrays;
-import java.util.Map;
 import java.util.Set;
 import java.util.StringJoiner;
 import java.util.TreeSet;
-import java.util.concurrent.ConcurrentHashMap;
 
 import org.jspecify.annotations.Nullable;
 
@@ -38,16 +36,13 @@ final class JdkFormat extends BytesFormat {
 			(byte) ObjectStreamConstants.STREAM_MAGIC, 0, (byte) ObjectStreamConstants.STREAM_VERSION,
 			ObjectStreamConstants.TC_STRING };
 
-	private static final int MOST_REFUSALS = 100;
-
 	private final ClassLoader classLoader;
 
 	private final AllowedClasses allowed;
 
 	private final ClassChanges changes;
 
-	/** What was found out about values that were refused. */
-	private final Map<String, String> refusals = new ConcurrentHashMap<>();
+	private final Refusals refusals = new Refusals();
 
 	JdkFormat(ClassLoader classLoader, AllowedClasses allowed, ClassChanges changes) {
 		this.classLoader = classLoader;
@@ -68,7 +63,7 @@ final class JdkFormat extends BytesFormat {
 			out.writeObject(value);
 		}
 		catch (NotSerializableException | RefusedClassException ex) {
-			throw refused(value, ex);
+			throw this.refusals.refused(value, ex, () -> survey(value, ex));
 		}
 		catch (IOException | StackOverflowError ex) {
 			throw new IllegalArgumentException("a " + value.getClass().getTypeName() + " cannot be cached: " + ex, ex);
@@ -125,23 +120,6 @@ final class JdkFormat extends BytesFormat {
 				: ObjectInputFilter.Status.REJECTED;
 	}
 
-	/**
-	 * Says of all classes in a value what has to be changed to cache it. Finding that out
-	 * takes as long as writing the value, and is done once for each reason.
-	 */
-	private IllegalArgumentException refused(Object value, Exception ex) {
-		String first = value.getClass().getName() + ": " + ex.getMessage();
-		String known = this.refusals.get(first);
-		if (known != null) {
-			return new IllegalArgumentException(known, ex);
-		}
-		String message = survey(value, ex);
-		if (this.refusals.size() < MOST_REFUSALS) {
-			this.refusals.put(first, message);
-		}
-		return new IllegalArgumentException(message, ex);
-	}
-
 	private String survey(Object value, Exception ex) {
 		Set<String> notSerializable = new TreeSet<>();
 		Set<String> notAllowed = new TreeSet<>();
@@ -157,9 +135,7 @@ final class JdkFormat extends BytesFormat {
 		StringJoiner reasons = new StringJoiner("; ",
 				"a " + value.getClass().getTypeName() + " cannot be cached: it is, or holds, ", "");
 		if (!notAllowed.isEmpty()) {
-			reasons.add(String.join(", ", notAllowed)
-					+ ", neither the application's own classes nor value types of the JDK; if they are safe to read from the cache, "
-					+ this.allowed.advice().allow("them"));
+			reasons.add(Refusals.notAllowed(notAllowed, this.allowed.advice()));
 		}
 		if (!notSerializable.isEmpty()) {
 			reasons.add(String.join(", ", notSerializable)

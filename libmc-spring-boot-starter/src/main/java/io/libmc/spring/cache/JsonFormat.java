@@ -2,6 +2,9 @@ package io.libmc.spring.cache;
 
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
+import java.io.OutputStream;
+import java.util.Set;
+import java.util.TreeSet;
 
 import com.fasterxml.jackson.annotation.JsonAutoDetect.Visibility;
 import tools.jackson.core.JacksonException;
@@ -37,12 +40,23 @@ final class JsonFormat extends BytesFormat {
 
 	private final ObjectReader reader;
 
+	private final ClassLoader classLoader;
+
+	private final AllowedClasses allowed;
+
+	private final ClassChanges changes;
+
+	private final Refusals refusals = new Refusals();
+
 	private final JsonBeans beans = new JsonBeans();
 
 	/** Of values that are known to come back. */
 	private final JsonShapes shapes;
 
 	JsonFormat(ClassLoader classLoader, AllowedClasses allowed, ClassChanges changes) {
+		this.classLoader = classLoader;
+		this.allowed = allowed;
+		this.changes = changes;
 		JsonTypes types = new JsonTypes(classLoader, allowed, changes);
 		this.shapes = new JsonShapes(this.beans);
 		JsonMapper.Builder builder = JsonMapper.builder();
@@ -148,10 +162,33 @@ final class JsonFormat extends BytesFormat {
 		}
 	}
 
-	private static IllegalArgumentException refused(Object value, Throwable ex) {
-		String reason = String.valueOf(NestedExceptionUtils.getMostSpecificCause(ex).getMessage());
-		return new IllegalArgumentException(
-				"a " + value.getClass().getTypeName() + " cannot be cached as JSON: " + reason, ex);
+	private IllegalArgumentException refused(Object value, Throwable ex) {
+		return this.refusals.refused(value, ex,
+				() -> "a " + value.getClass().getTypeName() + " cannot be cached as JSON: " + reason(value, ex));
+	}
+
+	private String reason(Object value, Throwable ex) {
+		Set<String> notAllowed = notAllowed(value, ex);
+		return (notAllowed.size() > 1) ? "it is, or holds, " + Refusals.notAllowed(notAllowed, this.allowed.advice())
+				: String.valueOf(NestedExceptionUtils.getMostSpecificCause(ex).getMessage());
+	}
+
+	/** The classes that are not allowed, found one after the other. */
+	private Set<String> notAllowed(Object value, Throwable first) {
+		Set<String> names = new TreeSet<>();
+		Throwable last = first;
+		while (last != null && NestedExceptionUtils.getMostSpecificCause(last) instanceof RefusedClassException refused
+				&& names.add(refused.className())) {
+			last = null;
+			try {
+				new JsonFormat(this.classLoader, this.allowed.and(names), this.changes).writer
+					.writeValue(OutputStream.nullOutputStream(), value);
+			}
+			catch (JacksonException | StackOverflowError ex) {
+				last = ex;
+			}
+		}
+		return names;
 	}
 
 }

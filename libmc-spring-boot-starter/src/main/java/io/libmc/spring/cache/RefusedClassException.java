@@ -7,10 +7,17 @@ final class RefusedClassException extends IllegalArgumentException {
 
 	private static final long serialVersionUID = 1L;
 
+	private final String className;
+
 	RefusedClassException(Class<?> type, FormatAdvice advice) {
 		super("a " + type.getTypeName()
 				+ " cannot be cached: its class is neither the application's own nor one of the JDK's value types; if it is safe to read from the cache, "
 				+ advice.allow("it"));
+		this.className = type.getTypeName().replace("[]", "");
+	}
+
+	String className() {
+		return this.className;
 	}
 
 }

@@ -96,6 +96,17 @@ class UncacheableTest {
 	}
 
 	@Test
+	void jsonNamesEveryClassThatIsInTheWayToo() {
+		EntryFormat format = EntryFormat.json(getClass().getClassLoader(), List.of("acme.*"));
+		List<Object> value = List.of(new Secret(1), List.of(new Hidden("x")));
+		for (int i = 0; i < 2; i++) {
+			assertThatIllegalArgumentException().isThrownBy(() -> format.encode(value))
+				.withMessageContainingAll(Secret.class.getName(), Hidden.class.getName(),
+						"libmc.cache.allowed-classes");
+		}
+	}
+
+	@Test
 	void aClosedClientIsLikeAFailingMemcached() {
 		LibmcCache cache = cache(UnaryOperator.identity());
 		LibmcCache strict = cache((settings) -> settings.onError(OnError.THROW));
@@ -150,6 +161,26 @@ class UncacheableTest {
 	}
 
 	record Outer(NotAllowed one, Open two, List<Other> three) implements Serializable {
+
+	}
+
+	static class Secret {
+
+		final int number;
+
+		Secret(int number) {
+			this.number = number;
+		}
+
+	}
+
+	static class Hidden {
+
+		final String text;
+
+		Hidden(String text) {
+			this.text = text;
+		}
 
 	}
 
