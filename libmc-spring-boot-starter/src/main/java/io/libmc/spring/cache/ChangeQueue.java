@@ -53,15 +53,20 @@ final class ChangeQueue {
 			return;
 		}
 		makeNow(() -> {
-			try {
-				await(entry);
-			}
-			catch (MemcachedException ex) {
-				later.run();
-				throw ex;
-			}
+			inTime(last(entry), later);
 			change.run();
 		});
+	}
+
+	/** Waits for changes, or has another one remembered if they take too long. */
+	private static void inTime(CompletableFuture<Void> changes, Runnable later) {
+		try {
+			await(changes);
+		}
+		catch (MemcachedException ex) {
+			later.run();
+			throw ex;
+		}
 	}
 
 	private void queue(String entry, Runnable change, Runnable later) {
@@ -89,7 +94,23 @@ final class ChangeQueue {
 			queueClearing(clear, later);
 		}
 		else {
-			makeNow(clear);
+			makeNow(() -> {
+				inTime(everything(), later);
+				clear.run();
+			});
+		}
+	}
+
+	/** All that is queued now. */
+	private CompletableFuture<Void> everything() {
+		this.lock.lock();
+		try {
+			List<CompletableFuture<Void>> queued = new ArrayList<>(this.entries.values());
+			queued.add(this.clearing);
+			return CompletableFuture.allOf(queued.toArray(CompletableFuture<?>[]::new));
+		}
+		finally {
+			this.lock.unlock();
 		}
 	}
 
@@ -97,9 +118,7 @@ final class ChangeQueue {
 		CompletableFuture<Void> made;
 		this.lock.lock();
 		try {
-			List<CompletableFuture<Void>> before = new ArrayList<>(this.entries.values());
-			before.add(this.clearing);
-			made = after(CompletableFuture.allOf(before.toArray(CompletableFuture<?>[]::new)), clear);
+			made = after(everything(), clear);
 			this.clearing = made;
 			this.entries.clear();
 		}
@@ -164,7 +183,11 @@ final class ChangeQueue {
 	 * @return fails with a {@link MemcachedException} if that takes too long
 	 */
 	CompletableFuture<Boolean> settled(String entry) {
-		return last(entry).handle((done, failed) -> true)
+		return made(last(entry));
+	}
+
+	private static CompletableFuture<Boolean> made(CompletableFuture<Void> changes) {
+		return changes.handle((done, failed) -> true)
 			.orTimeout(LONGEST_WAIT.toMillis(), TimeUnit.MILLISECONDS)
 			.exceptionally((ex) -> {
 				throw CachedValues.tooMuch();
@@ -176,11 +199,15 @@ final class ChangeQueue {
 	 * @throws MemcachedException if that takes too long
 	 */
 	void await(String entry) {
-		if (isSettled(entry)) {
+		await(last(entry));
+	}
+
+	private static void await(CompletableFuture<Void> changes) {
+		if (changes.isDone()) {
 			return;
 		}
 		try {
-			settled(entry).join();
+			made(changes).join();
 		}
 		catch (CompletionException ex) {
 			throw CachedValues.failure(ex);

@@ -80,6 +80,18 @@ class ChangeOrderTest {
 	}
 
 	@Test
+	void aClearingOnAnyThreadComesAfterWhatWasPutBefore() {
+		for (int i = 0; i < ROUNDS; i++) {
+			onReactor(() -> {
+				this.cache.put("k", "old");
+				return CompletableFuture.completedFuture("put");
+			});
+			this.cache.clear();
+			assertThat(this.cache.get("k")).isNull();
+		}
+	}
+
+	@Test
 	void aLoadDoesNotFindWhatWasEvictedOrClearedBefore() {
 		for (int i = 0; i < ROUNDS; i++) {
 			boolean all = i % 2 == 0;
