@@ -3,6 +3,9 @@ package io.libmc;
 import java.io.ByteArrayOutputStream;
 import java.io.ObjectInputFilter.Status;
 import java.lang.management.ManagementFactory;
+import java.io.IOException;
+import java.io.ObjectOutputStream;
+import java.nio.charset.StandardCharsets;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.time.Duration;
@@ -80,6 +83,35 @@ class DecodingTest {
 					.isThrownBy(() -> this.client.get("number", BigInteger.class))
 					.withMessageContaining("number"));
 		assertThat(this.client.get("number", BigDecimal.class)).isEqualTo("1E1000000000");
+	}
+
+	/**
+	 * To count its digits takes seconds, and more than four times so for twice as many.
+	 */
+	@Test
+	void longIntegerIsNoOtherNumber() {
+		BigDecimal number = new BigDecimal(BigInteger.ONE.shiftLeft(7_000_000));
+		this.client.set("number", number);
+		assertTimeoutPreemptively(Duration.ofSeconds(2), () -> {
+			for (Class<? extends Number> type : List.of(Long.class, Integer.class, Double.class, BigInteger.class)) {
+				assertThatExceptionOfType(MemcachedException.class).isThrownBy(() -> this.client.get("number", type))
+					.withMessageContaining("number");
+			}
+		});
+		assertThat(this.client.get("number", BigDecimal.class)).isEqualTo(number);
+	}
+
+	/** Java finds no such class, and reads objects where numbers seem to be. */
+	@Test
+	void arrayOfNoClassIsNotReadAtAll() throws IOException {
+		ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+		try (ObjectOutputStream out = new ObjectOutputStream(bytes)) {
+			out.writeObject(new int[2]);
+		}
+		String text = bytes.toString(StandardCharsets.ISO_8859_1).replace("[I", "[X");
+		this.client.setRaw("array", new RawValue(256, text.getBytes(StandardCharsets.ISO_8859_1)), Duration.ZERO);
+		assertThatExceptionOfType(MemcachedException.class).isThrownBy(() -> this.client.get("array"))
+			.withMessageContainingAll("array", "the class [X");
 	}
 
 	@Test

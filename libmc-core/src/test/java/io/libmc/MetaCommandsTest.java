@@ -3,6 +3,7 @@ package io.libmc;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -263,6 +264,28 @@ class MetaCommandsTest {
 			Awaitility.await().until(() -> client.servers().get(0).connections() == 0);
 			assertThat(client.meta().set("k", raw(0, "flush_all"), MetaSet.SET).status()).isEqualTo(Status.UNSUPPORTED);
 			assertThat(server.received().get(1)).isEqualTo("mn\r\n");
+		}
+	}
+
+	@Test
+	void dataDoNotWaitForAConnectionThatWasToldToQuit() {
+		CountDownLatch over = new CountDownLatch(1);
+		try (ScriptedServer server = ScriptedServer.of((draining) -> {
+			draining.introduce();
+			draining.expect("get k\r\n");
+			over.await();
+		}, (next) -> {
+			next.expect("mn\r\n");
+			next.reply("MN\r\n");
+			next.expect("ms k 1 k F0\r\nv\r\n");
+			next.reply("HD kk\r\n");
+		}); MemcachedClient client = client(server.address())) {
+			assertThat(client.meta().noop("k").status()).isEqualTo(Status.DONE);
+			CompletableFuture<Object> unanswered = client.async().get("k");
+			client.quit();
+			assertThat(client.meta().set("k", raw(0, "v"), MetaSet.SET).status()).isEqualTo(Status.DONE);
+			assertThat(unanswered).isNotDone();
+			over.countDown();
 		}
 	}
 

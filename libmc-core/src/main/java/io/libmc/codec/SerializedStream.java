@@ -205,6 +205,10 @@ final class SerializedStream implements ObjectStreamConstants {
 		int handle = newHandle(null);
 		int length = readInt();
 		boolean ofObjects = type.name.charAt(1) == '[' || type.name.charAt(1) == 'L';
+		boolean ofPrimitives = type.name.length() == 2 && "BCDFIJSZ".indexOf(type.name.charAt(1)) >= 0;
+		if (!ofObjects && !ofPrimitives) {
+			throw broken("an array has the class " + type.name + ", which Java reads otherwise");
+		}
 		long width = width(type.name);
 		if (length < 0 || length * (ofObjects ? 1 : width) > this.in.remaining()) {
 			throw broken("an array of " + length + " is REJECTED, as so many elements do not follow");

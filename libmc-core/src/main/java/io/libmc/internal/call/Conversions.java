@@ -17,6 +17,9 @@ final class Conversions {
 	/** Longer numbers are none of libmc's, and take long to write out. */
 	private static final int MAX_DIGITS = 4300;
 
+	/** Numbers of more bits have more digits, which it takes long to count. */
+	private static final int MAX_BITS = 14_300;
+
 	private static final Map<Class<?>, Function<BigDecimal, Number>> EXACT = Map.of(Long.class,
 			BigDecimal::longValueExact, Integer.class, BigDecimal::intValueExact, Short.class,
 			BigDecimal::shortValueExact, Byte.class, BigDecimal::byteValueExact, BigInteger.class,
@@ -59,19 +62,29 @@ final class Conversions {
 			}
 		}
 		try {
-			return convertExactly(new BigDecimal(number.toString()), wanted);
+			BigDecimal exact = exact(number);
+			return (exact.unscaledValue().bitLength() > MAX_BITS && wanted != BigDecimal.class) ? null
+					: convertExactly(exact, wanted);
 		}
 		catch (ArithmeticException ex) {
 			return null;
 		}
 	}
 
+	/** The number, without writing out one that may be long. */
+	private static BigDecimal exact(Number number) {
+		if (number instanceof BigInteger whole) {
+			return new BigDecimal(whole);
+		}
+		return (number instanceof BigDecimal exact) ? exact : new BigDecimal(number.toString());
+	}
+
 	/** A number may be none that this type has: then null, or an exception. */
 	private static @Nullable Number convertExactly(BigDecimal exact, Class<?> wanted) {
 		Function<BigDecimal, Number> whole = EXACT.get(wanted);
 		if (whole != null) {
-			boolean longer = (long) exact.precision() - exact.scale() > MAX_DIGITS;
-			return (longer && wanted != BigDecimal.class) ? null : whole.apply(exact);
+			boolean longer = wanted != BigDecimal.class && (long) exact.precision() - exact.scale() > MAX_DIGITS;
+			return longer ? null : whole.apply(exact);
 		}
 		if (wanted == Double.class) {
 			double value = exact.doubleValue();

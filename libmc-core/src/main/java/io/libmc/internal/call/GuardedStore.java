@@ -112,7 +112,10 @@ public final class GuardedStore extends Leg implements Script<GuardedStore.End> 
 
 	private @Nullable Step storeAgain() {
 		Operation again = this.store.answered().again();
-		if (!this.unique) {
+		if (this.unique) {
+			again.unbind();
+		}
+		else {
 			again.follow(this.operation);
 		}
 		this.store = dialogue(again);

@@ -93,7 +93,7 @@ public final class MetaDialogue extends Leg implements Script<MetaAnswer> {
 				this.answer = MetaAnswer.UNSUPPORTED;
 				return null;
 			}
-			case YES -> this.operation = wantsToKnowMore() ? question(Command.VERSION) : this.command;
+			case YES -> this.operation = wantsToKnowMore() ? question(Command.MN) : this.command;
 			case COUNTING, NUMBERED -> {
 				if (this.numbered) {
 					this.command.itemNumber((support == MetaSupport.NUMBERED) ? ItemNumbers.next() : 0);

@@ -83,7 +83,7 @@ public final class Node {
 			return operation.metaSupport();
 		}
 		Connection connection = this.connections.get(slotOf(operation));
-		if (connection == null || !connection.isOpen()) {
+		if (connection == null || !connection.isUsable() || !connection.isOpen()) {
 			return MetaSupport.UNKNOWN;
 		}
 		MetaSupport support = connection.metaSupport;
