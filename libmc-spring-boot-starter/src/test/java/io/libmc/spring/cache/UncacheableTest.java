@@ -1,5 +1,6 @@
 package io.libmc.spring.cache;
 
+import java.io.ObjectOutputStream;
 import java.io.Serializable;
 import java.util.List;
 import java.util.Objects;
@@ -96,6 +97,19 @@ class UncacheableTest {
 	}
 
 	@Test
+	void whateverWritingAValueThrowsItIsLeftOutWithTheOlderEntry() {
+		LibmcCache cache = cache(
+				(settings) -> settings.format(EntryFormat.jdk(getClass().getClassLoader(), List.of(OWN + "$Failing"))));
+		for (Object value : List.of(new Failing(new IllegalStateException("detached")),
+				new Failing(new NoClassDefFoundError("gone")), new Failing(new StackOverflowError()))) {
+			cache.put("k", "old");
+			cache.put("k", value);
+			assertThat(cache.get("k")).isNull();
+		}
+		assertThat(cache.getStatistics().uncacheable()).isEqualTo(3);
+	}
+
+	@Test
 	void jsonNamesEveryClassThatIsInTheWayToo() {
 		EntryFormat format = EntryFormat.json(getClass().getClassLoader(), List.of("acme.*"));
 		List<Object> value = List.of(new Secret(1), List.of(new Hidden("x")));
@@ -180,6 +194,24 @@ class UncacheableTest {
 
 		Hidden(String text) {
 			this.text = text;
+		}
+
+	}
+
+	@SuppressWarnings("serial")
+	static class Failing implements Serializable {
+
+		final transient Throwable failure;
+
+		Failing(Throwable failure) {
+			this.failure = failure;
+		}
+
+		private void writeObject(ObjectOutputStream out) {
+			if (this.failure instanceof Error error) {
+				throw error;
+			}
+			throw (RuntimeException) this.failure;
 		}
 
 	}
