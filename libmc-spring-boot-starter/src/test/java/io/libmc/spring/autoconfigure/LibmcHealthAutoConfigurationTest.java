@@ -25,7 +25,8 @@ class LibmcHealthAutoConfigurationTest {
 
 	private final ApplicationContextRunner runner = new ApplicationContextRunner()
 		.withConfiguration(AutoConfigurations.of(LibmcAutoConfiguration.class, LibmcHealthAutoConfiguration.class))
-		.withPropertyValues("libmc.poll-timeout=2s", "libmc.connect-timeout=1s", "libmc.cache.on-error=bypass");
+		.withPropertyValues("libmc.warm-up=false", "libmc.poll-timeout=2s", "libmc.connect-timeout=1s",
+				"libmc.cache.on-error=bypass");
 
 	@Test
 	void whereAllServersAnswerItIsUp(List<MemcachedServer> servers) {
