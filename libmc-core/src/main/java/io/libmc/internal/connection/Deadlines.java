@@ -16,7 +16,7 @@ final class Deadlines implements Watched {
 	/** How often an idle connection is looked at. */
 	private static final long IDLE_NANOS = 1_000_000_000;
 
-	/** How late a thread may be because others had the CPU. */
+	/** How long a thread that runs again may take to notice that its time is up. */
 	private static final long LATE_NANOS = 20_000_000;
 
 	private static final long UNFINISHED_NANOS = 10_000_000;
@@ -42,6 +42,11 @@ final class Deadlines implements Watched {
 
 	/** Since when it is known to quit, or 0; the watchdog's own. */
 	private long quitsSince;
+
+	/** A read that was found late, by when it should have ended; the watchdog's own. */
+	private long lateRead;
+
+	private long lateReadSeenAt;
 
 	Deadlines(Connection connection, Settings settings, Watchdog watchdog, Mutex mutex, Connector connector, Line line,
 			Outbox outbox, Inbox inbox) {
@@ -120,13 +125,22 @@ final class Deadlines implements Watched {
 
 	/**
 	 * Ends a read that cannot end in time itself, as it waits for the write under way.
+	 * After a pause of the whole process each read is late: only one that goes on
+	 * although its thread had time to notice is ended.
 	 */
 	private long checkReading(long now) {
 		long readsUntil = this.inbox.readsUntil();
 		if (readsUntil == 0) {
 			return GONE;
 		}
-		long left = readsUntil + LATE_NANOS - now;
+		if (readsUntil - now > 0) {
+			return readsUntil - now;
+		}
+		if (readsUntil != this.lateRead) {
+			this.lateRead = readsUntil;
+			this.lateReadSeenAt = now;
+		}
+		long left = this.lateReadSeenAt + LATE_NANOS - now;
 		if (left <= 0) {
 			this.connection.close(new Failure(Kind.LOST, "the server did not take a write in time", null));
 		}

@@ -4,7 +4,6 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 
 import io.libmc.internal.connection.Failure.Kind;
@@ -32,20 +31,6 @@ final class Inbox {
 	 */
 	private static final int CANDIDATES = 64;
 
-	/** How often a caller that waits lets others run before it sleeps. */
-	private static final int YIELDS = 5;
-
-	/** From so many in line on one that waits stays awake. */
-	private static final int CROWD = 3;
-
-	/** So many stay awake at most where replies are long. */
-	private static final int MOST_AWAKE = 16;
-
-	private static final long LONG_BYTES = 4 * 1024;
-
-	/** For how many waits the line counts as crowded after it was. */
-	private static final int CROWDED_WAITS = 32;
-
 	private final Connection connection;
 
 	private final Line line;
@@ -68,19 +53,12 @@ final class Inbox {
 	/** Replies are being handed out; the reader will write what gathers meanwhile. */
 	private volatile boolean handingOut;
 
-	/** How many callers that wait are still awake, and will look for the reading role. */
-	private final AtomicInteger awake = new AtomicInteger();
-
-	/** For how many waits the line still counts as crowded; not exact. */
-	private int crowded;
+	private final YieldBeforePark yields = new YieldBeforePark(this.reading);
 
 	private volatile long lastByteAt;
 
 	/** Bytes that were read since replies were handed out. The reader's own. */
 	private long read;
-
-	/** Whether those that were handed out last were long; not exact. */
-	private boolean longReplies;
 
 	/** The reader's own. */
 	private boolean lastServedCaller;
@@ -175,7 +153,7 @@ final class Inbox {
 			if (left <= 0) {
 				break;
 			}
-			if (reads && operation.waiter == null && staysAwake(operation)) {
+			if (reads && operation.waiter == null && this.yields.savesParking(operation, this.line.length())) {
 				continue;
 			}
 			operation.waiter = thread;
@@ -208,37 +186,6 @@ final class Inbox {
 		if (interrupted) {
 			thread.interrupt();
 		}
-	}
-
-	/**
-	 * Lets others run a few times while somebody reads: where threads outnumber CPUs the
-	 * reply is there by then, for less than it takes to sleep and be woken. Without it 8
-	 * threads on one CPU take twice as much of it for each get. Two alone only keep each
-	 * other from the CPU, and take half as much again; 256 that read 10 kB each take
-	 * twice as much if all stay awake.
-	 * @return whether there is no need to sleep
-	 */
-	// nothing depends on it
-	@SuppressWarnings("ThreadPriorityCheck")
-	private boolean staysAwake(Operation operation) {
-		if (this.line.length() >= CROWD) {
-			this.crowded = CROWDED_WAITS;
-		}
-		else if (this.crowded <= 0) {
-			return false;
-		}
-		else {
-			this.crowded--;
-		}
-		if (this.longReplies && this.awake.get() >= MOST_AWAKE) {
-			return false;
-		}
-		this.awake.incrementAndGet();
-		for (int i = 0; i < YIELDS && !operation.isEnded() && this.reading.get(); i++) {
-			Thread.yield();
-		}
-		this.awake.decrementAndGet();
-		return operation.isEnded() || !this.reading.get();
 	}
 
 	/** Reads, holding the role, until the operation has ended or its time is up. */
@@ -319,13 +266,13 @@ final class Inbox {
 		this.handingOut = shared;
 		int served = 0;
 		int callers = 0;
-		this.servedOthers = this.awake.get() > 0;
+		this.servedOthers = this.yields.isAnyAwake();
 		while (this.parser.hasBytes() && handOutOne()) {
 			served++;
 			callers += this.lastServedCaller ? 1 : 0;
 		}
 		if (served > 0) {
-			this.longReplies = this.read >= LONG_BYTES * served;
+			this.yields.served(served, this.read);
 			this.read = 0;
 		}
 		if (shared) {
@@ -436,7 +383,7 @@ final class Inbox {
 	 * does one that is awake.
 	 */
 	void nominate() {
-		while (this.awake.get() == 0 && !this.line.isEmpty() && this.nominee == null && this.connection.isOpen()) {
+		while (!this.yields.isAnyAwake() && !this.line.isEmpty() && this.nominee == null && this.connection.isOpen()) {
 			Operation candidate = findCandidate();
 			if (candidate == null) {
 				seeToReader();
