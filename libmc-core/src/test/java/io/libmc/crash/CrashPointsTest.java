@@ -22,7 +22,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
  */
 class CrashPointsTest {
 
-	private static final int SECONDS = 8;
+	private static final int SECONDS = 5;
 
 	private static final boolean EVERY = Integer.getInteger("libmc.crash.every", 0) == 1;
 

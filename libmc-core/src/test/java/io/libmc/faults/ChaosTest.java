@@ -27,7 +27,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 /**
  * Three servers that are never all well, and 64 threads, asynchronous callers and, where
- * there are any, 64 virtual threads that do not care. A minute unless
+ * there are any, 64 virtual threads that do not care. Half a minute unless
  * {@code -Dlibmc.chaos.seconds} says otherwise; {@code -Dlibmc.chaos.seed} repeats the
  * same choices.
  */
@@ -46,7 +46,7 @@ class ChaosTest {
 	/** What idle clients may hold more than before, buffers that have grown above all. */
 	private static final long MEMORY_GROWTH = 32L << 20;
 
-	private final long seconds = Long.getLong("libmc.chaos.seconds", 60);
+	private final long seconds = Long.getLong("libmc.chaos.seconds", 30);
 
 	private final long seed = Long.getLong("libmc.chaos.seed", new Random().nextInt(1_000_000));
 
