@@ -11,6 +11,7 @@ import java.util.stream.Stream;
 
 import io.libmc.MemcachedClient;
 import io.libmc.MemcachedException;
+import io.libmc.MemcachedTimeoutException;
 import io.libmc.testing.Memcached;
 import io.libmc.testing.MemcachedServer;
 import org.junit.jupiter.api.Test;
@@ -50,15 +51,18 @@ class ManyKeysTest {
 
 	}
 
-	static Stream<Arguments> ways() {
-		List<Way> ways = List.of(new Way("setMulti", (client) -> client.setMulti(ENTRIES).failures()),
+	static Stream<Way> calls() {
+		return Stream.of(new Way("setMulti", (client) -> client.setMulti(ENTRIES).failures()),
 				new Way("deleteMulti", (client) -> client.deleteMulti(KEYS).failures()),
 				new Way("appendMulti", (client) -> client.appendMulti(KEYS, new byte[1]).failures()),
 				new Way("getMulti", (client) -> client.getMulti(KEYS).failures()),
 				new Way("async setMulti", (client) -> client.async().setMulti(ENTRIES).join().failures()),
 				new Way("async deleteMulti", (client) -> client.async().deleteMulti(KEYS).join().failures()),
 				new Way("async getMulti", (client) -> client.async().getMulti(KEYS).join().failures()));
-		return ways.stream().flatMap((way) -> Stream.of(1, 3).map((stopped) -> Arguments.of(way, stopped)));
+	}
+
+	static Stream<Arguments> ways() {
+		return calls().flatMap((way) -> Stream.of(1, 3).map((stopped) -> Arguments.of(way, stopped)));
 	}
 
 	@ParameterizedTest(name = "{0}, {1} servers stopped")
@@ -81,6 +85,18 @@ class ManyKeysTest {
 		}
 	}
 
+	@ParameterizedTest(name = "{0}")
+	@MethodSource("calls")
+	void keyWhoseTurnDoesNotComeFailsLikeTheOthers(Way way, List<MemcachedServer> servers) {
+		try (MemcachedClient client = client(servers, Duration.ofMillis(5))) {
+			Map<String, MemcachedException> failures = way.call().apply(client);
+			assertThat(new HashSet<>(failures.values()))
+				.anySatisfy((failure) -> assertThat(failure).isInstanceOf(MemcachedTimeoutException.class)
+					.hasMessageContaining("before the command for this key was made"));
+			assertThat(new HashSet<>(failures.values())).hasSizeLessThan(500);
+		}
+	}
+
 	@Test
 	void theyAreStoredWithinTheirTime(List<MemcachedServer> servers) {
 		try (MemcachedClient client = client(servers)) {
@@ -94,9 +110,13 @@ class ManyKeysTest {
 	}
 
 	private static MemcachedClient client(List<MemcachedServer> servers) {
+		return client(servers, POLL);
+	}
+
+	private static MemcachedClient client(List<MemcachedServer> servers, Duration pollTimeout) {
 		return MemcachedClient.builder()
 			.servers(servers.stream().map(MemcachedServer::address).toList())
-			.pollTimeout(POLL)
+			.pollTimeout(pollTimeout)
 			.build();
 	}
 

@@ -51,11 +51,14 @@ final class Concatenating {
 	 * @param keys the same as they go on the wire
 	 * @param commands adds the data to one item
 	 * @param reads reads items, within the time of the commands
+	 * @param preparation how long making the commands may take
 	 */
 	static Script<MultiResult> of(String[] names, byte[][] keys, Function<byte[], KeyCommand<Boolean>> commands,
-			Function<byte[][], ItemsRead> reads) {
+			Function<byte[][], ItemsRead> reads, Preparation preparation) {
 		Concatenating concatenating = new Concatenating(names, keys, commands, reads);
-		return concatenating.add(concatenating.all()).then(concatenating::lookFor).then(concatenating::again);
+		return concatenating.add(concatenating.all(), preparation)
+			.then(concatenating::lookFor)
+			.then(concatenating::again);
 	}
 
 	/** The same for one that refused already. */
@@ -70,8 +73,17 @@ final class Concatenating {
 	}
 
 	/** Adds to these; the result are those that refused. */
-	private Script<List<Integer>> add(List<Integer> indices) {
-		return new Together<>(indices.stream().map((i) -> this.commands.apply(this.keys[i])).toList()).map((done) -> {
+	private Script<List<Integer>> add(List<Integer> indices, Preparation preparation) {
+		List<KeyCommand<Boolean>> made = new ArrayList<>();
+		for (int index : indices) {
+			if (preparation.isLate()) {
+				this.failures.add(this.names[index], Preparation.LATE);
+			}
+			else {
+				made.add(this.commands.apply(this.keys[index]));
+			}
+		}
+		return new Together<>(made).map((done) -> {
 			List<Integer> refused = new ArrayList<>();
 			for (int i = 0; i < done.size(); i++) {
 				KeyCommand<Boolean> command = done.get(i);
@@ -111,7 +123,7 @@ final class Concatenating {
 	}
 
 	private Script<MultiResult> again(List<Integer> found) {
-		return add(found).map((refused) -> {
+		return add(found, Preparation.unbounded()).map((refused) -> {
 			refused.forEach((i) -> this.failures.add(this.names[i],
 					Failures.refusedToGrow(this.names[i], this.refusers.get(i))));
 			return new MultiResult(this.notStored, this.failures.byKey());

@@ -105,7 +105,12 @@ final class ItemsRead implements Script<ItemsRead> {
 		Map<Node, List<Integer>> byNode = new LinkedHashMap<>();
 		Node last = null;
 		List<Integer> ofLast = List.of();
+		Preparation preparation = new Preparation(this.startedAt, this.deadline);
 		for (int i = 0; i < this.keys.length; i++) {
+			if (preparation.isLate()) {
+				this.failed[i] = Preparation.LATE;
+				continue;
+			}
 			Node home = this.cluster.nodeFor(this.keys[i]);
 			if (home != last) {
 				ofLast = byNode.computeIfAbsent(home, (node) -> new ArrayList<>());

@@ -3,9 +3,11 @@ package io.libmc.internal.call;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 
 import io.libmc.MemcachedException;
 import io.libmc.internal.connection.Failure;
+import io.libmc.internal.connection.Operation;
 import io.libmc.internal.connection.Operation.Progress;
 import io.libmc.internal.protocol.Command;
 import io.libmc.internal.protocol.Answer;
@@ -33,11 +35,16 @@ final class KeyFailures {
 
 	}
 
+	/**
+	 * The one that was asked about last, and its exception: its neighbours failed alike.
+	 */
+	private @Nullable Failed last;
+
+	private @Nullable MemcachedException ofLast;
+
 	/** Notes why a key failed, unless it is known. */
 	void add(String key, Failed failed) {
-		if (!this.byKey.containsKey(key)) {
-			this.byKey.put(key, exceptionOf(failed));
-		}
+		this.byKey.putIfAbsent(key, exceptionOf(failed));
 	}
 
 	void add(String key, MemcachedException failure) {
@@ -46,8 +53,29 @@ final class KeyFailures {
 
 	/** The exception that all have who failed alike. */
 	MemcachedException exceptionOf(Failed failed) {
+		MemcachedException known = this.ofLast;
+		if (known != null && isLikeLast(failed)) {
+			return known;
+		}
 		Object alike = (failed instanceof Leg leg) ? Reason.of(leg) : failed;
-		return this.made.computeIfAbsent(alike, (reason) -> failed.exception());
+		MemcachedException exception = this.made.computeIfAbsent(alike, (reason) -> failed.exception());
+		this.last = failed;
+		this.ofLast = exception;
+		return exception;
+	}
+
+	/** Without an object for each: a million of them take longer than the call may. */
+	private boolean isLikeLast(Failed failed) {
+		if (failed == this.last) {
+			return true;
+		}
+		if (!(failed instanceof Leg leg) || !(this.last instanceof Leg other) || leg.node != other.node) {
+			return false;
+		}
+		Operation one = leg.operation;
+		Operation two = other.operation;
+		return one.command() == two.command() && one.progress() == two.progress() && one.answer() == two.answer()
+				&& Objects.equals(one.failure(), two.failure()) && Objects.equals(one.text(), two.text());
 	}
 
 	boolean contains(String key) {

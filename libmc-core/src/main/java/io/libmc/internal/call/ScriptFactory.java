@@ -168,7 +168,8 @@ public final class ScriptFactory {
 		long now = System.nanoTime();
 		String[] names = distinct(keys);
 		byte[][] encoded = encode(names);
-		return new ValuesRead(this.cluster.get(), encoded, now, now + this.pollNanos)
+		long deadline = Preparation.deadline(now, this.pollNanos, names.length);
+		return new ValuesRead(this.cluster.get(), encoded, now, deadline)
 			.map((read) -> read.decoded(names, this.values));
 	}
 
@@ -235,7 +236,7 @@ public final class ScriptFactory {
 
 	private Script<MultiResult> setAll(List<NamedValue> entries, long exptime, long now) {
 		Cluster current = this.cluster.get();
-		long deadline = now + this.pollNanos;
+		long deadline = Preparation.deadline(now, this.pollNanos, entries.size());
 		return Storing.of(entries, new Storing.Commands() {
 
 			@Override
@@ -249,7 +250,7 @@ public final class ScriptFactory {
 				return change(current, key, Operation.of(Command.DELETE, now, deadline, key), Answer.DELETED);
 			}
 
-		});
+		}, new Preparation(now, deadline));
 	}
 
 	public Script<Boolean> store(Command command, String key, Object value, Duration ttl) {
@@ -273,27 +274,29 @@ public final class ScriptFactory {
 		byte[] encodedKey = this.keys.encode(key);
 		this.values.checkLength(new String[] { key }, data);
 		long now = System.nanoTime();
-		KeyCommand<Boolean> first = concat(command, now, encodedKey, data);
+		long deadline = now + this.pollNanos;
+		KeyCommand<Boolean> first = concat(command, now, deadline, encodedKey, data);
 		return first.then((stored) -> stored ? Script.done(true) : Concatenating.refused(key, encodedKey,
-				(refusing) -> concat(command, now, refusing, data), (asked) -> items(asked, now)));
+				(refusing) -> concat(command, now, deadline, refusing, data), (asked) -> items(asked, now, deadline)));
 	}
 
 	public Changes concatMulti(Command command, Collection<String> keys, byte[] data) {
+		long now = System.nanoTime();
 		String[] names = distinct(keys);
 		byte[][] encoded = encode(names);
 		this.values.checkLength(names, data);
-		long now = System.nanoTime();
-		return new Changes(Arrays.asList(names), Concatenating.of(names, encoded,
-				(key) -> concat(command, now, key, data), (asked) -> items(asked, now)));
+		long deadline = Preparation.deadline(now, this.pollNanos, names.length);
+		return new Changes(Arrays.asList(names),
+				Concatenating.of(names, encoded, (key) -> concat(command, now, deadline, key, data),
+						(asked) -> items(asked, now, deadline), new Preparation(now, deadline)));
 	}
 
-	private KeyCommand<Boolean> concat(Command command, long startedAt, byte[] key, byte[] data) {
-		return change(key, Operation.store(command, startedAt, startedAt + this.pollNanos, key, data, 0, 0, 0),
-				Answer.STORED);
+	private KeyCommand<Boolean> concat(Command command, long startedAt, long deadline, byte[] key, byte[] data) {
+		return change(key, Operation.store(command, startedAt, deadline, key, data, 0, 0, 0), Answer.STORED);
 	}
 
-	private ItemsRead items(byte[][] encoded, long startedAt) {
-		return new ItemsRead(this.cluster.get(), encoded, startedAt, startedAt + this.pollNanos, ItemsRead.ANY_LENGTH);
+	private ItemsRead items(byte[][] encoded, long startedAt, long deadline) {
+		return new ItemsRead(this.cluster.get(), encoded, startedAt, deadline, ItemsRead.ANY_LENGTH);
 	}
 
 	private KeyCommand<Boolean> store(Command command, byte[] key, byte[] data, int flags, long exptime) {
@@ -321,13 +324,21 @@ public final class ScriptFactory {
 		long now = System.nanoTime();
 		String[] names = distinct(keys);
 		byte[][] encoded = encode(names);
-		List<KeyCommand<Boolean>> commands = new ArrayList<>(names.length);
-		for (byte[] key : encoded) {
-			commands.add(change(key, Operation.of(Command.DELETE, now, now + this.pollNanos, key), Answer.DELETED));
+		long deadline = Preparation.deadline(now, this.pollNanos, names.length);
+		Preparation preparation = new Preparation(now, deadline);
+		KeyFailures failures = new KeyFailures();
+		List<KeyCommand<Boolean>> commands = new ArrayList<>();
+		for (int i = 0; i < names.length; i++) {
+			if (preparation.isLate()) {
+				failures.add(names[i], Preparation.LATE);
+			}
+			else {
+				commands
+					.add(change(encoded[i], Operation.of(Command.DELETE, now, deadline, encoded[i]), Answer.DELETED));
+			}
 		}
 		return new Changes(Arrays.asList(names), new Together<>(commands).map((done) -> {
-			KeyFailures failures = new KeyFailures();
-			for (int i = 0; i < names.length; i++) {
+			for (int i = 0; i < done.size(); i++) {
 				if (done.get(i).hasFailed()) {
 					failures.add(names[i], done.get(i));
 				}

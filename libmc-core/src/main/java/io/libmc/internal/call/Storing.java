@@ -60,9 +60,9 @@ final class Storing {
 		this.commands = commands;
 	}
 
-	static Script<MultiResult> of(List<NamedValue> entries, Commands commands) {
+	static Script<MultiResult> of(List<NamedValue> entries, Commands commands, Preparation preparation) {
 		Storing storing = new Storing(entries, commands);
-		Script<List<KeyCommand<Boolean>>> phases = storing.valuesAndOldMasters();
+		Script<List<KeyCommand<Boolean>>> phases = storing.valuesAndOldMasters(preparation);
 		if (entries.stream().anyMatch(NamedValue::split)) {
 			phases = phases.then((done) -> {
 				storing.take(done);
@@ -78,9 +78,13 @@ final class Storing {
 		});
 	}
 
-	private Script<List<KeyCommand<Boolean>>> valuesAndOldMasters() {
-		List<KeyCommand<Boolean>> phase = new ArrayList<>(this.entries.size());
+	private Script<List<KeyCommand<Boolean>>> valuesAndOldMasters(Preparation preparation) {
+		List<KeyCommand<Boolean>> phase = new ArrayList<>();
 		for (NamedValue entry : this.entries) {
+			if (preparation.isLate()) {
+				this.failures.add(entry.name(), Preparation.LATE);
+				continue;
+			}
 			EncodedValue value = entry.value();
 			add(phase, entry, entry.split() ? this.commands.delete(entry.key())
 					: this.commands.set(entry.key(), value.bytes(), value.flags()));
