@@ -3,7 +3,11 @@ package io.libmc.spring.cache;
 import java.lang.annotation.Annotation;
 import java.lang.reflect.AnnotatedElement;
 import java.lang.reflect.Executable;
+import java.lang.reflect.Field;
+import java.lang.reflect.Modifier;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
@@ -13,7 +17,11 @@ import java.util.concurrent.ConcurrentMap;
 import com.fasterxml.jackson.annotation.JacksonAnnotationsInside;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.BeanDescription;
+import tools.jackson.databind.DeserializationConfig;
 import tools.jackson.databind.SerializationConfig;
+import tools.jackson.databind.deser.BeanDeserializerBuilder;
+import tools.jackson.databind.deser.ValueDeserializerModifier;
+import tools.jackson.databind.introspect.AnnotatedMember;
 import tools.jackson.databind.ser.BeanPropertyWriter;
 import tools.jackson.databind.ser.BeanSerializerBuilder;
 import tools.jackson.databind.ser.ValueSerializerModifier;
@@ -37,6 +45,9 @@ final class JsonBeans extends ValueSerializerModifier {
 
 	private final transient ConcurrentMap<Class<?>, Bean> beans = new ConcurrentHashMap<>();
 
+	/** The names of the properties of each class that has been read. */
+	private final transient ConcurrentMap<Class<?>, Set<String>> read = new ConcurrentHashMap<>();
+
 	@Override
 	public BeanSerializerBuilder updateBuilder(SerializationConfig config, BeanDescription.Supplier description,
 			BeanSerializerBuilder builder) {
@@ -50,6 +61,36 @@ final class JsonBeans extends ValueSerializerModifier {
 	/** What is known of a class, or {@code null} if it was not written so. */
 	@Nullable Bean find(Class<?> type) {
 		return this.beans.get(type);
+	}
+
+	/** Notes what is read of each class. */
+	ValueDeserializerModifier whatIsRead() {
+		return new Readers(this.read);
+	}
+
+	/**
+	 * Whether all of a class that was read is written and read, whatever its values are.
+	 */
+	boolean isWhole(Class<?> type, Bean bean) {
+		return bean.unwritten().isEmpty() && this.read.getOrDefault(type, Set.of())
+			.containsAll(bean.properties().stream().map(BeanPropertyWriter::getName).toList());
+	}
+
+	/**
+	 * The fields that a class and its superclasses other than the JDK's have, but for
+	 * those that say that they are no part of a value.
+	 */
+	static List<Field> fieldsOf(Class<?> type) {
+		List<Field> fields = new ArrayList<>();
+		for (Class<?> each = type; each != null && !isOfJava(each); each = each.getSuperclass()) {
+			for (Field field : each.getDeclaredFields()) {
+				if (!Modifier.isStatic(field.getModifiers()) && !Modifier.isTransient(field.getModifiers())
+						&& !field.isSynthetic()) {
+					fields.add(field);
+				}
+			}
+		}
+		return fields;
 	}
 
 	static boolean isOfJava(Class<?> type) {
@@ -95,15 +136,26 @@ final class JsonBeans extends ValueSerializerModifier {
 	 * @param properties all of them
 	 * @param varying those whose values can be of more than one class, or can be null
 	 * where that makes a difference
+	 * @param unwritten the fields that are no property: an annotation leaves them out, or
+	 * a field of a subclass has their name
 	 * @param annotated whether annotations can make a difference between two values
 	 */
-	record Bean(List<BeanPropertyWriter> properties, List<BeanPropertyWriter> varying, boolean annotated) {
+	record Bean(List<BeanPropertyWriter> properties, List<BeanPropertyWriter> varying, List<Field> unwritten,
+			boolean annotated) {
 
 		static Bean of(Class<?> type, List<BeanPropertyWriter> properties) {
 			List<BeanPropertyWriter> varying = properties.stream()
 				.filter((property) -> !isPlain(property.getMember().getRawType()))
 				.toList();
-			return new Bean(List.copyOf(properties), varying, isAnnotated(type));
+			List<Field> unwritten = fieldsOf(type).stream()
+				.filter((field) -> properties.stream().noneMatch((property) -> isOf(property.getMember(), field)))
+				.toList();
+			return new Bean(List.copyOf(properties), varying, unwritten, isAnnotated(type));
+		}
+
+		private static boolean isOf(AnnotatedMember member, Field field) {
+			return field.equals(member.getMember())
+					|| (field.getDeclaringClass().isRecord() && field.getName().equals(member.getName()));
 		}
 
 		private static boolean isPlain(Class<?> declared) {
@@ -121,6 +173,27 @@ final class JsonBeans extends ValueSerializerModifier {
 			catch (Exception ex) {
 				throw new IllegalStateException(ex);
 			}
+		}
+
+	}
+
+	private static final class Readers extends ValueDeserializerModifier {
+
+		private static final long serialVersionUID = 1L;
+
+		private final transient ConcurrentMap<Class<?>, Set<String>> read;
+
+		Readers(ConcurrentMap<Class<?>, Set<String>> read) {
+			this.read = read;
+		}
+
+		@Override
+		public BeanDeserializerBuilder updateBuilder(DeserializationConfig config, BeanDescription.Supplier description,
+				BeanDeserializerBuilder builder) {
+			Set<String> names = new HashSet<>();
+			builder.getProperties().forEachRemaining((property) -> names.add(property.getName()));
+			this.read.put(description.getBeanClass(), names);
+			return builder;
 		}
 
 	}

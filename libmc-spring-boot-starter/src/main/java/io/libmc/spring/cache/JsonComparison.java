@@ -1,6 +1,7 @@
 package io.libmc.spring.cache;
 
 import java.lang.reflect.Array;
+import java.lang.reflect.Field;
 import java.lang.reflect.Modifier;
 import java.util.Arrays;
 import java.util.Collection;
@@ -14,15 +15,26 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.PriorityQueue;
+import java.util.Properties;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.SortedSet;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.PriorityBlockingQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicIntegerArray;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.atomic.DoubleAdder;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.regex.Pattern;
 
 import org.jspecify.annotations.Nullable;
-import tools.jackson.core.JacksonException;
-import tools.jackson.databind.ObjectWriter;
 import tools.jackson.databind.ser.BeanPropertyWriter;
+
+import org.springframework.util.ReflectionUtils;
 
 /**
  * Whether what came back is what went. Collections and maps are compared by what they
@@ -33,26 +45,34 @@ final class JsonComparison {
 
 	private static final Object NULL = new Object();
 
-	private final JsonBeans beans;
+	private static final String IN_CONTAINER = "a collection or map is written by what it holds: cache a record that holds both";
 
-	private final ObjectWriter writer;
+	private static final String IN_BEAN = "an annotation leaves it out, or a field of a subclass has its name: take the annotation away or rename it";
+
+	private static final String IN_SCALAR = "it is no part of what the class writes of itself";
+
+	/** Those of the JDK that have no equality, and whose text is all that they are. */
+	private static final Set<Class<?>> TEXTS = Set.of(StringBuilder.class, StringBuffer.class, AtomicBoolean.class,
+			AtomicInteger.class, AtomicLong.class, AtomicIntegerArray.class, AtomicLongArray.class, LongAdder.class,
+			DoubleAdder.class);
+
+	private final JsonBeans beans;
 
 	/** Objects that are being compared, of which some can hold themselves. */
 	private final IdentityHashMap<Object, Object> begun = new IdentityHashMap<>();
 
 	private String difference = "it would not come back equal";
 
-	private JsonComparison(JsonBeans beans, ObjectWriter writer) {
+	private JsonComparison(JsonBeans beans) {
 		this.beans = beans;
-		this.writer = writer;
 	}
 
 	/**
 	 * Compares two values.
 	 * @return what differs, as the end of a sentence, or {@code null}
 	 */
-	static @Nullable String difference(Object went, Object came, JsonBeans beans, ObjectWriter writer) {
-		JsonComparison comparison = new JsonComparison(beans, writer);
+	static @Nullable String difference(Object went, Object came, JsonBeans beans) {
+		JsonComparison comparison = new JsonComparison(beans);
 		try {
 			return comparison.same(went, came) ? null : comparison.difference;
 		}
@@ -69,10 +89,10 @@ final class JsonComparison {
 			return differ(went, came);
 		}
 		if (went instanceof Map<?, ?> one && came instanceof Map<?, ?> other) {
-			return sameContainer(one, other) && sameEntries(one, other);
+			return sameContainer(one, other) && sameEntries(one, other) && sameFields(one, other, IN_CONTAINER);
 		}
 		if (went instanceof Collection<?> one && came instanceof Collection<?> other) {
-			return sameContainer(one, other) && sameElements(one, other);
+			return sameContainer(one, other) && sameElements(one, other) && sameFields(one, other, IN_CONTAINER);
 		}
 		if (went.getClass() != came.getClass() || went instanceof Enum) {
 			return differ(went, came);
@@ -84,11 +104,12 @@ final class JsonComparison {
 			return same(one.orElse(null), ((Optional<?>) came).orElse(null));
 		}
 		if (went instanceof AtomicReference<?> one) {
-			return same(one.get(), ((AtomicReference<?>) came).get());
+			return same(one.get(), ((AtomicReference<?>) came).get()) && sameFields(went, came, IN_CONTAINER);
 		}
 		if (went instanceof Map.Entry<?, ?> one) {
 			Map.Entry<?, ?> other = (Map.Entry<?, ?>) came;
-			return same(one.getKey(), other.getKey()) && same(one.getValue(), other.getValue());
+			return same(one.getKey(), other.getKey()) && same(one.getValue(), other.getValue())
+					&& sameFields(went, came, IN_CONTAINER);
 		}
 		JsonBeans.Bean bean = this.beans.find(went.getClass());
 		return (bean != null) ? sameProperties(bean, went, came) : sameScalar(went, came) || differ(went, came);
@@ -101,16 +122,32 @@ final class JsonComparison {
 				|| type.getName().indexOf('$') > 0 || type == EnumMap.class);
 		if (hidden) {
 			boolean list = kind(went) == Collection.class && came instanceof List;
-			return list || kind(went) == kind(came) || differ(went, came);
+			boolean sorted = came instanceof SortedMap || came instanceof SortedSet;
+			return (list || kind(went) == kind(came) || differ(went, came))
+					&& (!sorted || keeps(went, "Comparator", order(went), order(came)));
 		}
-		if (type != came.getClass()) {
+		if (type != came.getClass() || (went instanceof IdentityHashMap && !went.equals(came))) {
 			return differ(went, came);
 		}
-		if (!Objects.equals(order(went), order(came))) {
-			this.difference = "it " + holds(went) + "whose Comparator would be lost";
-			return false;
+		return keeps(went, "Comparator", order(went), order(came)) && keeps(went, "defaults", names(went), names(came))
+				&& keeps(went, "capacity", capacity(went), capacity(came));
+	}
+
+	private boolean keeps(Object went, String what, @Nullable Object one, @Nullable Object other) {
+		boolean kept = Objects.equals(one, other);
+		if (!kept) {
+			this.difference = "it " + holds(went) + "whose " + what + " would be lost";
 		}
-		return true;
+		return kept;
+	}
+
+	/** Those of the defaults included. */
+	private static @Nullable Object names(Object container) {
+		return (container instanceof Properties properties) ? properties.stringPropertyNames() : null;
+	}
+
+	private static @Nullable Object capacity(Object container) {
+		return (container instanceof BlockingQueue<?> queue) ? queue.remainingCapacity() : null;
 	}
 
 	private static Class<?> kind(Object container) {
@@ -121,7 +158,8 @@ final class JsonComparison {
 	private static @Nullable Object order(Object container) {
 		Comparator<?> order = (container instanceof SortedMap<?, ?> map) ? map.comparator()
 				: (container instanceof SortedSet<?> set) ? set.comparator()
-						: (container instanceof PriorityQueue<?> queue) ? queue.comparator() : null;
+						: (container instanceof PriorityQueue<?> queue) ? queue.comparator()
+								: (container instanceof PriorityBlockingQueue<?> queue) ? queue.comparator() : null;
 		return Comparator.<String>naturalOrder().equals(order) ? null : order;
 	}
 
@@ -189,40 +227,55 @@ final class JsonComparison {
 		for (BeanPropertyWriter property : bean.properties()) {
 			same = same && same(JsonBeans.Bean.get(property, went), JsonBeans.Bean.get(property, came));
 		}
+		same = same && sameFields(went, came, bean.unwritten(), IN_BEAN);
 		this.begun.remove(went);
 		return same;
 	}
 
+	/** What is no part of what is written is there all the same. */
+	private boolean sameFields(Object went, Object came, String reason) {
+		Class<?> type = went.getClass();
+		return JsonBeans.isOfJava(type) || sameFields(went, came, JsonBeans.fieldsOf(type), reason);
+	}
+
+	private boolean sameFields(Object went, Object came, List<Field> fields, String reason) {
+		for (Field field : fields) {
+			ReflectionUtils.makeAccessible(field);
+			if (!same(ReflectionUtils.getField(field, went), ReflectionUtils.getField(field, came))) {
+				this.difference = "it " + holds(went) + "whose field " + field.getDeclaringClass().getTypeName() + "."
+						+ field.getName() + " would be lost, as " + reason
+						+ ", or declare it transient if it may be lost";
+				return false;
+			}
+		}
+		return true;
+	}
+
 	/**
-	 * A class that has no equality of its own is known by its text, or an application's
-	 * by what is written.
+	 * A class of the JDK that has no equality of its own is known by its text if that
+	 * tells all, and an application's by its fields.
 	 */
 	private boolean sameScalar(Object went, Object came) {
 		Class<?> type = went.getClass();
 		if (type.isArray()) {
 			return Array.getLength(went) == Array.getLength(came) && Objects.deepEquals(went, came);
 		}
-		if (went.equals(came) || type == Object.class) {
-			return true;
+		if (went instanceof Pattern one) {
+			return one.pattern().equals(came.toString()) && one.flags() == ((Pattern) came).flags();
 		}
-		if (overrides(type, "equals", Object.class)) {
-			return false;
+		if (JsonBeans.isOfJava(type)) {
+			return type == Object.class || went.equals(came)
+					|| (TEXTS.contains(type) && went.toString().equals(came.toString()));
 		}
-		if (overrides(type, "toString")) {
-			return went.toString().equals(came.toString());
-		}
-		try {
-			return !JsonBeans.isOfJava(type)
-					&& this.writer.writeValueAsString(went).equals(this.writer.writeValueAsString(came));
-		}
-		catch (JacksonException ex) {
-			return false;
-		}
+		Class<?> equality = equality(type);
+		return (equality == Object.class || went.equals(came))
+				&& (!JsonBeans.isOfJava(equality) || sameFields(went, came, IN_SCALAR));
 	}
 
-	private static boolean overrides(Class<?> type, String method, Class<?>... parameters) {
+	/** Where a class has its equality from. */
+	private static Class<?> equality(Class<?> type) {
 		try {
-			return type.getMethod(method, parameters).getDeclaringClass() != Object.class;
+			return type.getMethod("equals", Object.class).getDeclaringClass();
 		}
 		catch (NoSuchMethodException ex) {
 			throw new IllegalStateException(ex);

@@ -70,6 +70,7 @@ final class JsonFormat extends BytesFormat {
 			.annotationIntrospector(types.annotations())
 			.handlerInstantiator(types.handlers())
 			.addModule(module(types, classLoader))
+			.addModule(new JsonGuard(allowed).module())
 			.disable(SerializationFeature.FAIL_ON_EMPTY_BEANS)
 			.enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES,
 					DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES,
@@ -89,7 +90,7 @@ final class JsonFormat extends BytesFormat {
 		if (ClassUtils.isPresent("java.sql.Timestamp", classLoader)) {
 			JsonTimes.addSql(module);
 		}
-		return module.setSerializerModifier(this.beans);
+		return module.setSerializerModifier(this.beans).setDeserializerModifier(this.beans.whatIsRead());
 	}
 
 	@Override
@@ -128,7 +129,7 @@ final class JsonFormat extends BytesFormat {
 		catch (UndecodableEntryException ex) {
 			throw refused(value, ex);
 		}
-		String difference = JsonComparison.difference(value, read, this.beans, this.writer);
+		String difference = JsonComparison.difference(value, read, this.beans);
 		if (difference != null) {
 			throw new IllegalArgumentException(
 					"a " + value.getClass().getTypeName() + " cannot be cached as JSON: " + difference);

@@ -151,7 +151,7 @@ final class JsonShapes {
 		if (container && value instanceof Map) {
 			return new Shape(Kind.MAP, 2, List.of());
 		}
-		if (bean != null && !bean.annotated()) {
+		if (bean != null && !bean.annotated() && this.beans.isWhole(type, bean)) {
 			return new Shape(Kind.BEAN, bean.varying().size(), bean.varying());
 		}
 		return new Shape(Kind.UNSURE, 0, List.of());
@@ -193,9 +193,19 @@ final class JsonShapes {
 
 	private static boolean isKey(@Nullable Object key) {
 		if (key instanceof String text) {
-			return text.length() <= LONGEST_KEY;
+			return text.length() <= LONGEST_KEY && !hasSurrogates(text);
 		}
 		return key instanceof Enum || key instanceof LocalDate || (key != null && KEYS.contains(key.getClass()));
+	}
+
+	/** Of a surrogate that stands alone in a name Jackson makes a question mark. */
+	private static boolean hasSurrogates(String text) {
+		for (int i = 0; i < text.length(); i++) {
+			if (Character.isSurrogate(text.charAt(i))) {
+				return true;
+			}
+		}
+		return false;
 	}
 
 	private boolean areProperties(Shape shape, Object bean, boolean learns) {

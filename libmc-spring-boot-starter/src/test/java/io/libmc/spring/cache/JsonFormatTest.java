@@ -25,6 +25,7 @@ import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.GregorianCalendar;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedList;
 import java.util.List;
@@ -41,6 +42,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -66,10 +68,10 @@ class JsonFormatTest {
 	}
 
 	static Stream<Object> valuesComeBackAsTheyWent() {
-		return Stream.of("text", "", 1, 1L, Long.MAX_VALUE, 1.5, 1.5f, Double.NaN, 'c', true, (byte) 1, (short) 1,
-				new BigDecimal("1.10"), new BigInteger("123456789012345678901"),
-				Instant.parse("2026-11-24T01:02:03.000000004Z"), LocalDate.of(2026, 11, 24),
-				LocalDateTime.of(2026, 11, 24, 1, 2, 3, 4), Year.of(2026),
+		return Stream.of("text", "", "\ud800", "a".repeat(7_999) + "\udc00" + "a".repeat(9_000), 1, 1L, Long.MAX_VALUE,
+				1.5, 1.5f, Double.NaN, 'c', true, (byte) 1, (short) 1, new BigDecimal("1.10"),
+				new BigInteger("123456789012345678901"), Instant.parse("2026-11-24T01:02:03.000000004Z"),
+				LocalDate.of(2026, 11, 24), LocalDateTime.of(2026, 11, 24, 1, 2, 3, 4), Year.of(2026),
 				ZonedDateTime.of(2026, 11, 24, 1, 2, 3, 4, ZoneId.of("Asia/Shanghai")),
 				OffsetDateTime.parse("2026-11-24T01:02:03+08:00"), Duration.ofMillis(1234), DayOfWeek.MONDAY,
 				UUID.randomUUID(), Locale.SIMPLIFIED_CHINESE, new Date(1), URI.create("http://localhost/"),
@@ -194,6 +196,7 @@ class JsonFormatTest {
 				new Object[] { new Box(null), new Box(new Closed(1)) },
 				new Object[] { new Box(new BigDecimal("1.5")), new Box(new BigDecimal(large)) },
 				new Object[] { new HashMap<>(Map.of("a", 1L)), new HashMap<>(Map.of("a".repeat(60_000), 1L)) },
+				new Object[] { new HashMap<>(Map.of("a", 1L)), new HashMap<>(Map.of("\ud800", 1L)) },
 				new Object[] { new Closeds(List.of()), new Closeds(List.of(new Closed(1))) });
 	}
 
@@ -210,13 +213,56 @@ class JsonFormatTest {
 		Optional<Long> absent = null;
 		Map<String, Long> backwards = new TreeMap<>(Comparator.reverseOrder());
 		backwards.put("a", 1L);
+		IdentityHashMap<String, Long> identities = new IdentityHashMap<>();
+		identities.put("a", 1L);
 		GregorianCalendar calendar = new GregorianCalendar(TimeZone.getTimeZone("Asia/Shanghai"));
 		calendar.setMinimalDaysInFirstWeek(3);
 		return Stream.of(new Object[] { List.of(Optional.of(1L)), "java.util.Optional" },
 				new Object[] { new HashMap<>(Map.of("k", Optional.of("a"))), "java.util.Optional" },
 				new Object[] { List.of(Optional.empty()), "java.util.Optional" },
+				new Object[] { identities, "java.util.IdentityHashMap" },
 				new Object[] { backwards, "java.util.TreeMap" }, new Object[] { calendar, "GregorianCalendar" },
 				new Object[] { Alike.THREE, "Alike" }, new Object[] { new Maybe(absent), "null" });
+	}
+
+	/** Whatever a declaration says. */
+	@Test
+	void aClassThatIsOnlyDeclaredHasToBeAllowedToo() throws Exception {
+		assertThat(roundTrip(new Declared(null, null, null))).isEqualTo(new Declared(null, null, null));
+		for (Declared value : List.of(new Declared(String.class, null, null),
+				new Declared(null, Pattern.compile("a"), null), new Declared(null, null, Map.of(String.class, "a")))) {
+			assertThatIllegalArgumentException().isThrownBy(() -> this.format.encode(value))
+				.withMessageMatching(
+						".*java\\.(lang\\.Class|util\\.regex\\.Pattern).*libmc\\.cache\\.allowed-classes.*");
+		}
+	}
+
+	/** Reading it would initialize it. */
+	@Test
+	void noClassIsInitializedThatAnEntryNamesAsAValue() {
+		String entry = "[\"" + OWN + "$Declared\",{\"type\":%s,\"pattern\":null,\"types\":%s}]";
+		for (String each : List.of(entry.formatted("\"" + OWN + "$Noisy\"", "null"),
+				entry.formatted("null", "[\"java.util.LinkedHashMap\",{\"" + OWN + "$Noisy\":\"a\"}]"))) {
+			assertThatExceptionOfType(UndecodableEntryException.class).isThrownBy(() -> this.format.decode(json(each)))
+				.withMessageContaining("java.lang.Class");
+		}
+		assertThat(System.getProperty("libmc.test.noisy")).isNull();
+	}
+
+	@Test
+	void aFieldThatWouldBeLostIsNamed() {
+		Cart cart = new Cart();
+		cart.add("a");
+		assertThat(this.format.encode(cart)).isNotNull();
+		cart.total = 1;
+		Account account = new Account();
+		assertThat(this.format.encode(account)).isNotNull();
+		account.hash = "secret";
+		for (Object[] each : new Object[][] { { cart, "$Cart.total would be lost" },
+				{ account, "$Account.hash would be lost" } }) {
+			assertThatIllegalArgumentException().isThrownBy(() -> this.format.encode(each[0]))
+				.withMessageContainingAll(OWN + each[1], "declare it transient");
+		}
 	}
 
 	@ParameterizedTest
@@ -396,6 +442,35 @@ class JsonFormatTest {
 	}
 
 	private record Box(Object content) {
+
+	}
+
+	private record Declared(Class<?> type, Pattern pattern, Map<Class<?>, String> types) {
+
+	}
+
+	static final class Noisy {
+
+		static {
+			System.setProperty("libmc.test.noisy", "true");
+		}
+
+	}
+
+	static final class Cart extends ArrayList<String> {
+
+		private static final long serialVersionUID = 1L;
+
+		int total;
+
+	}
+
+	static final class Account {
+
+		String name = "a";
+
+		@JsonIgnore
+		String hash;
 
 	}
 
