@@ -6,9 +6,7 @@ import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.lang.reflect.RecordComponent;
 import java.util.Arrays;
-import java.util.Calendar;
 import java.util.Collection;
-import java.util.Date;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -33,8 +31,7 @@ import org.springframework.util.ReflectionUtils;
  * records, optionals) is written part by part, each with its length in front, because a
  * {@code toString()} such as {@code "SimpleKey [a, b, c]"} does not say where one part
  * ends. Sets and maps are sorted by text: their order means nothing and varies. Doubles
- * are written by their bits and dates by their milliseconds, whose {@code toString()}
- * depends on the JDK and the time zone.
+ * are written by their bits, and dates and others by what {@link KeyTypes} says of them.
  * <p>
  * Any other type is written by its class and its {@code toString()}, which has to tell
  * different keys apart. A type that inherits {@code toString()} from {@link Object} would
@@ -209,31 +206,30 @@ final class KeyText {
 		return true;
 	}
 
-	@SuppressWarnings("JavaUtilDate")
 	private void appendOther(Object value) {
 		Class<?> type = ClassUtils.getUserClass(value);
 		this.out.append('T');
 		sized(type.getName());
-		if (value instanceof Date date) {
-			// The milliseconds are not all of a java.sql.Timestamp.
-			sized(type.getName().equals("java.sql.Timestamp") ? date.toInstant().toString()
-					: Long.toString(date.getTime()));
-		}
-		else if (value instanceof Calendar calendar) {
-			sized(calendar.getTimeInMillis() + calendar.getTimeZone().getID());
-		}
-		else if (value instanceof Class<?> aClass) {
-			sized(aClass.getName());
+		List<String> texts = KeyTypes.textsOf(value);
+		if (texts != null) {
+			texts.forEach(this::sized);
 		}
 		else if (SPRING_DATA.containsKey(type.getName())) {
 			sized(springData(value, type));
 		}
-		else if (HAS_TEXT.get(value.getClass())) {
-			sized(value.toString());
-		}
 		else {
-			throw withoutText(type);
+			sized(text(value, type));
 		}
+	}
+
+	private static String text(Object value, Class<?> type) {
+		if (HAS_TEXT.get(value.getClass())) {
+			String text = value.toString();
+			if (!KeyTypes.isOfOneProcess(value, text)) {
+				return text;
+			}
+		}
+		throw withoutText(type);
 	}
 
 	private static String springData(Object value, Class<?> type) {

@@ -2,7 +2,11 @@ package io.libmc.spring.cache;
 
 import java.math.BigDecimal;
 import java.math.BigInteger;
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
+import java.nio.IntBuffer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.sql.Timestamp;
 import java.time.DayOfWeek;
 import java.time.LocalDate;
@@ -21,7 +25,10 @@ import java.util.Set;
 import java.util.TimeZone;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 import org.junit.jupiter.api.Test;
@@ -104,7 +111,9 @@ class WireKeysTest {
 				arguments(Pageable.unpaged(Sort.by("title")), Pageable.unpaged(Sort.by("title").descending())),
 				arguments(Pageable.unpaged(Sort.by("a", "b")), Pageable.unpaged(Sort.by("b", "a"))),
 				arguments(Pageable.unpaged(), PageRequest.of(0, 10)), arguments(Limit.of(1), Limit.of(2)),
-				arguments(Limit.of(1), Limit.unlimited()));
+				arguments(Limit.of(1), Limit.unlimited()),
+				arguments(Pattern.compile("a"), Pattern.compile("a", Pattern.CASE_INSENSITIVE)),
+				arguments(new SubTimestamp(1), new SubTimestamp(2)));
 	}
 
 	@Test
@@ -185,6 +194,21 @@ class WireKeysTest {
 		assertThatIllegalArgumentException().isThrownBy(() -> name("books", new ArrayList<>(List.of(new Object()))));
 	}
 
+	/** A position says nothing, and the text of a future or a lock is of one object. */
+	@Test
+	void keysThatAreNoValuesAreRefused() {
+		for (Object key : List.of(ByteBuffer.wrap(new byte[] { 1 }), IntBuffer.allocate(1), CharBuffer.wrap("a"))) {
+			assertThatIllegalArgumentException().isThrownBy(() -> name("books", new SimpleKey(key, 1)))
+				.withMessageContainingAll(key.getClass().getName(), "use an array, or a String");
+		}
+		for (Object key : List.of(new CompletableFuture<>(), new ReentrantLock(), new IllegalStateException("a"),
+				Thread.currentThread())) {
+			assertThatIllegalArgumentException().isThrownBy(() -> name("books", key))
+				.withMessageContainingAll(key.getClass().getName(), "toString()");
+		}
+		assertThat(name("books", Path.of("a@b"))).endsWith("3:a@b");
+	}
+
 	@Test
 	void keysThatHoldThemselvesAreRefused() {
 		List<Object> list = new ArrayList<>();
@@ -222,6 +246,17 @@ class WireKeysTest {
 	}
 
 	private record Isbn(String prefix, int group) {
+
+	}
+
+	private static final class SubTimestamp extends Timestamp {
+
+		private static final long serialVersionUID = 1L;
+
+		SubTimestamp(int nanos) {
+			super(0);
+			setNanos(nanos);
+		}
 
 	}
 
