@@ -257,20 +257,35 @@ public final class LibmcCache extends AbstractValueAdaptingCache {
 	 * @param key the key
 	 * @param value the value
 	 * @throws IllegalArgumentException if the value cannot be cached and failures are to
-	 * be thrown
+	 * be thrown; an older one is evicted then, too
 	 */
 	@Override
 	public void put(Object key, @Nullable Object value) {
 		String entryName = this.store.name(key);
-		Object entry = encode(value);
+		Object entry;
+		try {
+			entry = this.values.encode(toStoreValue(value));
+		}
+		catch (IllegalArgumentException ex) {
+			drop(entryName, ex);
+			this.values.uncacheable(ex);
+			return;
+		}
 		this.changes.change(entryName, () -> {
-			if (entry == null) {
-				this.store.delete(entryName);
-				return;
-			}
 			this.store.put(entryName, entry);
 			this.counters.put();
 		}, () -> this.store.evictLater(entryName));
+	}
+
+	/** Leaves no older value where a value cannot be. */
+	private void drop(String entryName, IllegalArgumentException reason) {
+		try {
+			this.changes.change(entryName, () -> this.store.delete(entryName), () -> this.store.evictLater(entryName));
+		}
+		catch (MemcachedException ex) {
+			// remembered, and the reason says more
+			reason.addSuppressed(ex);
+		}
 	}
 
 	/**

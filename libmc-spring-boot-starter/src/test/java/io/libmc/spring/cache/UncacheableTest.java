@@ -2,6 +2,7 @@ package io.libmc.spring.cache;
 
 import java.io.ObjectOutputStream;
 import java.io.Serializable;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
@@ -85,6 +86,19 @@ class UncacheableTest {
 			.withMessageContainingAll("\"books\"", NotAllowed.class.getName(), "libmc.cache.allowed-classes");
 		assertThatIllegalArgumentException().isThrownBy(() -> cache.putIfAbsent("k", new NotAllowed(1)));
 		assertThat(cache.getStatistics().uncacheable()).isEqualTo(2);
+	}
+
+	@Test
+	void whoIsToldIsLeftWithoutAnOlderValueAllTheSame() {
+		LibmcCache cache = cache((settings) -> settings.onError(OnError.THROW).cacheNullValues(false));
+		for (Object value : Arrays.asList(new NotAllowed(1), null)) {
+			cache.put("k", "old");
+			assertThatIllegalArgumentException().isThrownBy(() -> cache.put("k", value));
+			assertThat(cache.get("k")).isNull();
+		}
+		this.client.close();
+		assertThatIllegalArgumentException().isThrownBy(() -> cache.put("k", new NotAllowed(1)))
+			.satisfies((ex) -> assertThat(ex.getSuppressed()).hasSize(1));
 	}
 
 	@Test
