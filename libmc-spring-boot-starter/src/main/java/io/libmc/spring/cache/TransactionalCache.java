@@ -1,7 +1,5 @@
 package io.libmc.spring.cache;
 
-import java.util.HashMap;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
@@ -11,54 +9,44 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.cache.Cache;
 import org.springframework.cache.support.SimpleValueWrapper;
 import org.springframework.cache.transaction.TransactionAwareCacheDecorator;
-import org.springframework.transaction.support.TransactionSynchronization;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
 
 /**
- * Spring's cache that waits for the commit, less the ways in which what a transaction has
- * not committed could still come into the cache: a transaction that has written through
- * it loads for itself alone, and adds values when it commits.
+ * A cache that waits for the commit. What a transaction has not committed does not come
+ * into it: one that has written through any cache of the manager loads for itself alone.
+ * What it has changed it does not find any more, and adds values when it commits.
  */
 final class TransactionalCache extends TransactionAwareCacheDecorator {
 
-	TransactionalCache(Cache cache) {
+	private final Object manager;
+
+	TransactionalCache(Cache cache, Object manager) {
 		super(cache);
+		this.manager = manager;
 	}
 
 	@Override
-	public void put(Object key, @Nullable Object value) {
-		written();
-		super.put(key, value);
+	public @Nullable ValueWrapper get(Object key) {
+		return isTouched(key) ? null : super.get(key);
 	}
 
 	@Override
-	public void evict(Object key) {
-		written();
-		super.evict(key);
+	public <T> @Nullable T get(Object key, @Nullable Class<T> type) {
+		return isTouched(key) ? null : super.get(key, type);
 	}
 
 	@Override
-	public boolean evictIfPresent(Object key) {
-		written();
-		return super.evictIfPresent(key);
-	}
-
-	@Override
-	public void clear() {
-		written();
-		super.clear();
-	}
-
-	@Override
-	public boolean invalidate() {
-		written();
-		return super.invalidate();
-	}
-
-	@Override
+	@SuppressWarnings("unchecked")
 	public <T> @Nullable T get(Object key, Callable<T> valueLoader) {
-		if (!hasWritten()) {
+		if (!TransactionSynchronizationManager.isSynchronizationActive()) {
 			return super.get(key, valueLoader);
+		}
+		if (!hasWritten()) {
+			return super.get(key, () -> load(key, valueLoader));
+		}
+		ValueWrapper present = get(key);
+		if (present != null) {
+			return (T) present.get();
 		}
 		try {
 			return valueLoader.call();
@@ -68,72 +56,106 @@ final class TransactionalCache extends TransactionAwareCacheDecorator {
 		}
 	}
 
+	/**
+	 * Loads in a transaction. If that writes meanwhile its value may be its own alone: an
+	 * eviction overtakes the load, so that it is not cached.
+	 */
+	private <T> T load(Object key, Callable<T> valueLoader) throws Exception {
+		T value = valueLoader.call();
+		if (hasWritten()) {
+			getTargetCache().evictIfPresent(key);
+		}
+		return value;
+	}
+
+	@Override
+	public @Nullable CompletableFuture<?> retrieve(Object key) {
+		return isTouched(key) ? CompletableFuture.completedFuture(null) : super.retrieve(key);
+	}
+
+	/** The loader runs on another thread than the transaction's. */
 	@Override
 	public <T> CompletableFuture<T> retrieve(Object key, Supplier<CompletableFuture<T>> valueLoader) {
 		return hasWritten() ? EntryLoad.start(valueLoader) : super.retrieve(key, valueLoader);
 	}
 
+	@Override
+	public void put(Object key, @Nullable Object value) {
+		CacheTransaction transaction = CacheTransaction.begin(this.manager);
+		if (transaction != null) {
+			transaction.put(getTargetCache(), key, value);
+		}
+		else {
+			getTargetCache().put(key, value);
+		}
+	}
+
 	/** Within a transaction this is only sure when it has committed. */
 	@Override
 	public @Nullable ValueWrapper putIfAbsent(Object key, @Nullable Object value) {
-		Changes changes = written();
-		if (changes == null) {
+		CacheTransaction transaction = CacheTransaction.begin(this.manager);
+		if (transaction == null) {
 			return super.putIfAbsent(key, value);
 		}
-		ValueWrapper present = changes.added.containsKey(key) ? new SimpleValueWrapper(changes.added.get(key))
-				: get(key);
+		ValueWrapper present = transaction.touches(getTargetCache(), key) ? transaction.valueOf(getTargetCache(), key)
+				: super.get(key);
 		if (present == null) {
-			changes.added.put(key, value);
+			transaction.add(getTargetCache(), key, value);
 		}
-		return present;
+		return (present != null) ? new SimpleValueWrapper(present.get()) : null;
+	}
+
+	@Override
+	public void evict(Object key) {
+		CacheTransaction transaction = CacheTransaction.begin(this.manager);
+		if (transaction != null) {
+			transaction.evict(getTargetCache(), key);
+		}
+		else {
+			getTargetCache().evict(key);
+		}
 	}
 
 	/**
-	 * Notes that the present transaction changes this cache.
-	 * @return its changes, or {@code null} if there is no transaction
+	 * At once, and again after the commit: what others load until then is the old value.
 	 */
-	private @Nullable Changes written() {
-		if (!TransactionSynchronizationManager.isSynchronizationActive()) {
-			return null;
+	@Override
+	public boolean evictIfPresent(Object key) {
+		CacheTransaction transaction = CacheTransaction.begin(this.manager);
+		if (transaction != null) {
+			transaction.remove(getTargetCache(), key);
 		}
-		Changes changes = (Changes) TransactionSynchronizationManager.getResource(this);
-		if (changes == null) {
-			changes = new Changes();
-			TransactionSynchronizationManager.bindResource(this, changes);
-			TransactionSynchronizationManager.registerSynchronization(changes);
+		return super.evictIfPresent(key);
+	}
+
+	@Override
+	public void clear() {
+		CacheTransaction transaction = CacheTransaction.begin(this.manager);
+		if (transaction != null) {
+			transaction.clear(getTargetCache());
 		}
-		return changes;
+		else {
+			getTargetCache().clear();
+		}
+	}
+
+	/** At once, and again after the commit. */
+	@Override
+	public boolean invalidate() {
+		CacheTransaction transaction = CacheTransaction.begin(this.manager);
+		if (transaction != null) {
+			transaction.clear(getTargetCache());
+		}
+		return super.invalidate();
 	}
 
 	private boolean hasWritten() {
-		return TransactionSynchronizationManager.getResource(this) != null;
+		return CacheTransaction.find(this.manager) != null;
 	}
 
-	/** What one transaction does to this cache. */
-	private final class Changes implements TransactionSynchronization {
-
-		private final Map<Object, @Nullable Object> added = new HashMap<>();
-
-		@Override
-		public void suspend() {
-			TransactionSynchronizationManager.unbindResource(TransactionalCache.this);
-		}
-
-		@Override
-		public void resume() {
-			TransactionSynchronizationManager.bindResource(TransactionalCache.this, this);
-		}
-
-		@Override
-		public void afterCommit() {
-			this.added.forEach(getTargetCache()::putIfAbsent);
-		}
-
-		@Override
-		public void afterCompletion(int status) {
-			TransactionSynchronizationManager.unbindResourceIfPossible(TransactionalCache.this);
-		}
-
+	private boolean isTouched(Object key) {
+		CacheTransaction transaction = CacheTransaction.find(this.manager);
+		return transaction != null && transaction.touches(getTargetCache(), key);
 	}
 
 }
