@@ -50,7 +50,11 @@ public final class LibmcAutoConfiguration {
 	@ConditionalOnBooleanProperty(name = "libmc.warm-up", matchIfMissing = true)
 	@SuppressWarnings("FutureReturnValueIgnored")
 	static SmartInitializingSingleton libmcClustersWarmUp(LibmcClients clients, LibmcClusters clusters) {
-		return () -> clusters.names().forEach((name) -> clients.of(name).async().version());
+		return () -> {
+			if (clients.areWarmedUp()) {
+				clusters.names().forEach((name) -> clients.of(name).async().version());
+			}
+		};
 	}
 
 	@Bean(AutoConfiguredClientCondition.CONNECTION_DETAILS)
@@ -100,7 +104,7 @@ public final class LibmcAutoConfiguration {
 		static SmartInitializingSingleton libmcWarmUp(LibmcClients clients,
 				@Qualifier(LibmcClients.AUTO_CONFIGURED) MemcachedClient client) {
 			return () -> {
-				if (clients.isDefaultUsed()) {
+				if (clients.areWarmedUp() && clients.isDefaultUsed()) {
 					client.async().version();
 				}
 			};

@@ -4,6 +4,9 @@ import org.springframework.context.annotation.Scope;
 import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.cache.support.NoOpCacheManager;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+
 import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -35,6 +38,8 @@ import io.libmc.spring.cache.ServerStates;
 @ConditionalOnBooleanProperty(name = "libmc.enabled", matchIfMissing = true)
 @ConditionalOnBean(CacheAspectSupport.class)
 public final class LibmcCacheAutoConfiguration {
+
+	private static final Log logger = LogFactory.getLog(LibmcCacheAutoConfiguration.class);
 
 	LibmcCacheAutoConfiguration() {
 	}
@@ -104,6 +109,7 @@ public final class LibmcCacheAutoConfiguration {
 
 			@Bean
 			NoOpCacheManager cacheManager() {
+				logger.info("Caching is off, as libmc.cache.enabled is false: every method runs, and nothing is kept");
 				return new NoOpCacheManager();
 			}
 

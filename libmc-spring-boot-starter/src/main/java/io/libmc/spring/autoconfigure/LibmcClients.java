@@ -120,6 +120,16 @@ final class LibmcClients {
 				|| AutoConfiguredClientCondition.hasServers(this.environment, this.beanFactory);
 	}
 
+	/**
+	 * Whether clients are warmed up: where caching is off nobody may need them, so it has
+	 * to be asked for.
+	 */
+	boolean areWarmedUp() {
+		Binder binder = Binder.get(this.environment);
+		return binder.bind(LibmcProperties.PREFIX + ".warm-up", Boolean.class)
+			.orElseGet(() -> binder.bind(LibmcCacheProperties.PREFIX + ".enabled", Boolean.class).orElse(true));
+	}
+
 	/** Warns if the caches use another client than is injected by its type. */
 	void warnIfAmbiguous() {
 		List<String> others = candidates(this.beanFactory);

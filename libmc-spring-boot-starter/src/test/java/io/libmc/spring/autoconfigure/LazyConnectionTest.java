@@ -1,17 +1,23 @@
 package io.libmc.spring.autoconfigure;
 
+import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
 
 import io.libmc.MemcachedClient;
 import io.libmc.MemcachedException;
+import io.libmc.ServerSnapshot;
 import io.libmc.testing.Memcached;
 import io.libmc.testing.MemcachedServer;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.cache.CacheManager;
 import org.springframework.cache.annotation.EnableCaching;
 import org.springframework.context.ConfigurableApplicationContext;
@@ -24,6 +30,7 @@ import static org.awaitility.Awaitility.await;
  * A whole application that starts before memcached does.
  */
 @Memcached(servers = 2)
+@ExtendWith(OutputCaptureExtension.class)
 class LazyConnectionTest {
 
 	@Test
@@ -69,6 +76,47 @@ class LazyConnectionTest {
 			assertThat(context.getBean(MemcachedClient.class).servers()).singleElement()
 				.satisfies((snapshot) -> assertThat(snapshot.bytesWritten() + snapshot.connections()).isZero());
 		}
+	}
+
+	@Test
+	void eachClusterIsWarmedUp(List<MemcachedServer> servers) {
+		try (ConfigurableApplicationContext context = start(
+				"--libmc.clusters.books.servers=" + servers.get(0).address(),
+				"--libmc.clusters.sessions.servers=" + servers.get(1).address(), "--libmc.cache.cluster=books")) {
+			await().untilAsserted(() -> {
+				assertThat(connections(context, "booksMemcachedClient")).isPositive();
+				assertThat(connections(context, "sessionsMemcachedClient")).isPositive();
+			});
+			assertThat(connections(context, "memcachedClient")).isZero();
+		}
+	}
+
+	@Test
+	void whereCachingIsOffNobodyIsConnectedUnlessThatIsAskedFor(MemcachedServer server, CapturedOutput output) {
+		String[] off = { "--libmc.servers=" + server.address(), "--libmc.clusters.books.servers=" + server.address(),
+				"--libmc.cache.enabled=false" };
+		try (ConfigurableApplicationContext context = start(off)) {
+			await().during(Duration.ofMillis(300))
+				.until(() -> connections(context, "memcachedClient")
+						+ connections(context, "booksMemcachedClient") == 0);
+			assertThat(output).containsOnlyOnce("Caching is off, as libmc.cache.enabled is false");
+		}
+		String[] asked = Arrays.copyOf(off, off.length + 1);
+		asked[off.length] = "--libmc.warm-up=true";
+		try (ConfigurableApplicationContext context = start(asked)) {
+			await().untilAsserted(() -> {
+				assertThat(connections(context, "memcachedClient")).isPositive();
+				assertThat(connections(context, "booksMemcachedClient")).isPositive();
+			});
+		}
+	}
+
+	private static int connections(ConfigurableApplicationContext context, String client) {
+		return context.getBean(client, MemcachedClient.class)
+			.servers()
+			.stream()
+			.mapToInt(ServerSnapshot::connections)
+			.sum();
 	}
 
 	private static ConfigurableApplicationContext start(String... arguments) {

@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.HealthIndicator;
+import org.springframework.boot.health.actuate.endpoint.StatusAggregator;
 import org.springframework.boot.health.contributor.Status;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.context.ApplicationContext;
@@ -93,6 +94,35 @@ class LibmcHealthAutoConfigurationTest {
 		clusters.run((context) -> assertThat(
 				context.getBean("libmcHealthIndicator", CompositeHealthContributor.class).getContributor("default"))
 			.isNotNull());
+	}
+
+	/** Spring Boot's own order of states. */
+	@Test
+	void severalClustersAreDownIfOneIsAndUpIfOneIsUnknown(List<MemcachedServer> servers) {
+		ApplicationContextRunner clusters = this.runner.withPropertyValues("libmc.cache.cluster=books",
+				"libmc.clusters.books.servers=" + servers.get(0).address(), "libmc.clusters.books.poll-timeout=2s",
+				"libmc.clusters.sessions.servers=" + servers.get(1).address(),
+				"libmc.clusters.sessions.poll-timeout=2s");
+		servers.get(1).kill();
+		clusters.run((context) -> assertThat(together(context)).isEqualTo(Status.UP));
+		clusters.withPropertyValues("libmc.cache.on-error=throw")
+			.run((context) -> assertThat(together(context)).isEqualTo(Status.DOWN));
+		assertThat(StatusAggregator.getDefault().getAggregateStatus(Status.UNKNOWN, Status.DOWN, Status.UP))
+			.isEqualTo(Status.DOWN);
+	}
+
+	private static Status together(ApplicationContext context) {
+		CompositeHealthContributor health = context.getBean("libmcHealthIndicator", CompositeHealthContributor.class);
+		return StatusAggregator.getDefault().getAggregateStatus(status(health, "books"), status(health, "sessions"));
+	}
+
+	/** The application may still use the client, and then says so. */
+	@Test
+	void whereCachingIsOffItHasToBeAskedFor() {
+		ApplicationContextRunner off = this.runner.withPropertyValues("libmc.cache.enabled=false");
+		off.run((context) -> assertThat(context).doesNotHaveBean(HealthIndicator.class));
+		off.withPropertyValues("management.health.libmc.enabled=true")
+			.run((context) -> assertThat(context).hasSingleBean(LibmcHealthIndicator.class));
 	}
 
 	private static Status status(CompositeHealthContributor health, String name) {
