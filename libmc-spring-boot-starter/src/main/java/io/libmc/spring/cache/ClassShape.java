@@ -88,7 +88,7 @@ final class ClassShape {
 		all.add(part(() -> executables(type.getDeclaredMethods())));
 		this.text = all.toString();
 		part(() -> {
-			Arrays.stream(type.getGenericInterfaces()).forEach(this::visit);
+			Arrays.stream(type.getInterfaces()).filter(ClassShape::isAnnotated).forEach(this::visit);
 			if (type.isSealed()) {
 				Arrays.stream(type.getPermittedSubclasses()).forEach(this::visit);
 			}
@@ -191,6 +191,16 @@ final class ClassShape {
 			}
 		}
 		return String.join("\n", annotated);
+	}
+
+	/** Of an interface that a class has nothing else counts for its objects. */
+	private static boolean isAnnotated(Class<?> type) {
+		return Stream.concat(Stream.of(type), Arrays.stream(type.getDeclaredMethods()))
+			.flatMap((element) -> Arrays.stream(element.getDeclaredAnnotations()))
+			.anyMatch((annotation) -> isOfJackson(annotation)
+					|| Arrays.stream(annotation.annotationType().getDeclaredAnnotations())
+						.anyMatch(ClassShape::isOfJackson))
+				|| Arrays.stream(type.getInterfaces()).anyMatch(ClassShape::isAnnotated);
 	}
 
 	private String annotations(AnnotatedElement element) {

@@ -53,11 +53,11 @@ final class KeyText {
 	 * each with the method whose result is all that tells its instances apart. They stay
 	 * what they are called on the servers if they get a text of their own.
 	 */
-	private static final Map<String, String> SPRING_DATA = Map.of("org.springframework.data.domain.Unpaged", "getSort",
+	static final Map<String, String> SPRING_DATA = Map.of("org.springframework.data.domain.Unpaged", "getSort",
 			"org.springframework.data.domain.Limit$Limited", "max", "org.springframework.data.domain.Limit$Unlimited",
 			"isUnlimited");
 
-	private static final Field SIMPLE_KEY_PARTS = simpleKeyParts();
+	static final Field SIMPLE_KEY_PARTS = simpleKeyParts();
 
 	private static final ClassValue<Method[]> RECORD_PARTS = new ClassValue<>() {
 

@@ -133,6 +133,10 @@ class ClassChangesTest {
 						List.of(value("new Order(new Line(1))"),
 								"record Order(@JsonTypeInfo(use = JsonTypeInfo.Id.CLASS) Object any) { }"),
 						List.of(line), List.of(lineWithNote)),
+				changed("an interface gets an annotation", List.of("json"),
+						List.of(value("new Order(1)"), "record Order(long id) implements Part { }"),
+						List.of("interface Part { long id(); }"),
+						List.of("interface Part { @JsonProperty(\"number\") long id(); }")),
 				changed("one that an annotation lists", List.of("json"), List.of(value("new Order(new Line(1))"),
 						"@JsonTypeInfo(use = JsonTypeInfo.Id.NAME) @JsonSubTypes(@JsonSubTypes.Type(value = Line.class, name = \"line\")) interface Part { }",
 						"record Order(Part part) { }"), List.of("record Line(long id) implements Part { }"),
@@ -164,6 +168,11 @@ class ClassChangesTest {
 				changed("a field that is not written is added", BOTH, List.of(value("Order.of(1)")), List
 					.of("class Order implements Serializable { static final long serialVersionUID = 1; long id; static Order of(long id) { Order order = new Order(); order.id = id; return order; } public boolean equals(Object other) { return other instanceof Order order && order.id == id; } public int hashCode() { return (int) id; } }"),
 						List.of("class Order implements Serializable { static final long serialVersionUID = 1; transient int hash; static int count; long id; static Order of(long id) { Order order = new Order(); order.id = id; return order; } public boolean equals(Object other) { return other instanceof Order order && order.id == id; } public int hashCode() { return (int) id; } }")),
+				changed("interfaces are added", BOTH, sample, List.of(order, line), List.of(order,
+						"interface Named { default String name() { return \"\"; } }",
+						"sealed interface Part extends Named, Serializable permits Line, Other { }",
+						"record Other(long id) implements Part { }",
+						"record Line(String text) implements Part, Comparable<Other> { public int compareTo(Other other) { return 0; } }")),
 				changed("a class that is not within changes", BOTH, sample,
 						List.of(order, line, "record Other(long id) { }"),
 						List.of(order, line, "record Other(String id) { }")));
