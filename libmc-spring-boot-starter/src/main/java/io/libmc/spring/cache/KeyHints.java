@@ -16,9 +16,9 @@ final class KeyHints implements RuntimeHintsRegistrar {
 	@Override
 	public void registerHints(RuntimeHints hints, @Nullable ClassLoader classLoader) {
 		hints.reflection().registerField(KeyText.SIMPLE_KEY_PARTS);
-		KeyText.SPRING_DATA.forEach((type, method) -> hints.reflection()
+		KeyText.SPRING_DATA.forEach((type, methods) -> hints.reflection()
 			.registerTypeIfPresent(classLoader, type,
-					(hint) -> hint.withMethod(method, List.of(), ExecutableMode.INVOKE)));
+					(hint) -> methods.forEach((method) -> hint.withMethod(method, List.of(), ExecutableMode.INVOKE))));
 	}
 
 }

@@ -7,12 +7,14 @@ import java.lang.reflect.Proxy;
 import java.lang.reflect.RecordComponent;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
@@ -35,8 +37,8 @@ import org.springframework.util.ReflectionUtils;
  * <p>
  * Any other type is written by its class and its {@code toString()}, which has to tell
  * different keys apart. A type that inherits {@code toString()} from {@link Object} would
- * give each process, and each instance, a text of its own: it is refused, unless it is
- * one of Spring Data's that is written by what it holds.
+ * give each process, and each instance, a text of its own: it is refused. Some of Spring
+ * Data's are written by what they hold.
  */
 final class KeyText {
 
@@ -49,13 +51,10 @@ final class KeyText {
 	private static final int MAX_DEPTH = 100;
 
 	/**
-	 * Types of Spring Data, which need not be there, that have no {@code toString()},
-	 * each with the method whose result is all that tells its instances apart. They stay
-	 * what they are called on the servers if they get a text of their own.
+	 * Types of Spring Data, which need not be there, whose {@code toString()} does not
+	 * tell their instances apart, each with the methods whose results do.
 	 */
-	static final Map<String, String> SPRING_DATA = Map.of("org.springframework.data.domain.Unpaged", "getSort",
-			"org.springframework.data.domain.Limit$Limited", "max", "org.springframework.data.domain.Limit$Unlimited",
-			"isUnlimited");
+	static final Map<String, List<String>> SPRING_DATA = springDataTypes();
 
 	static final Field SIMPLE_KEY_PARTS = simpleKeyParts();
 
@@ -74,6 +73,18 @@ final class KeyText {
 		protected Boolean computeValue(Class<?> type) {
 			Method toString = ReflectionUtils.findMethod(type, "toString");
 			return toString != null && toString.getDeclaringClass() != Object.class && !Proxy.isProxyClass(type);
+		}
+
+	};
+
+	private static final ClassValue<Method[]> SPRING_DATA_PARTS = new ClassValue<>() {
+
+		@Override
+		protected Method[] computeValue(Class<?> type) {
+			return SPRING_DATA.getOrDefault(type.getName(), List.of())
+				.stream()
+				.map((name) -> springDataPart(type, name))
+				.toArray(Method[]::new);
 		}
 
 	};
@@ -215,7 +226,9 @@ final class KeyText {
 			texts.forEach(this::sized);
 		}
 		else if (SPRING_DATA.containsKey(type.getName())) {
-			sized(springData(value, type));
+			for (Method accessor : SPRING_DATA_PARTS.get(type)) {
+				append(ReflectionUtils.invokeMethod(accessor, value));
+			}
 		}
 		else {
 			sized(text(value, type));
@@ -230,15 +243,6 @@ final class KeyText {
 			}
 		}
 		throw withoutText(type);
-	}
-
-	private static String springData(Object value, Class<?> type) {
-		Method accessor = ReflectionUtils.findMethod(type, SPRING_DATA.getOrDefault(type.getName(), ""));
-		if (accessor == null) {
-			throw withoutText(type);
-		}
-		ReflectionUtils.makeAccessible(accessor);
-		return String.valueOf(ReflectionUtils.invokeMethod(accessor, value));
 	}
 
 	private void primitives(Object array) {
@@ -301,6 +305,31 @@ final class KeyText {
 			throw new IllegalArgumentException("A key of type " + part.getDeclaringRecord().getName()
 					+ " cannot be read: its module does not open its package; open it to io.libmc.spring");
 		}
+		return accessor;
+	}
+
+	private static Map<String, List<String>> springDataTypes() {
+		Map<String, List<String>> types = new HashMap<>();
+		types.put("Unpaged", List.of("getSort"));
+		types.put("PageRequest", List.of("getPageNumber", "getPageSize", "getSort"));
+		types.put("Sort", List.of("toList"));
+		types.put("Limit$Limited", List.of("max"));
+		types.put("Limit$Unlimited", List.of("isUnlimited"));
+		types.put("KeysetScrollPosition", List.of("getDirection", "getKeys"));
+		types.put("Range", List.of("getLowerBound", "getUpperBound"));
+		types.put("Range$Bound", List.of("getValue", "isInclusive"));
+		return types.entrySet()
+			.stream()
+			.collect(Collectors.toUnmodifiableMap((type) -> "org.springframework.data.domain." + type.getKey(),
+					Map.Entry::getValue));
+	}
+
+	private static Method springDataPart(Class<?> type, String name) {
+		Method accessor = ReflectionUtils.findMethod(type, name);
+		if (accessor == null) {
+			throw withoutText(type);
+		}
+		ReflectionUtils.makeAccessible(accessor);
 		return accessor;
 	}
 

@@ -41,6 +41,8 @@ import org.springframework.cache.interceptor.SimpleKey;
 import org.springframework.data.domain.Limit;
 import org.springframework.data.domain.PageRequest;
 import org.springframework.data.domain.Pageable;
+import org.springframework.data.domain.Range;
+import org.springframework.data.domain.ScrollPosition;
 import org.springframework.data.domain.Sort;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -73,11 +75,12 @@ class WireKeysTest {
 				arguments(Map.entry("k", 1), "@Y2:S1:kI1:1"), arguments(Optional.of("a"), "@O1:S1:a"),
 				arguments(Optional.empty(), "@O0:"),
 				arguments(new Isbn("978", 3), "@R39:io.libmc.spring.cache.WireKeysTest$IsbnS3:978I1:3"),
-				arguments(Pageable.unpaged(), "@T39:org.springframework.data.domain.Unpaged8:UNSORTED"),
+				arguments(Pageable.unpaged(),
+						"@T39:org.springframework.data.domain.UnpagedT36:org.springframework.data.domain.SortJ0:"),
 				arguments(new SimpleKey("a", Pageable.unpaged()),
-						"@K2:S1:aT39:org.springframework.data.domain.Unpaged8:UNSORTED"),
-				arguments(Limit.unlimited(), "@T47:org.springframework.data.domain.Limit$Unlimited4:true"),
-				arguments(Limit.of(3), "@T45:org.springframework.data.domain.Limit$Limited1:3"),
+						"@K2:S1:aT39:org.springframework.data.domain.UnpagedT36:org.springframework.data.domain.SortJ0:"),
+				arguments(Limit.unlimited(), "@T47:org.springframework.data.domain.Limit$UnlimitedZ4:true"),
+				arguments(Limit.of(3), "@T45:org.springframework.data.domain.Limit$LimitedI1:3"),
 				arguments("a b", "#Mujuwsu-OrUCyHd78sOPqADQ831zKfpfSCpyTD4_dG8"));
 	}
 
@@ -110,6 +113,12 @@ class WireKeysTest {
 				arguments(Pageable.unpaged(), Pageable.unpaged(Sort.by("title"))),
 				arguments(Pageable.unpaged(Sort.by("title")), Pageable.unpaged(Sort.by("title").descending())),
 				arguments(Pageable.unpaged(Sort.by("a", "b")), Pageable.unpaged(Sort.by("b", "a"))),
+				arguments(Sort.by("a", "b"), Sort.by("a: ASC,b")),
+				arguments(PageRequest.of(0, 10, Sort.by("a", "b")), PageRequest.of(0, 10, Sort.by("a: ASC,b"))),
+				arguments(Range.closed("a-b", "c"), Range.closed("a", "b-c")),
+				arguments(Range.closed(1, 2), Range.open(1, 2)),
+				arguments(ScrollPosition.forward(Map.of("a", "1, b=2")),
+						ScrollPosition.forward(Map.of("a", "1", "b", "2"))),
 				arguments(Pageable.unpaged(), PageRequest.of(0, 10)), arguments(Limit.of(1), Limit.of(2)),
 				arguments(Limit.of(1), Limit.unlimited()),
 				arguments(Pattern.compile("a"), Pattern.compile("a", Pattern.CASE_INSENSITIVE)),
