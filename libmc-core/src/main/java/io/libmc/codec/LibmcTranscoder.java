@@ -117,6 +117,9 @@ public final class LibmcTranscoder implements Transcoder {
 	/** Python, too, refuses longer numbers: reading them takes quadratic time. */
 	private static final int MAX_DIGITS = 4300;
 
+	/** So many have the longest of them; to count the digits of more may take minutes. */
+	private static final int MAX_BITS = BigInteger.TEN.pow(MAX_DIGITS).bitLength();
+
 	private static final int MAX_BYTES = Integer.MAX_VALUE - 8;
 
 	/** So few cannot hold keys enough to take long. */
@@ -177,6 +180,10 @@ public final class LibmcTranscoder implements Transcoder {
 		}
 		if (value instanceof Boolean bool) {
 			return new EncodedValue(BOOLEAN, new byte[] { (byte) (bool ? '1' : '0') });
+		}
+		if (value instanceof BigInteger integer && integer.bitLength() > MAX_BITS) {
+			throw new IllegalArgumentException("an integer of " + integer.bitLength() + " bits is too long, "
+					+ MAX_DIGITS + " digits are allowed; store its bytes instead");
 		}
 		if (value instanceof Long || value instanceof Integer || value instanceof Short || value instanceof Byte
 				|| value instanceof BigInteger) {

@@ -271,9 +271,12 @@ final class MarshalReader {
 		return narrow(new BigInteger(Integer.signum(count), magnitude));
 	}
 
+	/** To parse a float takes as long for a digit as for an object. */
 	private double readTextFloat() {
+		int length = readByte();
 		this.budget.allocate(BOXED_BYTES);
-		String text = readAscii(readByte());
+		this.budget.step(length);
+		String text = readAscii(length);
 		return switch (text) {
 			case "inf" -> Double.POSITIVE_INFINITY;
 			case "-inf" -> Double.NEGATIVE_INFINITY;

@@ -182,6 +182,19 @@ class DecodingBudgetTest {
 	}
 
 	@Test
+	void floatsInTextAreChargedForTheirDigits() {
+		HostileValues.Marshal floats = new HostileValues.Marshal().list(35_000);
+		for (int i = 0; i < 35_000; i++) {
+			floats.one('f').one(255).raw("1234567890".repeat(25) + "e-300");
+		}
+		byte[] bytes = floats.toByteArray();
+		// so long it is where it lies compressed
+		DecodingBudget budget = DecodingBudget.of(24_000);
+		assertThatIllegalArgumentException().isThrownBy(() -> this.transcoder.decode(32, bytes, budget))
+			.withMessageContaining("steps");
+	}
+
+	@Test
 	void keysThatTakeTooLongToCompareAreNotWrittenEither() {
 		Set<Object> keys = new HashSet<>();
 		HostileValues.equalHashes(12, 4000).forEach((text) -> keys.add(List.of(text)));

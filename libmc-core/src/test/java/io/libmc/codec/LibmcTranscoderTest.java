@@ -4,6 +4,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.ObjectInputFilter.Config;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -31,6 +32,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.junit.jupiter.api.Assertions.assertTimeout;
 import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 
 class LibmcTranscoderTest {
@@ -149,7 +151,15 @@ class LibmcTranscoderTest {
 	void integerOfAbsurdLengthIsRefused() {
 		assertThatIllegalArgumentException().isThrownBy(() -> this.transcoder.decode(4, ascii("9".repeat(1_000_000))));
 		assertThatIllegalArgumentException().isThrownBy(() -> this.transcoder.encode(BigInteger.TWO.pow(20_000)))
-			.withMessageContaining("6021 digits");
+			.withMessageContaining("20001 bits");
+	}
+
+	@Test
+	void integerOfAbsurdLengthIsRefusedAtOnce() {
+		BigInteger integer = BigInteger.TWO.pow(100_000_000);
+		assertTimeout(Duration.ofSeconds(1),
+				() -> assertThatIllegalArgumentException().isThrownBy(() -> this.transcoder.encode(integer))
+					.withMessageContaining("100000001 bits"));
 	}
 
 	@Test
