@@ -108,7 +108,8 @@ public final class DecodingBudget {
 	 * them: how deep it nests, what it allocates, and what it costs to hash and compare
 	 * what lies in its hash tables and queues. What an application's own
 	 * {@code hashCode}, {@code compareTo} or {@code readObject} costs cannot be seen in
-	 * the bytes.
+	 * the bytes. They are taken to describe their classes as they are: to read what
+	 * somebody else wrote, use {@link #filterSerialized}.
 	 * @param value holds the stream; not changed
 	 * @param start where the stream begins
 	 * @throws IllegalArgumentException if the bytes are no such stream, or what they hold
@@ -120,7 +121,9 @@ public final class DecodingBudget {
 
 	/**
 	 * The same, as a filter to read the stream with: it charges this budget for the
-	 * arrays that are to be allocated, of whose size the stream may say anything.
+	 * arrays that are to be allocated, of whose size the stream may say anything. And it
+	 * rejects classes of the JDK that the stream describes otherwise than they are, and
+	 * others for which Java would take the bytes for something else than was judged.
 	 * @param value holds the stream; not changed
 	 * @param start where the stream begins
 	 * @param filter asked for everything else
@@ -131,14 +134,16 @@ public final class DecodingBudget {
 		SerializedStream stream = new SerializedStream(value, start, this, true);
 		stream.judge();
 		return (info) -> {
+			Status status = filter.checkInput(info);
 			Class<?> type = info.serialClass();
-			if (type != null && stream.isMisread(type)) {
-				return Status.REJECTED;
+			if (status == Status.REJECTED || type == null) {
+				return status;
 			}
-			if (type != null && info.arrayLength() >= 0) {
+			if (info.arrayLength() >= 0) {
 				allocate(16 + info.arrayLength() * SerializedStream.width(type.getName()));
+				return status;
 			}
-			return filter.checkInput(info);
+			return stream.isMisread(type) ? Status.REJECTED : status;
 		};
 	}
 

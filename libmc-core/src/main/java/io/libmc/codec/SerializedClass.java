@@ -26,16 +26,35 @@ final class SerializedClass {
 	/** The names of its fields that are objects. */
 	String[] objects = {};
 
+	/**
+	 * The types of its fields, one character for each, those of primitive types first.
+	 */
+	char[] codes = {};
+
 	@Nullable SerializedClass superclass;
 
 	/** How many classes there are from here up; 0 until the description is complete. */
 	int height;
 
+	/** Another description of a class of this name, in the same stream. */
+	@Nullable SerializedClass sameName;
+
+	/** Whether it was compared with the class that is here, and is not like it. */
+	boolean isCompared;
+
+	boolean differs;
+
 	/** Whether Java brings the class, and not an application or one of its libraries. */
 	final boolean ofJava;
 
+	/** How the hash of an object of it follows from its fields, where it does. */
+	final @Nullable SerializedHash hash;
+
 	/** Whether whoever goes through an object of it goes through what this holds. */
 	final boolean collects;
+
+	/** Whether there are objects of it in the stream, or of a class below it. */
+	boolean hasObjects;
 
 	/** What reading an object of it does beside. */
 	final SerializedReading reading;
@@ -44,8 +63,8 @@ final class SerializedClass {
 
 	SerializedClass(String name) {
 		this.name = name;
-		this.ofJava = name.startsWith("java.") || name.startsWith("javax.") || name.startsWith("sun.")
-				|| name.startsWith("jdk.");
+		this.ofJava = SerializedClasses.isOfJava(name);
+		this.hash = this.ofJava ? SerializedHash.of(name) : null;
 		this.collects = name.startsWith("java.util.");
 		this.reading = this.ofJava ? SerializedReading.of(name) : SerializedReading.KEEPS;
 	}
@@ -62,6 +81,16 @@ final class SerializedClass {
 			this.parts = all;
 		}
 		return all;
+	}
+
+	/** Whether Java's own code hashes what its objects hold. */
+	boolean isHashedByJava() {
+		for (SerializedClass part = this; part != null; part = part.superclass) {
+			if (part.ofJava && (part == this || part.collects)) {
+				return true;
+			}
+		}
+		return false;
 	}
 
 	/**

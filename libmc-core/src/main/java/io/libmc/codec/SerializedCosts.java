@@ -22,18 +22,8 @@ import java.util.Set;
  */
 final class SerializedCosts {
 
-	/** The hash is the object's own, or nobody else's concern. */
-	private static final int ALONE = 0;
-
-	/** Not ordered: a table compares all whose hashes are equal. */
-	private static final int PLAIN = 1;
-
-	/** It holds itself, so that hashing it would never end, or what asks the network. */
-	private static final int CYCLIC = 2;
-
 	/** Classes whose objects a HashMap puts in order if their hashes are equal. */
-	private static final Set<String> ORDERED = Set.of("java.math.BigInteger", "java.math.BigDecimal", "java.net.URI",
-			"java.util.UUID");
+	private static final Set<String> ORDERED = Set.of("java.net.URI", "java.io.File");
 
 	/** A network interface is looked for by name. */
 	private static final int STEPS_PER_SCOPE = 5000;
@@ -47,6 +37,8 @@ final class SerializedCosts {
 
 	/** What the collections under way hold so far. */
 	private final CostTable pile = new CostTable();
+
+	private final SerializedTables tables;
 
 	private int top;
 
@@ -66,10 +58,15 @@ final class SerializedCosts {
 	SerializedCosts(byte[] bytes, DecodingBudget budget) {
 		this.in = ByteBuffer.wrap(bytes);
 		this.budget = budget;
+		this.tables = new SerializedTables(budget, this.pile);
 	}
 
 	void isNull() {
-		is(1, 0, ALONE);
+		is(1, 0, SerializedKind.NULL);
+	}
+
+	void isClass() {
+		is(1, 0, SerializedKind.ALONE);
 	}
 
 	void isReference(int handle) {
@@ -78,46 +75,61 @@ final class SerializedCosts {
 		this.size = this.known.sizes[handle];
 	}
 
-	/** Its hash is its own. */
-	void isAlone(int handle) {
-		is(1, spread(handle), ALONE);
+	/** There is one object of it, however often the stream holds it. */
+	void isConstant(int handle, String name, int more) {
+		is(1, 31 * name.hashCode() + more, SerializedKind.ALONE);
 		keep(handle);
 	}
 
+	/** The hash of the last object, or what stands for it. */
+	int hash() {
+		return this.hash;
+	}
+
 	void isString(int handle, int hash, long length) {
-		is(1 + length, hash, ordered("java.lang.String"));
+		is(1 + length, hash, SerializedKind.ordered("java.lang.String"));
 		this.size = 1 + length;
 		keep(handle);
 	}
 
 	void begin(SerializedClass type, int handle) {
 		push().ofJava = type.ofJava;
-		is(1, spread(handle), type.ofJava ? CYCLIC : ALONE);
+		is(1, spread(handle), type.isHashedByJava() ? SerializedKind.CYCLIC : SerializedKind.OPEN);
 		this.size = type.collects ? this.in.capacity() / 4L : 0;
 		keep(handle);
-		set(spread(handle), ALONE);
+		set(spread(handle), SerializedKind.ALONE);
 	}
 
 	void beginArray(int handle, int length) {
 		push().ofJava = true;
-		is(1, spread(handle), CYCLIC);
+		is(1, spread(handle), SerializedKind.CYCLIC);
 		this.size = 1L + length;
 		keep(handle);
 	}
 
-	void endArray(int handle, long length) {
+	/** An array of objects is complete; its hash is that of a list of it. */
+	void endArray(int handle) {
 		SerializedFrame frame = frame();
-		is(CostTable.sum(1 + length, frame.cost), listHash(frame.base), frame.cyclic ? CYCLIC : ALONE);
-		this.size = 1 + length + this.top - frame.base;
+		int kindOfAll = this.tables.kindOf(frame.base, this.top);
+		int alone = (kindOfAll == SerializedKind.PLAIN) ? SerializedKind.ALONE : kindOfAll;
+		is(CostTable.sum(1, frame.cost), this.tables.listHash(frame.base, this.top),
+				frame.cyclic ? SerializedKind.CYCLIC : alone);
+		this.size = 1L + this.top - frame.base;
+		pop(handle);
+	}
+
+	/** An array of primitive types is complete, which lies there; its hash says so. */
+	void endArray(int handle, int start, long bytes) {
+		long steps = bytes / SerializedStream.BYTES_PER_STEP;
+		is(1 + steps, start, SerializedKind.ALONE);
+		this.size = 1 + steps;
 		pop(handle);
 	}
 
 	/** The fields of one of an object's classes begin, those of primitive types here. */
 	void fields(SerializedClass part, int at) {
 		SerializedFrame frame = frame();
-		frame.fieldsAt = at;
-		frame.fields = 0;
-		frame.partBase = this.top;
+		frame.beginPart(part.hash, at, this.top);
 		frame.synchronizes = part.name.startsWith("java.util.Collections$Synchronized");
 		frame.captures = part.name.equals("java.lang.invoke.SerializedLambda");
 	}
@@ -128,35 +140,30 @@ final class SerializedCosts {
 			return;
 		}
 		if (name.equals("comparator")) {
-			frame.compares(this.cost, this.kind == CYCLIC);
+			frame.compares(this.cost, this.kind == SerializedKind.CYCLIC);
 		}
-		frame.hold(this.cost, this.kind == CYCLIC, this.size);
-		if (frame.fields++ == 0) {
-			frame.first = this.hash;
-		}
-		else {
-			frame.second = this.hash;
-		}
+		frame.hold(this.cost, this.kind == SerializedKind.CYCLIC, this.size);
+		frame.field(name, this.hash, this.kind);
 	}
 
 	void block(int start, int length) {
 		SerializedFrame frame = frame();
 		frame.hold(length / SerializedStream.BYTES_PER_STEP, false, 0);
-		if (frame.blockLength == 0) {
+		if (frame.blocks++ == 0) {
 			frame.block = start;
 			frame.blockLength = length;
 		}
 	}
 
 	void element() {
-		frame().hold(this.cost, this.kind == CYCLIC, 1 + this.size);
+		frame().hold(this.cost, this.kind == SerializedKind.CYCLIC, 1 + this.size);
 		this.pile.put(this.top++, this.cost, this.size, this.hash, this.kind);
 	}
 
 	void end(SerializedClass type, int handle) {
 		SerializedFrame frame = frame();
-		boolean cyclic = frame.cyclic && type.ofJava;
-		is(CostTable.sum(1, frame.cost), frame.hash, cyclic ? CYCLIC : frame.kind);
+		boolean cyclic = frame.cyclic && type.isHashedByJava();
+		is(CostTable.sum(1, frame.cost), frame.hash, cyclic ? SerializedKind.CYCLIC : frame.kind);
 		this.size = type.collects ? frame.size : 0;
 		pop(handle);
 	}
@@ -164,40 +171,60 @@ final class SerializedCosts {
 	/** One of an object's classes is complete. */
 	void part(SerializedClass part) {
 		SerializedFrame frame = frame();
-		int from = frame.partBase;
 		part.reading.charge(frame.size, this.budget);
 		switch (part.name) {
-			case "java.lang.Integer", "java.lang.Float" -> set(number(part, 4), ordered(part.name));
-			case "java.lang.Short", "java.lang.Character" -> set(number(part, 2), ordered(part.name));
-			case "java.lang.Byte", "java.lang.Boolean" -> set(number(part, 1), ordered(part.name));
-			case "java.lang.Long", "java.lang.Double" -> set(number(part, 8), ordered(part.name));
+			case "java.lang.Integer" -> set(number(part, "value", 4), SerializedKind.ordered(part.name));
+			case "java.lang.Float" ->
+				set(Float.hashCode(Float.intBitsToFloat(number(part, "value", 4))), SerializedKind.ordered(part.name));
+			case "java.lang.Short" -> set(number(part, "value", 2), SerializedKind.ordered(part.name));
+			case "java.lang.Character" -> set((char) number(part, "value", 2), SerializedKind.ordered(part.name));
+			case "java.lang.Byte" -> set(number(part, "value", 1), SerializedKind.ordered(part.name));
+			case "java.lang.Boolean" ->
+				set(Boolean.hashCode(number(part, "value", 1) != 0), SerializedKind.ordered(part.name));
+			case "java.lang.Long" -> set(Long.hashCode(longField(part, "value")), SerializedKind.ordered(part.name));
+			case "java.lang.Double" -> set(Double.hashCode(Double.longBitsToDouble(longField(part, "value"))),
+					SerializedKind.ordered(part.name));
 			case "java.util.UUID" ->
 				set(Long.hashCode(longField(part, "mostSigBits") ^ longField(part, "leastSigBits")),
-						ordered(part.name));
-			case "java.util.Date" ->
-				set((frame.blockLength == 8) ? Long.hashCode(this.in.getLong(frame.block)) : 0, ordered(part.name));
-			case "java.util.ArrayList", "java.util.LinkedList", "java.util.concurrent.CopyOnWriteArrayList" ->
-				set(listHash(from), PLAIN);
-			case "java.util.HashSet" -> {
-				hashed(from, 1, true);
-				set(sumHash(from, 1), PLAIN);
+						SerializedKind.ordered(part.name));
+			case "java.util.Date" -> {
+				frame.time = (frame.blockLength >= 8) ? this.in.getLong(frame.block) : 0;
+				set(Long.hashCode(frame.time), (frame.blockLength >= 8) ? SerializedKind.ordered(part.name)
+						: SerializedKind.orderedUnknown(part.name));
 			}
-			case "java.util.HashMap", "java.util.concurrent.ConcurrentHashMap" -> {
-				hashed(from, 2, true);
-				set(sumHash(from, 2), PLAIN);
+			case "java.sql.Date", "java.sql.Time" -> set(frame.hash, frame.unordered());
+			case "java.sql.Timestamp" ->
+				set(Long.hashCode(frame.time + number(part, "nanos", 4) / 1_000_000), frame.unordered());
+			case "java.math.BigInteger" ->
+				set(digits(frame) * number(part, "signum", 4), SerializedKind.ordered(part.name));
+			case "java.math.BigDecimal" -> {
+				// To compare two of them may take a multiplication of all digits.
+				frame.cost = CostTable.times(frame.cost, frame.cost);
+				set(31 * frame.first + number(part, "scale", 4),
+						frame.unknown ? SerializedKind.orderedUnknown(part.name) : SerializedKind.ordered(part.name));
+			}
+			case "java.util.ArrayList" -> list(part, frame, number(part, "size", 4));
+			case "java.util.LinkedList", "java.util.concurrent.CopyOnWriteArrayList" ->
+				list(part, frame, written(frame, 0));
+			case "java.util.HashSet" -> hashed(part, frame, 8, 1, true);
+			case "java.util.HashMap" -> hashed(part, frame, 4, 2, true);
+			case "java.util.concurrent.ConcurrentHashMap" -> {
+				check(part,
+						this.tables.endWithNothing(frame.partBase, this.top) && (this.top - frame.partBase) % 2 == 0);
+				again(this.tables.hashed(frame.partBase, this.top, 2, true));
+				sum(frame.partBase, 2);
 			}
 			case "java.util.Hashtable" -> {
-				hashed(from, 2, false);
-				chained(part, from);
-				set(sumHash(from, 2), PLAIN);
+				hashed(part, frame, 4, 2, false);
+				again(this.tables.chained(frame.partBase, this.top, written(frame, 0),
+						Float.intBitsToFloat(number(part, "loadFactor", 4))));
 			}
 			case "java.util.TreeSet" -> {
 				// It writes its comparator before its elements.
-				if (from < this.top) {
-					frame.compares(this.pile.costs[from], this.pile.kinds[from] == CYCLIC);
-				}
-				sorted(from + 1, 1);
-				set(sumHash(from + 1, 1), PLAIN);
+				int from = frame.partBase + 1;
+				check(part, from <= this.top && written(frame, 0) == this.top - from);
+				frame.compares(this.pile.costs[from - 1], this.pile.kinds[from - 1] == SerializedKind.CYCLIC);
+				sorted(from, 1);
 			}
 			case "java.util.TreeMap$SubMap" -> {
 				// It compares its bounds.
@@ -205,154 +232,92 @@ final class SerializedCosts {
 				other(part, frame);
 			}
 			case "java.util.TreeMap" -> {
-				sorted(from, 2);
-				set(sumHash(from, 2), PLAIN);
+				check(part, 2L * written(frame, 0) == this.top - frame.partBase);
+				sorted(frame.partBase, 2);
 			}
 			case "java.util.concurrent.ConcurrentSkipListMap" -> {
-				this.budget.step(CostTable.times(this.pile.sum(from, this.top, 2), frame.comparator));
-				sorted(from, 2);
-				set(sumHash(from, 2), PLAIN);
+				check(part,
+						this.tables.endWithNothing(frame.partBase, this.top) && (this.top - frame.partBase) % 2 == 1);
+				this.budget.step(CostTable.times(this.pile.sum(frame.partBase, this.top, 2), frame.comparator));
+				sorted(frame.partBase, 2);
 			}
-			case "java.util.CollSer" -> immutable(part, from);
+			case "java.util.CollSer" -> immutable(part, frame);
 			case "java.util.PriorityQueue" -> {
-				frame.cost = CostTable.times(this.pile.sum(from, this.top, 1), frame.comparator);
+				frame.cost = CostTable.times(this.pile.sum(frame.partBase, this.top, 1), frame.comparator);
 				this.budget.step(CostTable.times(3, frame.cost));
+				other(part, frame);
 			}
 			// It adds what a PriorityQueue, already in order, holds.
-			case "java.util.concurrent.PriorityBlockingQueue" -> this.budget.step(frame.cost);
-			case "java.util.Arrays$ArrayList" -> set(frame.first, PLAIN);
-			case "java.util.AbstractMap$SimpleEntry", "java.util.AbstractMap$SimpleImmutableEntry",
-					"java.util.Collections$SingletonMap" ->
-				set(frame.first ^ frame.second, PLAIN);
+			case "java.util.concurrent.PriorityBlockingQueue" -> {
+				this.budget.step(frame.cost);
+				other(part, frame);
+			}
 			case "java.util.Collections$CopiesList" -> {
 				frame.cost = CostTable.times(frame.cost, number(part, "n", 4) & 0x7fffffff);
 				frame.size = CostTable.times(1 + frame.size, number(part, "n", 4) & 0x7fffffff);
-				set(0, PLAIN);
+				other(part, frame);
 			}
 			case "java.util.concurrent.CopyOnWriteArraySet" -> {
 				// Each element of one is compared with each of another.
 				frame.cost = CostTable.times(frame.cost, frame.cost);
-				set(0, PLAIN);
+				other(part, frame);
 			}
 			case "java.net.URL", "java.net.SocketPermission" -> {
 				this.budget.suspect(part.name
 						+ " asks the name service for its host whenever it is hashed or compared; hash a java.net.URI instead");
 				frame.cyclic = true;
 			}
-			case "java.math.BigDecimal" -> {
-				// To compare two of them may take a multiplication of all digits.
-				frame.cost = CostTable.times(frame.cost, frame.cost);
-				set(0, ordered(part.name));
-			}
-			case "java.time.Ser" -> SerializedTime.hash(this.in, frame.block, frame.blockLength, this::set);
+			case "java.time.Ser" ->
+				SerializedTime.hash(this.in, frame.block, (frame.blocks == 1) ? frame.blockLength : 0, this::set);
 			case "java.net.Inet6Address" -> {
 				this.budget.step(STEPS_PER_SCOPE);
-				set(0, PLAIN);
+				other(part, frame);
 			}
 			default -> other(part, frame);
 		}
 	}
 
 	private void other(SerializedClass part, SerializedFrame frame) {
-		if (part.name.startsWith("java.util.Collections$") && frame.fields > 0) {
-			set(frame.first, PLAIN);
+		if (part.hash != null) {
+			set((frame.first ^ frame.second) + part.hash.more(),
+					frame.unknown ? SerializedKind.UNKNOWN : SerializedKind.PLAIN);
 		}
-		else if (part.name.startsWith("java.sql.")) {
-			set(frame.hash, PLAIN);
+		else if (part.ofJava && (frame.ofJava || part.collects) && !SerializedHash.isInherited(part.name)) {
+			set(0, ORDERED.contains(part.name) ? SerializedKind.orderedUnknown(part.name) : SerializedKind.UNKNOWN);
 		}
-		else if (frame.ofJava && part.ofJava && !part.name.equals("java.util.LinkedHashSet")
-				&& !part.name.equals("java.util.LinkedHashMap") && !part.name.equals("java.util.Properties")) {
-			set(part.name.hashCode(), ORDERED.contains(part.name) ? ordered(part.name) : PLAIN);
-		}
+	}
+
+	private void list(SerializedClass part, SerializedFrame frame, int size) {
+		check(part, size == this.top - frame.partBase);
+		set(this.tables.listHash(frame.partBase, this.top), this.tables.kindOf(frame.partBase, this.top));
+	}
+
+	/** A table whose size is written there. */
+	private void hashed(SerializedClass part, SerializedFrame frame, int sizeAt, int stride, boolean sorts) {
+		check(part, (long) written(frame, sizeAt) * stride == this.top - frame.partBase);
+		again(this.tables.hashed(frame.partBase, this.top, stride, sorts));
+		sum(frame.partBase, stride);
 	}
 
 	/** What {@code List.of}, {@code Set.of} and {@code Map.of} return. */
-	private void immutable(SerializedClass part, int from) {
-		switch (number(part, "tag", 4) & 0xff) {
-			case 2 -> {
-				probed(from, 1);
-				set(sumHash(from, 1), PLAIN);
-			}
-			case 3 -> {
-				probed(from, 2);
-				set(sumHash(from, 2), PLAIN);
-			}
-			default -> set(listHash(from), PLAIN);
+	private void immutable(SerializedClass part, SerializedFrame frame) {
+		int tag = number(part, "tag", 4) & 0xff;
+		if (tag == 2 || tag == 3) {
+			check(part, written(frame, 0) == this.top - frame.partBase);
+			again(this.tables.probed(frame.partBase, this.top, tag - 1));
+			sum(frame.partBase, tag - 1);
+		}
+		else {
+			list(part, frame, written(frame, 0));
 		}
 	}
 
-	/** Charges for keys of a table, each {@code stride}-th from there on. */
-	private void hashed(int from, int stride, boolean sorts) {
-		long[] keys = new long[(this.top - from + stride - 1) / stride];
-		int count = 0;
-		for (int i = from; i < this.top; i += stride) {
-			this.budget.step(costOf(i));
-			if (this.pile.kinds[i] != ALONE) {
-				keys[count++] = (long) this.pile.hashes[i] << 32 | i;
-			}
-		}
-		if (count > 1) {
-			Arrays.sort(keys, 0, count);
-			for (int begin = 0, end; begin < count; begin = end) {
-				end = begin + 1;
-				while (end < count && keys[end] >> 32 == keys[begin] >> 32) {
-					end++;
-				}
-				equal(keys, begin, end, sorts);
-			}
-		}
-	}
-
-	/** Charges for keys whose hashes are equal. */
-	private void equal(long[] keys, int begin, int end, boolean sorts) {
-		long count = (long) end - begin;
-		int kindOfAll = this.pile.kinds[(int) keys[begin]];
-		long most = 0;
-		for (int i = begin; i < end; i++) {
-			int at = (int) keys[i];
-			most = Math.max(most, costOf(at));
-			kindOfAll = (this.pile.kinds[at] == kindOfAll) ? kindOfAll : PLAIN;
-		}
-		long comparisons = (sorts && kindOfAll != PLAIN) ? count * (63 - Long.numberOfLeadingZeros(count))
-				: count * (count - 1) / 2;
-		again(CostTable.times(2 * comparisons, most));
-	}
-
-	/** A Hashtable has as few chains as the stream says. */
-	private void chained(SerializedClass part, int from) {
-		SerializedFrame frame = frame();
-		int keys = (this.top - from + 1) / 2;
-		if (keys == 0) {
-			return;
-		}
-		float loadFactor = Float.intBitsToFloat(number(part, "loadFactor", 4));
-		double wanted = keys / Math.min(Math.max(0.25, loadFactor), 4.0);
-		int length = (frame.blockLength >= 4) ? this.in.getInt(frame.block) : 1;
-		int[] chains = new int[(int) Math.max(1, Math.min(length, wanted))];
-		for (int i = from; i < this.top; i += 2) {
-			again(chains[(this.pile.hashes[i] & 0x7fffffff) % chains.length]++);
-		}
-	}
-
-	/** A key goes to the next slot that is free and is compared with all on the way. */
-	private void probed(int from, int stride) {
-		int keys = (this.top - from + stride - 1) / stride;
-		boolean[] taken = new boolean[2 * keys];
-		for (int i = from; i < this.top; i += stride) {
-			long each = costOf(i);
-			this.budget.step(each);
-			int slot = Math.floorMod(this.pile.hashes[i], taken.length);
-			while (taken[slot]) {
-				again(CostTable.times(2, each));
-				slot = (slot + 1) % taken.length;
-			}
-			taken[slot] = true;
-		}
+	private void sum(int from, int stride) {
+		set(this.tables.sumHash(from, this.top, stride), this.tables.kindOf(from, this.top));
 	}
 
 	/** What takes steps now takes them again when the collection is compared. */
 	private void again(long steps) {
-		this.budget.step(steps);
 		frame().hold(steps, false, 0);
 	}
 
@@ -361,31 +326,42 @@ final class SerializedCosts {
 		int levels = 32 - Integer.numberOfLeadingZeros(Math.max(1, this.top - from));
 		long each = CostTable.times(frame().comparator, this.pile.sum(from, this.top, stride));
 		frame().hold(CostTable.times(levels, each), false, 0);
+		sum(from, stride);
 	}
 
-	private long costOf(int at) {
-		return (this.pile.kinds[at] == CYCLIC) ? CostTable.ENDLESS : this.pile.costs[at];
+	/** A number that the class under way wrote of its own accord. */
+	private int written(SerializedFrame frame, int offset) {
+		return (frame.blockLength >= offset + Integer.BYTES) ? this.in.getInt(frame.block + offset) : -1;
 	}
 
-	private int listHash(int from) {
-		int all = 1;
-		for (int i = from; i < this.top; i++) {
-			all = 31 * all + this.pile.hashes[i];
+	/** Java would leave alone what is more, and wait for what is less. */
+	private static void check(SerializedClass part, boolean whole) {
+		if (!whole) {
+			throw new IllegalArgumentException(
+					"it is no stream of Java serialization: a " + part.name + " holds other than it says");
 		}
-		return all;
 	}
 
-	private int sumHash(int from, int stride) {
+	/**
+	 * The hash of the bytes of a positive number, in groups of four, less zeros before.
+	 */
+	private int digits(SerializedFrame frame) {
+		int start = frame.first;
+		int length = (start >= Integer.BYTES && start < this.in.capacity()) ? this.in.getInt(start - Integer.BYTES) : 0;
+		if (length <= 0 || length > this.in.capacity() - start) {
+			return 0;
+		}
+		this.budget.step(length / SerializedStream.BYTES_PER_STEP);
 		int all = 0;
-		for (int i = from; i < this.top; i += stride) {
-			boolean pair = stride == 2 && i + 1 < this.top;
-			all += pair ? this.pile.hashes[i] ^ this.pile.hashes[i + 1] : this.pile.hashes[i];
+		int group = 0;
+		for (int left = length; left > 0; left--) {
+			group = group << 8 | (this.in.get(start + length - left) & 0xff);
+			if (left % 4 == 1) {
+				all = 31 * all + group;
+				group = 0;
+			}
 		}
 		return all;
-	}
-
-	private int number(SerializedClass part, int width) {
-		return (width == 8) ? Long.hashCode(longField(part, "value")) : number(part, "value", width);
 	}
 
 	private int number(SerializedClass part, String field, int width) {
@@ -400,11 +376,6 @@ final class SerializedCosts {
 	private long longField(SerializedClass part, String field) {
 		int offset = part.offset(field);
 		return (offset < 0 || offset + 8 > part.primitiveBytes) ? 0 : this.in.getLong(frame().fieldsAt + offset);
-	}
-
-	/** A class's own mark, by which objects of one class are known. */
-	static int ordered(String name) {
-		return name.hashCode() | 4;
 	}
 
 	private void set(int hash, int kind) {

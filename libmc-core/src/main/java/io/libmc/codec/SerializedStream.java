@@ -5,9 +5,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 
 import org.jspecify.annotations.Nullable;
 
@@ -55,8 +53,10 @@ final class SerializedStream implements ObjectStreamConstants {
 
 	private final List<@Nullable SerializedClass> handles = new ArrayList<>();
 
-	/** Classes of applications that write more than their fields. */
-	private final Set<String> writing = new HashSet<>();
+	private final SerializedClasses classes = new SerializedClasses();
+
+	/** Where the strings begin, by handle. */
+	private int[] strings = new int[32];
 
 	private int depth;
 
@@ -77,11 +77,10 @@ final class SerializedStream implements ObjectStreamConstants {
 	}
 
 	/**
-	 * Whether Java reads objects of this class by another grammar: of a record it takes
-	 * the fields and leaves what follows them to the next.
+	 * Whether Java reads objects of this class otherwise than the stream describes them.
 	 */
 	boolean isMisread(Class<?> type) {
-		return type.isRecord() && this.writing.contains(type.getName());
+		return this.classes.differ(type);
 	}
 
 	/** How many bytes an element of an array takes. */
@@ -108,12 +107,12 @@ final class SerializedStream implements ObjectStreamConstants {
 			case TC_ARRAY -> readArray();
 			case TC_ENUM -> readEnum();
 			case TC_CLASS -> {
-				readClass(readByte());
-				this.costs.isAlone(newHandle(null));
+				SerializedClass of = readClass(readByte());
+				this.costs.isConstant(newHandle(null), (of != null) ? of.name : "", 0);
 			}
 			case TC_CLASSDESC, TC_PROXYCLASSDESC -> {
 				readClass(type);
-				this.costs.isNull();
+				this.costs.isClass();
 			}
 			default -> throw broken("an object cannot begin with " + type);
 		}
@@ -162,9 +161,7 @@ final class SerializedStream implements ObjectStreamConstants {
 					|| (external && (part.flags & SC_BLOCK_DATA) == 0)) {
 				throw broken("objects of " + part.name + " cannot be in it");
 			}
-			if (!type.ofJava && (part.flags & SC_WRITE_METHOD) != 0) {
-				this.writing.add(type.name);
-			}
+			part.hasObjects = true;
 		}
 		return type;
 	}
@@ -222,23 +219,31 @@ final class SerializedStream implements ObjectStreamConstants {
 				readContent();
 				this.costs.element();
 			}
+			this.costs.endArray(handle);
 		}
 		else {
-			skip(length * width);
+			this.costs.endArray(handle, skip(length * width), length * width);
 		}
-		this.costs.endArray(handle, ofObjects ? 0 : length * width / BYTES_PER_STEP);
 	}
 
 	private void readEnum() {
-		readClass(readByte());
+		SerializedClass type = readClass(readByte());
 		int handle = newHandle(null);
-		readContent();
-		this.costs.isAlone(handle);
+		byte name = readByte();
+		if (type == null || (name != TC_STRING && name != TC_LONGSTRING)) {
+			throw broken("an enum has no name");
+		}
+		readString((name == TC_STRING) ? readShort() : readLong());
+		this.costs.isConstant(handle, type.name, this.costs.hash());
 	}
 
 	private void readString(long length) {
 		int handle = newHandle(null);
 		int start = skip(length);
+		if (handle >= this.strings.length) {
+			this.strings = Arrays.copyOf(this.strings, 2 * handle);
+		}
+		this.strings[handle] = start;
 		this.budget.allocate(STRING_BYTES + 2 * length);
 		this.costs.isString(handle, hash(start, (int) length), length / BYTES_PER_STEP);
 	}
@@ -247,20 +252,46 @@ final class SerializedStream implements ObjectStreamConstants {
 	private int hash(int start, int length) {
 		int hash = 0;
 		int end = start + length;
-		for (int i = start; i < end; i++) {
-			int c = this.bytes[i];
-			if (c < 0) {
-				boolean three = (c & 0xf0) == 0xe0;
-				if (i + (three ? 2 : 1) >= end) {
-					throw broken("a string is not UTF-8");
-				}
-				c = three ? (c & 0xf) << 12 | (this.bytes[i + 1] & 0x3f) << 6 | (this.bytes[i + 2] & 0x3f)
-						: (c & 0x1f) << 6 | (this.bytes[i + 1] & 0x3f);
-				i += three ? 2 : 1;
-			}
-			hash = 31 * hash + c;
+		for (int i = start; i < end; i += width(this.bytes[i])) {
+			hash = 31 * hash + character(i, end);
 		}
 		return hash;
+	}
+
+	/** A name, which modified UTF-8 can write in more ways than one. */
+	private String readName() {
+		int length = readShort();
+		int start = skip(length);
+		int ascii = start;
+		while (ascii < start + length && this.bytes[ascii] >= 0) {
+			ascii++;
+		}
+		if (ascii == start + length) {
+			return new String(this.bytes, start, length, StandardCharsets.ISO_8859_1);
+		}
+		char[] name = new char[length];
+		int count = 0;
+		for (int i = start; i < start + length; i += width(this.bytes[i])) {
+			name[count++] = (char) character(i, start + length);
+		}
+		return new String(name, 0, count);
+	}
+
+	private static int width(byte first) {
+		return (first >= 0) ? 1 : ((first & 0xf0) == 0xe0) ? 3 : 2;
+	}
+
+	private int character(int at, int end) {
+		int c = this.bytes[at];
+		if (c >= 0) {
+			return c;
+		}
+		int width = width((byte) c);
+		if (at + width > end || (width == 2 && (c & 0xe0) != 0xc0)) {
+			throw broken("a string is not UTF-8");
+		}
+		return (width == 3) ? (c & 0xf) << 12 | (this.bytes[at + 1] & 0x3f) << 6 | (this.bytes[at + 2] & 0x3f)
+				: (c & 0x1f) << 6 | (this.bytes[at + 1] & 0x3f);
 	}
 
 	private @Nullable SerializedClass readClass(byte type) {
@@ -290,15 +321,17 @@ final class SerializedStream implements ObjectStreamConstants {
 			throw broken("it ends too early");
 		}
 		this.budget.step(count);
+		char[] codes = new char[count];
 		List<String> primitives = new ArrayList<>();
 		List<String> objects = new ArrayList<>();
 		int[] offsets = new int[count];
 		for (int i = 0; i < count; i++) {
 			char code = (char) readByte();
 			String field = readName();
+			codes[i] = code;
 			if (code == 'L' || code == '[') {
 				objects.add(field);
-				readContent();
+				readType(code);
 			}
 			else if (!objects.isEmpty() || "BZCSIFJD".indexOf(code) < 0) {
 				throw broken("a field of " + type.name + " has no type");
@@ -312,8 +345,30 @@ final class SerializedStream implements ObjectStreamConstants {
 		type.primitives = primitives.toArray(new String[0]);
 		type.offsets = Arrays.copyOf(offsets, primitives.size());
 		type.objects = objects.toArray(new String[0]);
+		type.codes = codes;
 		readSuperclass(type);
+		this.classes.add(type);
 		return type;
+	}
+
+	/** Java goes by the first character of what the type of a field is called. */
+	private void readType(char code) {
+		byte type = readByte();
+		int handle;
+		if (type == TC_REFERENCE) {
+			handle = readHandle();
+		}
+		else if (type == TC_STRING || type == TC_LONGSTRING) {
+			handle = this.handles.size();
+			readString((type == TC_STRING) ? readShort() : readLong());
+		}
+		else {
+			throw broken("a field has no type");
+		}
+		int start = (handle < this.strings.length) ? this.strings[handle] : 0;
+		if (start == 0 || start >= this.bytes.length || this.bytes[start] != code) {
+			throw broken("a field has two types");
+		}
 	}
 
 	private SerializedClass readProxyDescription() {
@@ -349,11 +404,6 @@ final class SerializedStream implements ObjectStreamConstants {
 			throw broken("a reference leads nowhere");
 		}
 		return handle;
-	}
-
-	private String readName() {
-		int length = readShort();
-		return new String(this.bytes, skip(length), length, StandardCharsets.UTF_8);
 	}
 
 	private byte readByte() {

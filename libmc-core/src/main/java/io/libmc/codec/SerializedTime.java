@@ -1,5 +1,6 @@
 package io.libmc.codec;
 
+import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.time.LocalDate;
 import java.time.LocalTime;
@@ -16,38 +17,59 @@ final class SerializedTime {
 
 	private static final int LOCAL_DATE = 3;
 
+	private static final int LOCAL_TIME = 4;
+
 	private static final int LOCAL_DATE_TIME = 5;
 
 	private static final int ZONED_DATE_TIME = 6;
 
 	private static final int ZONE_REGION = 7;
 
+	private static final int ZONE_OFFSET = 8;
+
+	private static final int OFFSET_DATE_TIME = 10;
+
+	private static final int YEAR = 11;
+
+	private static final int YEAR_MONTH = 12;
+
 	private static final int PERIOD = 14;
+
+	/** The mark of those that have an order, to which the type is added. */
+	private static final int ORDERED = SerializedKind.ordered("java.time") & 0xff;
+
+	private static final int SECONDS_PER_UNIT = 900;
+
+	private static final int OTHER_OFFSET = 127;
 
 	private SerializedTime() {
 	}
 
-	/** Tells a value's hash, or that all of its class count as equal. */
+	/** Tells a value's hash, or that it may have any. */
 	static void hash(ByteBuffer in, int start, int length, Result result) {
 		int type = (length > 0) ? in.get(start) : 0;
 		ByteBuffer value = in.duplicate().position(start).limit(start + length);
-		if (length > 0) {
+		boolean plain = type == LOCAL_DATE || type == LOCAL_DATE_TIME || type == ZONED_DATE_TIME || type == ZONE_REGION
+				|| type == PERIOD;
+		int kind = plain ? SerializedKind.PLAIN : ORDERED + (type << 8);
+		try {
 			value.get();
+			switch (type) {
+				case DURATION, INSTANT -> result.is(Long.hashCode(value.getLong()) + 51 * value.getInt(), kind);
+				case LOCAL_DATE -> result.is(date(value), kind);
+				case LOCAL_TIME -> result.is(time(value), kind);
+				case LOCAL_DATE_TIME -> result.is(date(value) ^ time(value), kind);
+				case OFFSET_DATE_TIME -> result.is(date(value) ^ time(value) ^ offset(value), kind);
+				case ZONED_DATE_TIME ->
+					result.is(date(value) ^ time(value) ^ offset(value) ^ Integer.rotateLeft(zone(value), 3), kind);
+				case ZONE_OFFSET -> result.is(offset(value), kind);
+				case YEAR -> result.is(value.getInt(), kind);
+				case YEAR_MONTH -> result.is(value.getInt() ^ value.get() << 27, kind);
+				default -> result.is(0, SerializedKind.unknown(kind));
+			}
 		}
-		if ((type == DURATION || type == INSTANT) && length == 13) {
-			result.is(Long.hashCode(value.getLong()) + 51 * value.getInt(),
-					SerializedCosts.ordered("java.time" + type));
-		}
-		else if (type == LOCAL_DATE && length >= 7) {
-			result.is(date(value), 1);
-		}
-		else if (type == LOCAL_DATE_TIME && length >= 8) {
-			result.is(date(value) ^ time(value), 1);
-		}
-		else {
-			boolean plain = type == LOCAL_DATE || type == LOCAL_DATE_TIME || type == ZONED_DATE_TIME
-					|| type == ZONE_REGION || type == PERIOD;
-			result.is(type, plain ? 1 : SerializedCosts.ordered("java.time" + type));
+		catch (BufferUnderflowException ex) {
+			result.is(0, SerializedKind.unknown(kind));
 		}
 	}
 
@@ -59,19 +81,41 @@ final class SerializedTime {
 
 	/** What is zero is left out at the end, and what is last is inverted. */
 	private static int time(ByteBuffer value) {
-		int[] parts = new int[4];
-		for (int i = 0; i < 3 && value.hasRemaining(); i++) {
+		int[] parts = new int[3];
+		boolean ended = false;
+		for (int i = 0; i < 3 && !ended; i++) {
 			parts[i] = value.get();
-			if (parts[i] < 0) {
-				parts[i] = ~parts[i];
-				break;
-			}
+			ended = parts[i] < 0;
+			parts[i] = ended ? ~parts[i] : parts[i];
 		}
-		if (value.remaining() == Integer.BYTES) {
-			parts[3] = value.getInt();
-		}
+		int nanos = ended ? 0 : value.getInt();
 		long seconds = parts[0] * 3600L + parts[1] * 60L + parts[2];
-		return Long.hashCode(seconds * LocalTime.of(0, 0, 1).toNanoOfDay() + parts[3]);
+		return Long.hashCode(seconds * LocalTime.of(0, 0, 1).toNanoOfDay() + nanos);
+	}
+
+	private static int offset(ByteBuffer value) {
+		int units = value.get();
+		return (units == OTHER_OFFSET) ? value.getInt() : units * SECONDS_PER_UNIT;
+	}
+
+	private static int zone(ByteBuffer value) {
+		if (value.get() == ZONE_OFFSET) {
+			return offset(value);
+		}
+		int length = value.getShort() & 0xffff;
+		if (length > value.remaining()) {
+			throw new BufferUnderflowException();
+		}
+		byte[] text = new byte[length];
+		value.get(text);
+		int hash = 0;
+		for (byte each : text) {
+			if (each < 0) {
+				throw new BufferUnderflowException();
+			}
+			hash = 31 * hash + each;
+		}
+		return hash;
 	}
 
 	/** Takes a hash, and the kind of key that it belongs to. */

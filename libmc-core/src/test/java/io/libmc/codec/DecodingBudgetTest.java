@@ -91,6 +91,16 @@ class DecodingBudgetTest {
 		return HostileObjects.all().entrySet().stream().map((value) -> Arguments.of(value.getKey(), value.getValue()));
 	}
 
+	@ParameterizedTest(name = "{0}")
+	@MethodSource
+	void streamThatDescribesItselfOtherwiseThanItIsReadIsRefusedInTime(String what, byte[] bytes) {
+		assertTimeoutPreemptively(Duration.ofSeconds(10), () -> readOrRefuse(what, 256, bytes));
+	}
+
+	static Stream<Arguments> streamThatDescribesItselfOtherwiseThanItIsReadIsRefusedInTime() {
+		return ForgedStreams.all().entrySet().stream().map((value) -> Arguments.of(value.getKey(), value.getValue()));
+	}
+
 	@Test
 	void hostOfAKeyIsNeverLookedUp() {
 		assertThatIllegalArgumentException().isThrownBy(() -> this.transcoder.decode(256, HostileObjects.address()))
@@ -192,6 +202,13 @@ class DecodingBudgetTest {
 		DecodingBudget budget = DecodingBudget.of(24_000);
 		assertThatIllegalArgumentException().isThrownBy(() -> this.transcoder.decode(32, bytes, budget))
 			.withMessageContaining("steps");
+	}
+
+	@Test
+	void classesThemselvesComeBack() {
+		Object classes = new Holder(new ArrayList<>(List.of(LocalDate.class, int.class, String.class, List.class,
+				TimeUnit.class, int[].class, Line.class, ForgedStreams.Raw.class)));
+		assertThat(this.transcoder.decode(256, this.transcoder.encode(classes).bytes())).isEqualTo(classes);
 	}
 
 	@Test

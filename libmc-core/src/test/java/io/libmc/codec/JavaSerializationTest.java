@@ -97,6 +97,31 @@ class JavaSerializationTest {
 	}
 
 	@Test
+	void recordThatClaimsToWriteMoreThanItsFieldsIsRefused() {
+		ForgedStream stream = new ForgedStream().object(Book.class.getName(), ForgedStream.WRITING, "I year",
+				"L title Ljava/lang/String;");
+		byte[] bytes = stream.number(1922).string("Ulysses").string("x").end().toByteArray();
+		assertThatIllegalArgumentException().isThrownBy(() -> this.transcoder.decode(256, bytes))
+			.withMessageContaining("REJECTED");
+	}
+
+	@Test
+	void listAsOneJdkOrTheOtherWritesItIsRead() {
+		LibmcTranscoder lenient = LibmcTranscoder.create((info) -> Status.ALLOWED);
+		for (int flags : new int[] { ForgedStream.SERIALIZABLE, ForgedStream.WRITING }) {
+			ForgedStream stream = new ForgedStream();
+			stream.object("java.util.Collections$SynchronizedList", flags,
+					() -> stream.describe("java.util.Collections$SynchronizedCollection", ForgedStream.WRITING,
+							stream::nothing, "L c Ljava/util/Collection;", "L mutex Ljava/lang/Object;"),
+					"L list Ljava/util/List;");
+			int list = stream.list(1).last();
+			stream.integer(7).end().string("mutex").end().reference(list);
+			byte[] bytes = ((flags == ForgedStream.WRITING) ? stream.end() : stream).toByteArray();
+			assertThat(lenient.decode(256, bytes)).isEqualTo(List.of(7));
+		}
+	}
+
+	@Test
 	void sparseCollectionsFitTheirBytes() {
 		LibmcTranscoder lenient = LibmcTranscoder.create((info) -> Status.ALLOWED);
 		IdentityHashMap<Object, Object> map = new IdentityHashMap<>();
