@@ -27,33 +27,49 @@ enum SerializedReading {
 	/** It looks for an algorithm and for its provider. */
 	DECRYPTS(1000, 8, 32),
 
+	/** It fills a table from another one. */
+	COPIES_TABLE(0, 10, 80),
+
 	/** It searches the class path. */
-	SEARCHES(100_000, 8, 32);
+	SEARCHES(100_000, 8, 32),
+
+	/**
+	 * It may take as long as it likes: it connects to where the stream says, or its time
+	 * is quadratic. No budget is large enough.
+	 */
+	NEVER_ENDS(CostTable.ENDLESS, 0, 0);
 
 	private static final Set<String> OF_OBJECTS = Set.of("java.util.Vector", "java.util.EnumSet$SerializationProxy",
 			"java.lang.invoke.MethodType", "java.util.concurrent.atomic.AtomicReferenceArray", "java.lang.Throwable");
 
 	private static final Set<String> OF_BYTES = Set.of("java.math.BigInteger", "java.util.BitSet",
-			"java.lang.StringBuilder", "java.lang.StringBuffer");
+			"java.lang.StringBuilder", "java.lang.StringBuffer", "java.sql.BatchUpdateException");
 
 	private static final Set<String> OF_TEXT = Set.of("java.net.URI", "java.net.URL", "java.util.Locale",
 			"java.util.PropertyPermission");
 
 	private static final Set<String> OF_WORK = Set.of("java.util.Calendar", "java.lang.invoke.SerializedLambda");
 
-	private final int steps;
+	private final long steps;
 
 	private final int stepsPerObject;
 
 	private final int bytesPerObject;
 
-	SerializedReading(int steps, int stepsPerObject, int bytesPerObject) {
+	SerializedReading(long steps, int stepsPerObject, int bytesPerObject) {
 		this.steps = steps;
 		this.stepsPerObject = stepsPerObject;
 		this.bytesPerObject = bytesPerObject;
 	}
 
 	static SerializedReading of(String name) {
+		if (name.startsWith("java.rmi.server.Remote") || name.startsWith("sun.rmi.")
+				|| name.equals("java.security.cert.CertificateRevokedException")) {
+			return NEVER_ENDS;
+		}
+		if (name.equals("java.util.PropertyPermissionCollection")) {
+			return COPIES_TABLE;
+		}
 		if (OF_OBJECTS.contains(name)) {
 			return COPIES_OBJECTS;
 		}
@@ -80,7 +96,7 @@ enum SerializedReading {
 		return name.startsWith("java.util.") || name.startsWith("java.time.") || name.startsWith("java.math.")
 				|| name.startsWith("java.lang.") || name.startsWith("java.sql.") || name.startsWith("java.net.Inet")
 				|| name.equals("java.io.File") || name.equals("sun.util.calendar.ZoneInfo")
-				|| name.endsWith("Exception") || name.endsWith("Error");
+				|| (name.startsWith("java.") && (name.endsWith("Exception") || name.endsWith("Error")));
 	}
 
 	/**

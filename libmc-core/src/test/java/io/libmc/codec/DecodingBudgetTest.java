@@ -1,5 +1,9 @@
 package io.libmc.codec;
 
+import java.net.SocketTimeoutException;
+import java.net.ServerSocket;
+import java.net.InetAddress;
+import java.io.IOException;
 import java.io.ObjectInputFilter.Status;
 import java.io.Serializable;
 import java.lang.management.ManagementFactory;
@@ -38,6 +42,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
@@ -99,6 +104,16 @@ class DecodingBudgetTest {
 
 	static Stream<Arguments> streamThatDescribesItselfOtherwiseThanItIsReadIsRefusedInTime() {
 		return ForgedStreams.all().entrySet().stream().map((value) -> Arguments.of(value.getKey(), value.getValue()));
+	}
+
+	@Test
+	void nobodyIsConnectedTo() throws IOException {
+		try (ServerSocket attacker = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+			attacker.setSoTimeout(100);
+			assertTimeoutPreemptively(Duration.ofSeconds(10), () -> assertThatIllegalArgumentException()
+				.isThrownBy(() -> this.transcoder.decode(256, ForgedStreams.remote(attacker.getLocalPort()))));
+			assertThatExceptionOfType(SocketTimeoutException.class).isThrownBy(attacker::accept);
+		}
 	}
 
 	@Test

@@ -1,5 +1,6 @@
 package io.libmc.codec;
 
+import java.nio.ByteBuffer;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.ObjectInputStream;
@@ -43,6 +44,8 @@ final class ForgedStreams {
 			values.put("fields of two types" + sets, ofTwoTypes(hidden(sets(depth), 3)));
 			values.put("names in other letters" + sets, renamed(bytes(sets(depth))));
 		}
+		values.put("permissions that copy one table", permissions());
+		values.put("zones of nothing but transitions", zones());
 		values.put("entries with a field before their key", set((out, i) -> {
 			out.object("java.util.AbstractMap$SimpleEntry", 2, "L a " + ForgedStream.OBJECT,
 					"L key " + ForgedStream.OBJECT, "L value " + ForgedStream.OBJECT);
@@ -274,6 +277,68 @@ final class ForgedStreams {
 
 		private static final long serialVersionUID = 1;
 
+	}
+
+	private static byte[] permissions() {
+		ForgedStream out = new ForgedStream();
+		out.array("[Ljava.lang.Object;", 2501);
+		out.object("java.util.Hashtable", 3, "F loadFactor", "I threshold");
+		out.number(Float.floatToIntBits(0.75f)).number(8).block(20_000, 10_000);
+		for (int i = 0; i < 10_000; i++) {
+			out.string("k" + i).string("v");
+		}
+		out.end();
+		for (int i = 0; i < 2500; i++) {
+			out.object("java.util.PropertyPermissionCollection", 3,
+					() -> out.describe("java.security.PermissionCollection", 2, out::nothing, "Z readOnly"),
+					"Z all_allowed", "L permissions Ljava/util/Hashtable;");
+			out.raw((byte) 0, (byte) 0).reference(3).end();
+		}
+		return out.toByteArray();
+	}
+
+	private static byte[] zones() {
+		ByteBuffer rules = ByteBuffer.allocate(10_000).put((byte) 1).putInt(0).put((byte) 0).putInt(1024);
+		for (int i = 0; i < 1024; i++) {
+			int at = (int) ((i * 900L * 2000 + 4_575_744_000L) / 900);
+			rules.put((byte) (at >>> 16)).put((byte) (at >>> 8)).put((byte) at);
+		}
+		for (int i = 0; i <= 1024; i++) {
+			rules.put((byte) ((i % 2 == 0) ? 0 : 4));
+		}
+		byte[] block = Arrays.copyOf(rules.array(), rules.position() + 1);
+		ForgedStream out = new ForgedStream();
+		out.array("[Ljava.lang.Object;", 2000);
+		for (int i = 0; i < 2000; i++) {
+			out.object("java.time.zone.Ser", 0xc);
+			out.raw((byte) 0x7a).raw(ByteBuffer.allocate(4).putInt(block.length).array()).raw(block).end();
+		}
+		return out.toByteArray();
+	}
+
+	/** A stub whose reader connects to where it says. */
+	static byte[] remote(int port) {
+		byte[] reference = ByteBuffer.allocate(200)
+			.put(utf("UnicastRef"))
+			.put(utf("127.0.0.1"))
+			.putInt(port)
+			.putLong(12_345)
+			.putInt(1)
+			.putLong(2)
+			.putShort((short) 3)
+			.put((byte) 0)
+			.array();
+		int length = 2 + 10 + 2 + 9 + 4 + 8 + 4 + 8 + 2 + 1;
+		ForgedStream out = new ForgedStream();
+		out.object("java.rmi.server.RemoteObjectInvocationHandler", 2,
+				() -> out.describe("java.rmi.server.RemoteObject", 3, out::nothing));
+		out.raw((byte) 0x77, (byte) length).raw(Arrays.copyOf(reference, length)).end();
+		return out.toByteArray();
+	}
+
+	private static byte[] utf(String text) {
+		byte[] bytes = text.getBytes(StandardCharsets.US_ASCII);
+		return ByteBuffer.allocate(2 + bytes.length).putShort((short) bytes.length).put(bytes).array();
 	}
 
 }

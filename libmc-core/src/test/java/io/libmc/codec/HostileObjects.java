@@ -1,5 +1,11 @@
 package io.libmc.codec;
 
+import javax.security.auth.x500.X500Principal;
+import java.util.Date;
+import java.time.Instant;
+import java.security.cert.Extension;
+import java.security.cert.CertificateRevokedException;
+import java.security.cert.CRLReason;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.ObjectOutputStream;
@@ -104,6 +110,7 @@ final class HostileObjects {
 		values.put("permissions of one text", many(10_000, (i) -> new PropertyPermission("x" + i, "read"), String.class,
 				"read,".repeat(100_000) + "read"));
 		values.put("keys", keys());
+		values.put("revoked certificate with an identifier of many digits", revoked());
 		return values;
 	}
 
@@ -119,6 +126,35 @@ final class HostileObjects {
 		catch (MalformedURLException ex) {
 			throw new IllegalStateException(ex);
 		}
+	}
+
+	private static byte[] revoked() {
+		Extension extension = new Extension() {
+
+			@Override
+			public String getId() {
+				return "1.2." + "9".repeat(200_000);
+			}
+
+			@Override
+			public boolean isCritical() {
+				return false;
+			}
+
+			@Override
+			public byte[] getValue() {
+				return new byte[] { 4, 0 };
+			}
+
+			@Override
+			public void encode(OutputStream out) {
+			}
+
+		};
+		Exception exception = new CertificateRevokedException(Date.from(Instant.EPOCH), CRLReason.UNSPECIFIED,
+				new X500Principal("CN=a"), Map.of(extension.getId(), extension));
+		exception.setStackTrace(new StackTraceElement[0]);
+		return bytes(exception);
 	}
 
 	private static byte[] keys() {
