@@ -80,6 +80,16 @@ final class JsonShapes {
 			"java.util.Collections$Unmodifiable", "java.util.Collections$Empty", "java.util.Collections$Singleton",
 			"java.util.Arrays$ArrayList");
 
+	/** Enums of which each constant is written by its name, and by no annotation. */
+	private static final ClassValue<Boolean> NAMED = new ClassValue<>() {
+
+		@Override
+		protected Boolean computeValue(Class<?> type) {
+			return !JsonBeans.isAnnotated(type);
+		}
+
+	};
+
 	private final JsonBeans beans;
 
 	private final Place outermost = new Place();
@@ -219,7 +229,7 @@ final class JsonShapes {
 
 	private static boolean isWithinBounds(Object value) {
 		if (value instanceof Enum<?> constant) {
-			return constant.name().equals(constant.toString());
+			return NAMED.get(constant.getDeclaringClass());
 		}
 		if (value instanceof BigDecimal number) {
 			return Math.abs((long) number.scale()) <= LARGEST_NUMBER && number.precision() <= LARGEST_NUMBER;
