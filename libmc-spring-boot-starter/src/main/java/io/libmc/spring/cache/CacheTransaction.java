@@ -43,11 +43,13 @@ final class CacheTransaction implements TransactionSynchronization {
 
 	/**
 	 * The present transaction, which is to change a cache of a manager.
-	 * @return {@code null} if there is none, or it has committed and its changes have
-	 * been carried out: then the next change is made at once
+	 * @return {@code null} if there is none, as in a scope that only {@code SUPPORTS}
+	 * one, or it has committed and its changes have been carried out: then the next
+	 * change is made at once
 	 */
 	static @Nullable CacheTransaction begin(Object manager) {
-		if (!TransactionSynchronizationManager.isSynchronizationActive()) {
+		if (!TransactionSynchronizationManager.isSynchronizationActive()
+				|| !TransactionSynchronizationManager.isActualTransactionActive()) {
 			return null;
 		}
 		CacheTransaction transaction = (CacheTransaction) TransactionSynchronizationManager.getResource(manager);

@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.ParameterizedTest;
 
 import org.springframework.cache.Cache;
 import org.springframework.cache.interceptor.CacheOperationInvoker;
@@ -168,6 +170,21 @@ class TransactionTest {
 		}
 	}
 
+	@ParameterizedTest
+	@ValueSource(ints = { TransactionDefinition.PROPAGATION_SUPPORTS, TransactionDefinition.PROPAGATION_NOT_SUPPORTED,
+			TransactionDefinition.PROPAGATION_NEVER })
+	void whereThereIsNoTransactionAnEvictionIsCarriedOutAtOnce(int propagation) {
+		TransactionTemplate scope = new TransactionTemplate(
+				Objects.requireNonNull(this.transaction.getTransactionManager()));
+		scope.setPropagationBehavior(propagation);
+		this.cache.put("k", "old");
+		assertThatIllegalStateException().isThrownBy(() -> scope.executeWithoutResult((status) -> {
+			this.cache.evict("k");
+			throw new IllegalStateException("after what cannot be rolled back");
+		}));
+		assertThat(this.cache.get("k")).isNull();
+	}
+
 	@Test
 	void aRollbackToASavepointDropsWhatWasPutSinceAndKeepsTheRest() {
 		TransactionTemplate nested = new TransactionTemplate(
@@ -267,6 +284,7 @@ class TransactionTest {
 	@Test
 	void whatMayHaveBeenCommittedIsEvicted() {
 		TransactionSynchronizationManager.initSynchronization();
+		TransactionSynchronizationManager.setActualTransactionActive(true);
 		try {
 			this.cache.put("k", "new");
 			for (TransactionSynchronization each : TransactionSynchronizationManager.getSynchronizations()) {
@@ -274,7 +292,7 @@ class TransactionTest {
 			}
 		}
 		finally {
-			TransactionSynchronizationManager.clearSynchronization();
+			TransactionSynchronizationManager.clear();
 		}
 		assertThat(this.cache.get("k")).isNull();
 	}
