@@ -53,18 +53,23 @@ final class ChangeQueue {
 			return;
 		}
 		makeNow(() -> {
-			inTime(last(entry), later);
+			await(entry, change, later);
 			change.run();
 		});
 	}
 
-	/** Waits for changes, or has another one remembered if they take too long. */
-	private static void inTime(CompletableFuture<Void> changes, Runnable later) {
+	/**
+	 * Waits until an entry can be changed.
+	 * @param change what is done behind those that are waited for if they take too long
+	 * @param later remembers to do it, if too much is waiting already
+	 * @throws MemcachedException if they take too long
+	 */
+	void await(String entry, Runnable change, Runnable later) {
 		try {
-			await(changes);
+			await(last(entry));
 		}
 		catch (MemcachedException ex) {
-			later.run();
+			queue(entry, change, later);
 			throw ex;
 		}
 	}
@@ -95,9 +100,19 @@ final class ChangeQueue {
 		}
 		else {
 			makeNow(() -> {
-				inTime(everything(), later);
+				awaitEverything(clear, later);
 				clear.run();
 			});
+		}
+	}
+
+	private void awaitEverything(Runnable clear, Runnable later) {
+		try {
+			await(everything());
+		}
+		catch (MemcachedException ex) {
+			queueClearing(clear, later);
+			throw ex;
 		}
 	}
 

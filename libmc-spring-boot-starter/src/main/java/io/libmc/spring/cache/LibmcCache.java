@@ -387,15 +387,17 @@ public final class LibmcCache extends AbstractValueAdaptingCache {
 	@Override
 	public boolean evictIfPresent(Object key) {
 		String entryName = this.store.name(key);
+		Runnable eviction = () -> {
+			this.store.delete(entryName);
+			this.counters.eviction();
+		};
+		Runnable later = () -> this.store.evictLater(entryName);
 		if (Background.isNeeded()) {
-			this.changes.change(entryName, () -> {
-				this.store.delete(entryName);
-				this.counters.eviction();
-			}, () -> this.store.evictLater(entryName));
+			this.changes.change(entryName, eviction, later);
 			return false;
 		}
 		try {
-			this.changes.await(entryName);
+			this.changes.await(entryName, eviction, later);
 			boolean live = isLive(entryName);
 			boolean present = this.store.delete(entryName);
 			this.counters.eviction();

@@ -14,6 +14,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.ParameterizedTest;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
 
@@ -88,6 +90,34 @@ class ChangeOrderTest {
 			});
 			this.cache.clear();
 			assertThat(this.cache.get("k")).isNull();
+		}
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "evict", "evictIfPresent", "clear", "put" })
+	void aChangeThatCannotWaitForWhatIsQueuedStillComesAfterIt(String change) throws Exception {
+		try (MemcachedClient patient = MemcachedClient.builder()
+			.servers(this.server.address())
+			.pollTimeout(Duration.ofSeconds(4))
+			.build()) {
+			LibmcCache slow = cache(patient);
+			slow.put("other", "warm");
+			this.server.pause();
+			onReactor(() -> {
+				slow.put("k", "older");
+				slow.put("k", "old");
+				return CompletableFuture.completedFuture("put");
+			});
+			switch (change) {
+				case "evict" -> slow.evict("k");
+				case "evictIfPresent" -> slow.evictIfPresent("k");
+				case "clear" -> slow.clear();
+				default -> slow.put("k", "new");
+			}
+			Thread.sleep(1200);
+			this.server.resume();
+			Thread.sleep(1500);
+			assertThat(slow.get("k", String.class)).isEqualTo(change.equals("put") ? "new" : null);
 		}
 	}
 
