@@ -205,7 +205,10 @@ final class JsonShapes {
 		if (key instanceof String text) {
 			return text.length() <= LONGEST_KEY && !hasSurrogates(text);
 		}
-		return key instanceof Enum || key instanceof LocalDate || (key != null && KEYS.contains(key.getClass()));
+		if (key instanceof Enum<?> constant) {
+			return NAMED.get(constant.getDeclaringClass());
+		}
+		return key instanceof LocalDate || (key != null && KEYS.contains(key.getClass()));
 	}
 
 	/** Of a surrogate that stands alone in a name Jackson makes a question mark. */
