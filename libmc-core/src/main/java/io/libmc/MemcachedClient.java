@@ -453,6 +453,17 @@ public interface MemcachedClient extends AutoCloseable {
 	MemcachedClient withTranscoder(Transcoder transcoder);
 
 	/**
+	 * This client with another threshold of compression, on the same connections. What
+	 * holds for {@link #withTranscoder} holds for it, too. Whatever the threshold, what
+	 * is compressed is read.
+	 * @param compressionThreshold values of more bytes than this are compressed with
+	 * zlib, if that makes them shorter; 0 for never
+	 * @return another client
+	 * @throws IllegalArgumentException if it is negative or more than 1 GiB
+	 */
+	MemcachedClient withCompressionThreshold(int compressionThreshold);
+
+	/**
 	 * Gives access to memcached's meta commands.
 	 * @return always the same one
 	 */

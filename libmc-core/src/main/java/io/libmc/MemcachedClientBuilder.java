@@ -162,8 +162,7 @@ public final class MemcachedClientBuilder {
 	 * @return this
 	 */
 	public MemcachedClientBuilder compressionThreshold(int compressionThreshold) {
-		this.options.compressionThreshold = (int) ClientOptions.checkRange("compressionThreshold", compressionThreshold,
-				0, 1 << 30);
+		this.options.compressionThreshold = ClientOptions.checkCompressionThreshold(compressionThreshold);
 		return this;
 	}
 

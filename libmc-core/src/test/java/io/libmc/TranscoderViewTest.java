@@ -18,6 +18,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 
@@ -60,6 +61,22 @@ class TranscoderViewTest {
 		this.view.set("long", "x".repeat(1000));
 		assertThat(this.client.getRaw("long").flags()).isEqualTo(77 | Transcoder.COMPRESSED);
 		assertThat(this.view.<String>get("long")).hasSize(1000);
+	}
+
+	@Test
+	void anotherThresholdIsItsOwn() {
+		String text = "x".repeat(1000);
+		MemcachedClient never = this.client.withCompressionThreshold(0);
+		never.set("k", text);
+		assertThat(this.client.getRaw("k").flags() & Transcoder.COMPRESSED).isZero();
+		assertThat(never.withCompressionThreshold(999).set("k", text)).isTrue();
+		assertThat(never.getRaw("k").flags() & Transcoder.COMPRESSED).isEqualTo(Transcoder.COMPRESSED);
+		assertThat(never.<String>get("k")).isEqualTo(text);
+		MemcachedClient both = this.view.withCompressionThreshold(0);
+		both.set("k", text + "y");
+		assertThat(this.client.getRaw("k").flags()).as("of the view's transcoder").isEqualTo(77);
+		assertThatIllegalArgumentException().isThrownBy(() -> this.client.withCompressionThreshold(-1))
+			.withMessageContaining("compressionThreshold: -1");
 	}
 
 	@Test

@@ -44,6 +44,11 @@ public final class ValueCodec {
 		return new ValueCodec(other, this.compressionThreshold, this.maxBytes);
 	}
 
+	/** The same with another threshold of compression. */
+	public ValueCodec with(int otherThreshold) {
+		return new ValueCodec(this.transcoder, otherThreshold, this.maxBytes);
+	}
+
 	/**
 	 * Encodes a value.
 	 * @throws IllegalArgumentException if it cannot be encoded or is too large

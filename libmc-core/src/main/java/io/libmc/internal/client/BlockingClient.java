@@ -78,11 +78,11 @@ final class BlockingClient implements MemcachedClient {
 		this.view = false;
 	}
 
-	private BlockingClient(BlockingClient viewed, Transcoder transcoder) {
+	private BlockingClient(BlockingClient viewed, ValueCodec values) {
 		this.servers = viewed.servers;
 		this.shared = new SharedLoads(viewed.shared);
 		this.runner = viewed.runner;
-		this.scripts = viewed.scripts.awaitingReplies(viewed.scripts.values().with(transcoder));
+		this.scripts = viewed.scripts.awaitingReplies(values);
 		this.metaScripts = this.scripts.meta();
 		this.loads = new LoadScripts(this.scripts, this.servers.events(), this.shared);
 		this.async = new AsyncClient(viewed.async.runner(), this.scripts, this.loads, this.shared, this.servers);
@@ -92,7 +92,14 @@ final class BlockingClient implements MemcachedClient {
 	@Override
 	public MemcachedClient withTranscoder(Transcoder transcoder) {
 		this.servers.cluster();
-		return new BlockingClient(this, Objects.requireNonNull(transcoder, "transcoder"));
+		return new BlockingClient(this, this.scripts.values().with(Objects.requireNonNull(transcoder, "transcoder")));
+	}
+
+	@Override
+	public MemcachedClient withCompressionThreshold(int compressionThreshold) {
+		this.servers.cluster();
+		return new BlockingClient(this,
+				this.scripts.values().with(ClientOptions.checkCompressionThreshold(compressionThreshold)));
 	}
 
 	@Override

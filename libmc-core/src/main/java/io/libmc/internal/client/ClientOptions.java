@@ -129,6 +129,11 @@ public final class ClientOptions {
 		return value;
 	}
 
+	/** A threshold of compression: bytes, or 0 for never. */
+	public static int checkCompressionThreshold(int threshold) {
+		return (int) checkRange("compressionThreshold", threshold, 0, 1 << 30);
+	}
+
 	/** A number that is within bounds. */
 	public static long checkRange(String option, long value, long least, long most) {
 		if (value < least || value > most) {

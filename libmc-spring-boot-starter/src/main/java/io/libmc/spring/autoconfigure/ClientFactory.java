@@ -10,6 +10,8 @@ import org.springframework.util.unit.DataSize;
 
 import io.libmc.MemcachedClient;
 import io.libmc.MemcachedClientBuilder;
+import io.libmc.spring.cache.ClassChanges;
+import io.libmc.spring.cache.FormatProperties;
 import io.libmc.MemcachedListener;
 
 import static io.libmc.spring.autoconfigure.InvalidLibmcPropertyException.apply;
@@ -27,6 +29,8 @@ final class ClientFactory {
 
 	private final LibmcConnectionDetails connection;
 
+	private final FormatFactory formats;
+
 	private final List<MemcachedListener> listeners;
 
 	private final Consumer<MemcachedClientBuilder> customizer;
@@ -37,10 +41,11 @@ final class ClientFactory {
 	 * @param customizer has the last word
 	 */
 	ClientFactory(String prefix, LibmcProperties.Cluster properties, LibmcConnectionDetails connection,
-			List<MemcachedListener> listeners, Consumer<MemcachedClientBuilder> customizer) {
+			FormatFactory formats, List<MemcachedListener> listeners, Consumer<MemcachedClientBuilder> customizer) {
 		this.prefix = prefix;
 		this.properties = properties;
 		this.connection = connection;
+		this.formats = formats;
 		this.listeners = listeners;
 		this.customizer = customizer;
 	}
@@ -61,6 +66,7 @@ final class ClientFactory {
 		apply(property("prefix"), this.properties.prefix(), "shop:", builder::prefix);
 		apply(property("comp-threshold"), this.properties.compThreshold(), "10KB",
 				(threshold) -> builder.compressionThreshold(bytes(threshold)));
+		useTranscoder(builder);
 		builder.hashFunction(this.properties.hashFn())
 			.failover(this.properties.failover())
 			.splitLargeValues(this.properties.doSplit())
@@ -122,6 +128,18 @@ final class ClientFactory {
 		return context;
 	}
 
+	private void useTranscoder(MemcachedClientBuilder builder) {
+		String transcoder = this.properties.client().transcoder();
+		List<String> classes = this.properties.client().allowedClasses();
+		if (!transcoder.strip().equalsIgnoreCase("libmc")) {
+			FormatProperties properties = new FormatProperties(property("client.allowed-classes"),
+					property("client.transcoder"));
+			apply(property("client.allowed-classes"), classes, "com.acme.Order", this.formats::check);
+			apply(property("client.transcoder"), transcoder, "json", (name) -> builder
+				.transcoder(this.formats.create(name, classes, ClassChanges.MISS, properties).transcoder()));
+		}
+	}
+
 	private static void useServers(MemcachedClientBuilder builder, List<String> servers) {
 		if (servers.isEmpty()) {
 			throw new IllegalArgumentException("no server is named");
@@ -133,7 +151,8 @@ final class ClientFactory {
 		return this.prefix + "." + name;
 	}
 
-	private static int bytes(DataSize size) {
+	/** A size for an option that refuses what is out of bounds. */
+	static int bytes(DataSize size) {
 		return (int) Math.max(-1, Math.min(Integer.MAX_VALUE, size.toBytes()));
 	}
 

@@ -37,13 +37,15 @@ final class EnvironmentProperties {
 
 	/** What each cache has, and all have. */
 	static final Set<String> OF_CACHE = Set.of("time-to-live", "time-to-live-jitter", "cache-null-values", "serializer",
-			"allowed-classes", "class-changes", "on-error", "enable-statistics", "lease", "lease-wait", "refresh-ahead",
-			"refresh-in-background", "serve-stale", "cluster");
+			"also-read", "allowed-classes", "class-changes", "compression", "compression-threshold", "on-error",
+			"enable-statistics", "lease", "lease-wait", "refresh-ahead", "refresh-in-background", "serve-stale",
+			"cluster");
 
 	/** What each cluster has. */
 	static final Set<String> OF_CLUSTER = Set.of("servers", "hash-fn", "failover", "connect-timeout",
 			"handshake-timeout", "poll-timeout", "retry-timeout", "max-retries", "connections-per-server", "prefix",
-			"do-split", "comp-threshold", "noreply", "username", "password", "ssl.enabled", "ssl.bundle");
+			"do-split", "comp-threshold", "noreply", "username", "password", "ssl.enabled", "ssl.bundle",
+			"client.transcoder", "client.allowed-classes");
 
 	private static final Log logger = LogFactory.getLog(EnvironmentProperties.class);
 
@@ -160,7 +162,7 @@ final class EnvironmentProperties {
 	 * elements of a list are numbered.
 	 */
 	private static boolean isCalled(String name, String rest, boolean variable) {
-		boolean isList = name.equals("allowed-classes") || name.equals("servers");
+		boolean isList = name.endsWith("allowed-classes") || name.equals("servers") || name.equals("also-read");
 		String called = isList ? rest.replaceFirst("\\.\\d+$", "") : rest;
 		return called.equals(name.replace("-", "")) || (variable && called.equals(name.replace('-', '.')));
 	}

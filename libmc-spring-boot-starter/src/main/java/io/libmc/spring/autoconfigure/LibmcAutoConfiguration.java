@@ -17,6 +17,7 @@ import org.springframework.boot.ssl.SslBundles;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.env.Environment;
+import org.springframework.core.io.ResourceLoader;
 
 import io.libmc.MemcachedClient;
 import io.libmc.MemcachedListener;
@@ -72,8 +73,14 @@ public final class LibmcAutoConfiguration {
 	@Bean(LibmcClusters.BEAN_NAME)
 	LibmcClusters libmcClusters(LibmcProperties properties, Environment environment, ObjectProvider<SslBundles> bundles,
 			ObjectProvider<MemcachedListener> listeners, ObjectProvider<LibmcClientBuilderCustomizer> customizers,
-			ClientCloser closer) {
-		return new LibmcClusters(properties, environment, bundles.getIfAvailable(), listeners, customizers, closer);
+			FormatFactory formats, ClientCloser closer) {
+		return new LibmcClusters(properties, environment, bundles.getIfAvailable(), listeners, customizers, formats,
+				closer);
+	}
+
+	@Bean
+	FormatFactory libmcFormatFactory(ResourceLoader resourceLoader, ConfigurableListableBeanFactory beanFactory) {
+		return new FormatFactory(resourceLoader.getClassLoader(), beanFactory);
 	}
 
 	/**

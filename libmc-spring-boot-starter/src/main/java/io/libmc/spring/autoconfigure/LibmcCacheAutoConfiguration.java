@@ -7,7 +7,6 @@ import org.springframework.cache.support.NoOpCacheManager;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 
-import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
@@ -23,7 +22,6 @@ import org.springframework.cache.CacheManager;
 import org.springframework.cache.interceptor.CacheAspectSupport;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Conditional;
-import org.springframework.core.io.ResourceLoader;
 
 import io.libmc.MemcachedClient;
 import io.libmc.spring.cache.LibmcCacheManager;
@@ -68,10 +66,9 @@ public final class LibmcCacheAutoConfiguration {
 		@Scope(BeanDefinition.SCOPE_PROTOTYPE)
 		LibmcCacheManagerBuilder libmcCacheManagerBuilder(CacheClusters clusters, LibmcCacheProperties properties,
 				CacheProperties cacheProperties, ObjectProvider<CacheManagerCustomizer<?>> customizers,
-				ResourceLoader resourceLoader, BeanFactory beanFactory, EnvironmentProperties environment) {
+				FormatFactory formats, EnvironmentProperties environment) {
 			return new LibmcCacheManagerBuilder(clusters, properties, cacheProperties.getCacheNames(),
-					customizers.orderedStream().toList(),
-					new FormatFactory(resourceLoader.getClassLoader(), beanFactory), environment);
+					customizers.orderedStream().toList(), formats, environment);
 		}
 
 	}

@@ -3,14 +3,20 @@ package io.libmc.spring.autoconfigure;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.BiFunction;
+import java.util.function.Function;
+import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.util.unit.DataSize;
 
 import io.libmc.spring.cache.ClassChanges;
+import io.libmc.spring.cache.Compression;
+import io.libmc.spring.cache.EntryFormat;
 import io.libmc.spring.cache.FormatProperties;
 import io.libmc.spring.cache.LibmcCacheSettings;
 import io.libmc.spring.cache.OnError;
@@ -33,14 +39,22 @@ import io.libmc.spring.cache.OnError;
  * put together do not expire together: with 0.1 each lives 90 to 100 % of its time.
  * @param cacheNullValues Whether null is cached as a value of its own. If not, caching it
  * is an error.
- * @param serializer What the entries look like on the servers. "jdk" is Java
- * serialization, "json" needs Jackson 3, "libmc" is readable by Python.
+ * @param serializer What the entries look like on the servers: "json" needs Jackson 3,
+ * "jdk" is Java serialization, "libmc" is readable by Python, "auto" is "json" where
+ * Jackson 3 is and else "jdk". Any other is the name of a bean, a CacheValueSerializer or
+ * an EntryFormat.
+ * @param alsoRead Other serializers whose entries are read, too, and are misses else: for
+ * the time of a change from one to another.
  * @param allowedClasses Classes that "jdk" and "json" may cache, other than the JDK's
  * value types and those of the application's own packages: "com.acme.Order", all of a
  * package with "com.acme.*", or of a package and below with "com.acme.**".
  * @param classChanges What becomes of an entry of "jdk" or "json" that another version of
  * a class in it wrote: with "miss" it is a miss, with "tolerate" what the serializer
  * makes of it, where fields can be null or 0.
+ * @param compression How entries are compressed: "none", "zlib", or "lz4", which needs
+ * lz4-java. As libmc.comp-threshold says unless set.
+ * @param compressionThreshold Entries of more bytes than this are compressed, where
+ * "compression" is set.
  * @param onError What a failing memcached does to the application: with "bypass" it goes
  * on as if without a cache, with "throw" it gets the exception.
  * @param enableStatistics Whether the caches count hits, misses, puts and evictions.
@@ -63,12 +77,13 @@ record LibmcCacheProperties(@DefaultValue("true") boolean enabled, @DefaultValue
 		@DefaultValue("1s") Duration clearVisibility, @DefaultValue("false") boolean transactionAware,
 		@DefaultValue Map<String, Single> caches, @DefaultValue("0s") Duration timeToLive,
 		@DefaultValue("0") double timeToLiveJitter, @DefaultValue("true") boolean cacheNullValues,
-		@DefaultValue("jdk") Serializer serializer, @DefaultValue List<String> allowedClasses,
-		@DefaultValue("miss") ClassChanges classChanges, @DefaultValue("bypass") OnError onError,
-		@DefaultValue("true") boolean enableStatistics, @DefaultValue("10s") Duration lease,
-		@DefaultValue("10s") Duration leaseWait, @DefaultValue("0s") Duration refreshAhead,
-		@DefaultValue("false") boolean refreshInBackground, @DefaultValue("0s") Duration serveStale,
-		@DefaultValue(LibmcClusters.DEFAULT) String cluster) {
+		@DefaultValue(FormatFactory.AUTO) String serializer, @DefaultValue List<String> alsoRead,
+		@DefaultValue List<String> allowedClasses, @DefaultValue("miss") ClassChanges classChanges,
+		@Nullable Compression compression, @DefaultValue("1KB") DataSize compressionThreshold,
+		@DefaultValue("bypass") OnError onError, @DefaultValue("true") boolean enableStatistics,
+		@DefaultValue("10s") Duration lease, @DefaultValue("10s") Duration leaseWait,
+		@DefaultValue("0s") Duration refreshAhead, @DefaultValue("false") boolean refreshInBackground,
+		@DefaultValue("0s") Duration serveStale, @DefaultValue(LibmcClusters.DEFAULT) String cluster) {
 
 	static final String PREFIX = "libmc.cache";
 
@@ -84,19 +99,21 @@ record LibmcCacheProperties(@DefaultValue("true") boolean enabled, @DefaultValue
 	}
 
 	private Single forAll() {
-		return new Single(this.timeToLive, this.timeToLiveJitter, this.cacheNullValues, this.serializer,
-				this.allowedClasses, this.classChanges, this.onError, this.enableStatistics, this.lease, this.leaseWait,
-				this.refreshAhead, this.refreshInBackground, this.serveStale, null);
+		return new Single(this.timeToLive, this.timeToLiveJitter, this.cacheNullValues, this.serializer, this.alsoRead,
+				this.allowedClasses, this.classChanges, this.compression, this.compressionThreshold, this.onError,
+				this.enableStatistics, this.lease, this.leaseWait, this.refreshAhead, this.refreshInBackground,
+				this.serveStale, null);
 	}
 
 	/**
 	 * One cache's properties; those that are {@code null} are as for all.
 	 */
 	record Single(@Nullable Duration timeToLive, @Nullable Double timeToLiveJitter, @Nullable Boolean cacheNullValues,
-			@Nullable Serializer serializer, @Nullable List<String> allowedClasses, @Nullable ClassChanges classChanges,
-			@Nullable OnError onError, @Nullable Boolean enableStatistics, @Nullable Duration lease,
-			@Nullable Duration leaseWait, @Nullable Duration refreshAhead, @Nullable Boolean refreshInBackground,
-			@Nullable Duration serveStale, @Nullable String cluster) {
+			@Nullable String serializer, @Nullable List<String> alsoRead, @Nullable List<String> allowedClasses,
+			@Nullable ClassChanges classChanges, @Nullable Compression compression,
+			@Nullable DataSize compressionThreshold, @Nullable OnError onError, @Nullable Boolean enableStatistics,
+			@Nullable Duration lease, @Nullable Duration leaseWait, @Nullable Duration refreshAhead,
+			@Nullable Boolean refreshInBackground, @Nullable Duration serveStale, @Nullable String cluster) {
 
 		/**
 		 * Changes settings as these properties say.
@@ -117,6 +134,7 @@ record LibmcCacheProperties(@DefaultValue("true") boolean enabled, @DefaultValue
 					LibmcCacheSettings::refreshInBackground);
 			mapping.mapSeconds("serve-stale", this.serveStale, "30s", LibmcCacheSettings::serveStale);
 			mapFormat(mapping, all, formats);
+			mapCompression(mapping, all);
 			mapping.mapSeconds("refresh-ahead", this.refreshAhead, "30s",
 					(mapped, refreshAhead) -> checked(mapped.refreshAhead(refreshAhead)));
 			mapping.map("time-to-live", this.timeToLive, "10m", (mapped, timeToLive) -> checked(mapped));
@@ -124,19 +142,39 @@ record LibmcCacheProperties(@DefaultValue("true") boolean enabled, @DefaultValue
 		}
 
 		private void mapFormat(PropertyMapping mapping, LibmcCacheProperties all, FormatFactory formats) {
-			if (this.serializer != null || this.allowedClasses != null || this.classChanges != null) {
-				Serializer own = (this.serializer != null) ? this.serializer : all.serializer;
-				List<String> classes = (this.allowedClasses != null) ? this.allowedClasses : all.allowedClasses;
-				ClassChanges changes = (this.classChanges != null) ? this.classChanges : all.classChanges;
-				mapping.map("serializer", own, "jdk", (mapped, serializer) -> {
-					FormatFactory.check(serializer);
-					return mapped;
+			if (Stream.of(this.serializer, this.alsoRead, this.allowedClasses, this.classChanges)
+				.allMatch(Objects::isNull)) {
+				return;
+			}
+			List<String> classes = (this.allowedClasses != null) ? this.allowedClasses : all.allowedClasses;
+			ClassChanges changes = (this.classChanges != null) ? this.classChanges : all.classChanges;
+			String list = ((this.allowedClasses != null) ? mapping.prefix : PREFIX) + ".allowed-classes";
+			FormatProperties properties = new FormatProperties(list, mapping.property("serializer"));
+			mapping.map("allowed-classes", classes, "com.acme.Order", (mapped, allowed) -> {
+				formats.check(allowed);
+				return mapped;
+			});
+			Function<String, EntryFormat> format = (name) -> formats.create(name, classes, changes, properties);
+			String own = (this.serializer != null) ? this.serializer : all.serializer;
+			mapping.map("serializer", own, "json", (mapped, name) -> mapped.format(format.apply(name)));
+			List<String> others = (this.alsoRead != null) ? this.alsoRead : all.alsoRead;
+			if (!others.isEmpty()) {
+				mapping.map("also-read", others, "jdk", (mapped, names) -> mapped
+					.format(format.apply(own).alsoReading(names.stream().map(format).toArray(EntryFormat[]::new))));
+			}
+		}
+
+		private void mapCompression(PropertyMapping mapping, LibmcCacheProperties all) {
+			Compression chosen = (this.compression != null) ? this.compression : all.compression;
+			DataSize threshold = (this.compressionThreshold != null) ? this.compressionThreshold
+					: all.compressionThreshold;
+			if (this.compression != null || this.compressionThreshold != null) {
+				mapping.map("compression", chosen, "zlib", (mapped, how) -> mapped.compression(how, 0));
+				mapping.map("compression-threshold", threshold, "1KB", (mapped, size) -> {
+					LibmcCacheSettings compressing = mapped.compression((chosen != null) ? chosen : Compression.NONE,
+							ClientFactory.bytes(size));
+					return (chosen != null) ? compressing : mapped;
 				});
-				String list = (this.allowedClasses != null) ? mapping.property("allowed-classes")
-						: PREFIX + ".allowed-classes";
-				FormatProperties properties = new FormatProperties(list, mapping.property("serializer"));
-				mapping.map("allowed-classes", classes, "com.acme.Order",
-						(mapped, allowed) -> mapped.format(formats.create(own, allowed, changes, properties)));
 			}
 		}
 
@@ -201,22 +239,6 @@ record LibmcCacheProperties(@DefaultValue("true") boolean enabled, @DefaultValue
 		LibmcCacheSettings settings() {
 			return this.settings;
 		}
-
-	}
-
-	/**
-	 * What entries look like on the servers.
-	 */
-	enum Serializer {
-
-		/** Java serialization. */
-		JDK,
-
-		/** JSON by Jackson 3. */
-		JSON,
-
-		/** libmc's own, which Python reads. */
-		LIBMC
 
 	}
 

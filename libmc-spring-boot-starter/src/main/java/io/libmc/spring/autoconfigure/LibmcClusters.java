@@ -39,18 +39,21 @@ final class LibmcClusters {
 
 	private final ObjectProvider<LibmcClientBuilderCustomizer> customizers;
 
+	private final FormatFactory formats;
+
 	private final ClientCloser closer;
 
 	private final Map<String, ServerStates> states = new ConcurrentHashMap<>();
 
 	LibmcClusters(LibmcProperties properties, Environment environment, @Nullable SslBundles bundles,
 			ObjectProvider<MemcachedListener> listeners, ObjectProvider<LibmcClientBuilderCustomizer> customizers,
-			ClientCloser closer) {
+			FormatFactory formats, ClientCloser closer) {
 		this.properties = properties;
 		this.environment = environment;
 		this.bundles = bundles;
 		this.listeners = listeners;
 		this.customizers = customizers;
+		this.formats = formats;
 		this.closer = closer;
 	}
 
@@ -133,7 +136,7 @@ final class LibmcClusters {
 	private MemcachedClient create(String prefix, LibmcProperties.Cluster properties, LibmcConnectionDetails connection,
 			List<MemcachedListener> listeners, String cluster) {
 		List<LibmcClientBuilderCustomizer> all = this.customizers.orderedStream().toList();
-		return this.closer.closeAtTheEnd(new ClientFactory(prefix, properties, connection, listeners,
+		return this.closer.closeAtTheEnd(new ClientFactory(prefix, properties, connection, this.formats, listeners,
 				(builder) -> all.forEach((customizer) -> customizer.customize(cluster, builder)))
 			.create());
 	}

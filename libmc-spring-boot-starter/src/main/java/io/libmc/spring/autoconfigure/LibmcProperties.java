@@ -42,11 +42,12 @@ import io.libmc.HashFunction;
  * @param username User to be on each connection, by memcached's ASCII authentication.
  * @param password Password of the user.
  * @param ssl How connections are secured.
+ * @param client How the injected client stores values.
  * @param warmUp Whether to connect to each server, and to do once what first calls take
  * time for, in the background while the application starts.
  * @param clusters More clusters, by name, each with a client of its own: any of the
- * properties from servers to ssl. None is taken from here. A name with a dot or another
- * special character needs brackets, as in "[eu.sessions]".
+ * properties from servers to client. None is taken from here. A name with a dot or
+ * another special character needs brackets, as in "[eu.sessions]".
  */
 @ConfigurationProperties(LibmcProperties.PREFIX)
 record LibmcProperties(@DefaultValue("true") boolean enabled, @DefaultValue("localhost:11211") List<String> servers,
@@ -56,7 +57,8 @@ record LibmcProperties(@DefaultValue("true") boolean enabled, @DefaultValue("loc
 		@DefaultValue("0") int maxRetries, @DefaultValue("1") int connectionsPerServer, @DefaultValue("") String prefix,
 		@DefaultValue("true") boolean doSplit, @DefaultValue("0B") DataSize compThreshold,
 		@DefaultValue("false") boolean noreply, @DefaultValue("") String username, @DefaultValue("") String password,
-		@DefaultValue Ssl ssl, @DefaultValue("true") boolean warmUp, @DefaultValue Map<String, Cluster> clusters) {
+		@DefaultValue Ssl ssl, @DefaultValue Client client, @DefaultValue("true") boolean warmUp,
+		@DefaultValue Map<String, Cluster> clusters) {
 
 	static final String PREFIX = "libmc";
 
@@ -72,7 +74,7 @@ record LibmcProperties(@DefaultValue("true") boolean enabled, @DefaultValue("loc
 	Cluster cluster() {
 		return new Cluster(this.servers, this.hashFn, this.failover, this.connectTimeout, this.handshakeTimeout,
 				this.pollTimeout, this.retryTimeout, this.maxRetries, this.connectionsPerServer, this.prefix,
-				this.doSplit, this.compThreshold, this.noreply, this.username, this.password, this.ssl);
+				this.doSplit, this.compThreshold, this.noreply, this.username, this.password, this.ssl, this.client);
 	}
 
 	/**
@@ -95,6 +97,7 @@ record LibmcProperties(@DefaultValue("true") boolean enabled, @DefaultValue("loc
 	 * @param username User to be on each connection.
 	 * @param password Password of the user.
 	 * @param ssl How connections are secured.
+	 * @param client How the injected client stores values.
 	 */
 	record Cluster(@DefaultValue List<String> servers, @DefaultValue("md5") HashFunction hashFn,
 			@DefaultValue("false") boolean failover, @DefaultValue("100ms") Duration connectTimeout,
@@ -103,13 +106,26 @@ record LibmcProperties(@DefaultValue("true") boolean enabled, @DefaultValue("loc
 			@DefaultValue("1") int connectionsPerServer, @DefaultValue("") String prefix,
 			@DefaultValue("true") boolean doSplit, @DefaultValue("0B") DataSize compThreshold,
 			@DefaultValue("false") boolean noreply, @DefaultValue("") String username,
-			@DefaultValue("") String password, @DefaultValue Ssl ssl) {
+			@DefaultValue("") String password, @DefaultValue Ssl ssl, @DefaultValue Client client) {
 
 		/** The properties without the password. */
 		@Override
 		public String toString() {
 			return "Cluster[servers=" + this.servers + "]";
 		}
+
+	}
+
+	/**
+	 * How the injected client stores values. Caches have serializers of their own.
+	 *
+	 * @param transcoder What values look like on the servers: "libmc", which other
+	 * languages read, or what libmc.cache.serializer can be, for records and other
+	 * objects. Strings, bytes and whole numbers are libmc's in any case.
+	 * @param allowedClasses Classes that "jdk" and "json" may store, other than the JDK's
+	 * value types and those of the application's own packages.
+	 */
+	record Client(@DefaultValue("libmc") String transcoder, @DefaultValue List<String> allowedClasses) {
 
 	}
 

@@ -16,7 +16,7 @@ import io.libmc.codec.EncodedValue;
  * entries as absent, not as something else. These bytes begin neither a text in UTF-8 nor
  * what Java or zlib write.
  */
-abstract sealed class BytesFormat extends EntryFormat permits JdkFormat, JsonFormat {
+abstract sealed class BytesFormat extends EntryFormat permits CustomFormat, JdkFormat, JsonFormat {
 
 	/**
 	 * The client splits values of more than 1,000,000 bytes, and the chunks of two
@@ -41,16 +41,31 @@ abstract sealed class BytesFormat extends EntryFormat permits JdkFormat, JsonFor
 			.array();
 	}
 
+	/** An entry without a checksum in front, which is right. */
+	static byte[] plain(byte[] entry) throws UndecodableEntryException {
+		return (entry.length > Stamp.CHECK_BYTES && entry[0] == Stamp.CHECKED) ? check(entry) : entry;
+	}
+
+	@Override
+	final boolean wrote(Object plain) {
+		return plain instanceof byte[] bytes
+				&& (isNull(bytes) || (bytes.length >= Stamp.HEADER_BYTES && bytes[0] == mark() && hasWritten(bytes)));
+	}
+
+	private static boolean isNull(byte[] plain) {
+		return plain.length == Stamp.HEADER_BYTES && plain[0] == Stamp.NULL;
+	}
+
 	@Override
 	final Object decode(Object entry, DecodingBudget budget) throws UndecodableEntryException {
 		if (!(entry instanceof byte[] bytes)) {
 			throw new UndecodableEntryException("it is none of ours: " + entry, null);
 		}
-		if (bytes.length > Stamp.CHECK_BYTES && bytes[0] == Stamp.CHECKED) {
-			bytes = check(bytes);
+		byte[] plain = plain(bytes);
+		if (!wrote(plain)) {
+			throw new UndecodableEntryException("it is not in the format \"" + this + "\"", null);
 		}
-		boolean isNull = bytes.length == Stamp.HEADER_BYTES && bytes[0] == Stamp.NULL;
-		return isNull ? NullValue.INSTANCE : read(bytes, budget);
+		return isNull(plain) ? NullValue.INSTANCE : read(plain, budget);
 	}
 
 	@Override
@@ -76,10 +91,18 @@ abstract sealed class BytesFormat extends EntryFormat permits JdkFormat, JsonFor
 		return (int) checksum.getValue();
 	}
 
+	/** The byte that names the format. */
+	abstract byte mark();
+
+	/** Whether it wrote an entry that bears its mark. */
+	boolean hasWritten(byte[] plain) {
+		return true;
+	}
+
 	/** Encodes a value behind the format's header. */
 	abstract byte[] write(Object value);
 
-	/** Decodes what should begin with the format's header. */
+	/** Decodes what begins with the format's header. */
 	abstract Object read(byte[] entry, DecodingBudget budget) throws UndecodableEntryException;
 
 	/**

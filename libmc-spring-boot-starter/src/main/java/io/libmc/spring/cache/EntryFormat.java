@@ -1,23 +1,38 @@
 package io.libmc.spring.cache;
 
 import java.util.Collection;
+import java.util.List;
 
 import org.springframework.cache.support.NullValue;
 import org.springframework.util.ClassUtils;
 
 import io.libmc.codec.DecodingBudget;
 import io.libmc.codec.EncodedValue;
+import io.libmc.codec.LibmcTranscoder;
+import io.libmc.codec.Transcoder;
 
 /**
  * How a cache's values become entries, and come back. An entry also bears the generation
  * of the cache it belongs to, at the place that {@link Stamp} knows. It is never empty,
  * as memcached's own placeholders are.
  */
-public abstract sealed class EntryFormat permits BytesFormat, LibmcFormat {
+public abstract sealed class EntryFormat permits BytesFormat, LibmcFormat, AlsoReadingFormat {
 
 	private static final FormatAdvice IN_CODE = new FormatAdvice(null);
 
 	EntryFormat() {
+	}
+
+	/**
+	 * {@link #json(ClassLoader, Collection)} where Jackson 3 is on the class path, else
+	 * {@link #jdk(ClassLoader, Collection)}.
+	 * @param classLoader where the values' classes are found
+	 * @param allowedClasses as for {@link #jdk(ClassLoader, Collection)}
+	 * @return the format, whose name {@link #toString()} tells
+	 * @throws IllegalArgumentException if one of {@code allowedClasses} is no pattern
+	 */
+	public static EntryFormat auto(ClassLoader classLoader, Collection<String> allowedClasses) {
+		return isJacksonPresent() ? json(classLoader, allowedClasses) : jdk(classLoader, allowedClasses);
 	}
 
 	/**
@@ -106,10 +121,14 @@ public abstract sealed class EntryFormat permits BytesFormat, LibmcFormat {
 	}
 
 	private static EntryFormat json(ClassLoader classLoader, AllowedClasses allowed, ClassChanges classChanges) {
-		if (!ClassUtils.isPresent("tools.jackson.databind.json.JsonMapper", EntryFormat.class.getClassLoader())) {
+		if (!isJacksonPresent()) {
 			throw new IllegalStateException("Jackson 3 is not on the class path");
 		}
 		return new JsonFormat(classLoader, allowed, classChanges);
+	}
+
+	private static boolean isJacksonPresent() {
+		return ClassUtils.isPresent("tools.jackson.databind.json.JsonMapper", EntryFormat.class.getClassLoader());
 	}
 
 	/**
@@ -117,7 +136,7 @@ public abstract sealed class EntryFormat permits BytesFormat, LibmcFormat {
 	 * are strings, {@code Long}, {@code Double}, {@code Boolean}, {@code byte[]}, and
 	 * lists, maps and sets of these; others are refused, also those that would come back
 	 * as another type, such as an {@code Integer}. The client's transcoder must be a
-	 * {@link io.libmc.codec.LibmcTranscoder}.
+	 * {@link LibmcTranscoder}.
 	 * @return the format
 	 */
 	public static EntryFormat libmc() {
@@ -132,6 +151,46 @@ public abstract sealed class EntryFormat permits BytesFormat, LibmcFormat {
 	public static EntryFormat libmc(FormatProperties properties) {
 		return new LibmcFormat(new FormatAdvice(properties));
 	}
+
+	/**
+	 * A format of the application's own.
+	 * @param name what entries say they are in, 1 to 64 characters of ASCII from
+	 * {@code !} to {@code ~}; another version whose bytes differ needs another name
+	 * @param serializer turns values into bytes and back
+	 * @return the format
+	 * @throws IllegalArgumentException if the name is none
+	 */
+	public static EntryFormat of(String name, CacheValueSerializer serializer) {
+		return new CustomFormat(name, serializer);
+	}
+
+	/**
+	 * This format, which reads entries of others, too. Without it these are misses. From
+	 * one format to another an application goes in two steps, so that instances with both
+	 * settings read each other's entries: first each reads the new format beside the one
+	 * that it writes, then it writes the new one and reads the old one.
+	 * @param others the other formats, which are never written
+	 * @return a format that writes as this one
+	 */
+	public final EntryFormat alsoReading(EntryFormat... others) {
+		return AlsoReadingFormat.of(this, List.of(others));
+	}
+
+	/**
+	 * Values in this format for a client that is used directly: text, bytes, numbers that
+	 * memcached can count and whatever else a {@link LibmcTranscoder} returns as the same
+	 * type is stored as it does, all other values in this format, without a generation.
+	 * @return a transcoder for {@link io.libmc.MemcachedClientBuilder#transcoder}
+	 */
+	public Transcoder transcoder() {
+		return new FormatTranscoder(this);
+	}
+
+	/**
+	 * Whether an entry says that it is in this format.
+	 * @param plain an entry, {@linkplain BytesFormat#plain without what may be around it}
+	 */
+	abstract boolean wrote(Object plain);
 
 	/**
 	 * Encodes a value, which is stamped afterwards.

@@ -36,7 +36,7 @@ final class EntryStore {
 
 	EntryStore(MemcachedClient client, WireKeys keys, Duration clearVisibility, LibmcCacheSettings settings,
 			PendingEvictions pending, Background background) {
-		this.client = client.withTranscoder(new EntryTranscoder(settings.format()));
+		this.client = settings.view(client);
 		this.keys = keys;
 		this.policy = settings.policy(background);
 		this.pending = pending;

@@ -18,12 +18,21 @@ final class EntryTranscoder implements Transcoder {
 
 	private final EntryFormat format;
 
-	EntryTranscoder(EntryFormat format) {
+	/** Longer items are compressed by LZ4. */
+	private final int lz4Threshold;
+
+	EntryTranscoder(EntryFormat format, int lz4Threshold) {
 		this.format = format;
+		this.lz4Threshold = lz4Threshold;
 	}
 
 	@Override
 	public EncodedValue encode(Object value) {
+		EncodedValue plain = encodePlain(value);
+		return (plain.bytes().length > this.lz4Threshold) ? Lz4.compress(plain) : plain;
+	}
+
+	private EncodedValue encodePlain(Object value) {
 		if (value instanceof Entry.Encoded encoded) {
 			return LIBMC.encode(Stamp.put(encoded.body(), encoded.generation()));
 		}
@@ -38,7 +47,10 @@ final class EntryTranscoder implements Transcoder {
 
 	@Override
 	public void check(EncodedValue encoded, DecodingBudget budget) {
-		if (encoded.flags() != GENERATION) {
+		if ((encoded.flags() & Lz4.FLAG) != 0) {
+			check(new EncodedValue(encoded.flags() & ~Lz4.FLAG, Lz4.decompress(encoded.bytes(), budget)), budget);
+		}
+		else if (encoded.flags() != GENERATION) {
 			this.format.check(encoded, budget);
 		}
 	}
@@ -53,7 +65,8 @@ final class EntryTranscoder implements Transcoder {
 	public Object decode(int flags, byte[] bytes, DecodingBudget budget) {
 		Object stored;
 		try {
-			stored = LIBMC.decode(flags, bytes, budget);
+			byte[] plain = ((flags & Lz4.FLAG) != 0) ? Lz4.decompress(bytes, budget) : bytes;
+			stored = LIBMC.decode(flags & ~Lz4.FLAG, plain, budget);
 		}
 		catch (IllegalArgumentException ex) {
 			return Entry.undecodable(Generation.NONE, ex.getMessage());

@@ -56,6 +56,11 @@ final class JdkFormat extends BytesFormat {
 	}
 
 	@Override
+	byte mark() {
+		return Stamp.JDK;
+	}
+
+	@Override
 	byte[] write(Object value) {
 		ByteArrayOutputStream bytes = new ByteArrayOutputStream(256);
 		bytes.writeBytes(Stamp.header(Stamp.JDK));
@@ -80,7 +85,6 @@ final class JdkFormat extends BytesFormat {
 
 	@Override
 	Object read(byte[] entry, DecodingBudget budget) throws UndecodableEntryException {
-		Stamp.checkHeader(entry, Stamp.JDK, "jdk");
 		if (isString(entry)) {
 			return readString(entry);
 		}

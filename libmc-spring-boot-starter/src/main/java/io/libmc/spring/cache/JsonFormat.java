@@ -101,6 +101,11 @@ final class JsonFormat extends BytesFormat {
 	}
 
 	@Override
+	byte mark() {
+		return Stamp.JSON;
+	}
+
+	@Override
 	byte[] write(Object value) {
 		ByteArrayOutputStream bytes = new ByteArrayOutputStream(256);
 		bytes.writeBytes(Stamp.header(Stamp.JSON));
@@ -150,7 +155,6 @@ final class JsonFormat extends BytesFormat {
 
 	@Override
 	Object read(byte[] entry, DecodingBudget budget) throws UndecodableEntryException {
-		Stamp.checkHeader(entry, Stamp.JSON, "json");
 		try {
 			judge(entry, 0, budget);
 			Object value = this.reader

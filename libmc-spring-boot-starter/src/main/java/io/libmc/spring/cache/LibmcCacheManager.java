@@ -253,7 +253,7 @@ public final class LibmcCacheManager extends AbstractTransactionSupportingCacheM
 
 	/** Reads as the caches do, from each server. */
 	private void connect(MemcachedClient to) {
-		MemcachedClient reading = to.withTranscoder(new EntryTranscoder(this.defaults.format()));
+		MemcachedClient reading = this.defaults.view(to);
 		for (String name : ServerNames.find(to, (i) -> WireKeys.unused(this.keyPrefix, i)).values()) {
 			try {
 				reading.get(name, this.defaults.policy(this.background));
@@ -329,8 +329,7 @@ public final class LibmcCacheManager extends AbstractTransactionSupportingCacheM
 
 	private synchronized PendingEvictions pending(MemcachedClient of) {
 		return this.pending.computeIfAbsent(of,
-				(client) -> new PendingEvictions(client.withTranscoder(new EntryTranscoder(this.defaults.format())),
-						this.maxPendingEvictions));
+				(client) -> new PendingEvictions(this.defaults.view(client), this.maxPendingEvictions));
 	}
 
 	private synchronized List<PendingEvictions> pendingOfAll() {

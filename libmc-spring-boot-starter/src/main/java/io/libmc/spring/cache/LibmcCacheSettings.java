@@ -7,9 +7,12 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 
+import org.jspecify.annotations.Nullable;
+
 import org.springframework.util.ClassUtils;
 
 import io.libmc.LoadPolicy;
+import io.libmc.MemcachedClient;
 
 /**
  * How one cache behaves. Immutable: every method returns other settings. Every option is
@@ -36,6 +39,11 @@ public final class LibmcCacheSettings {
 
 		private EntryFormat format;
 
+		/** {@code null} for the client's own. */
+		private @Nullable Compression compression;
+
+		private int compressionThreshold;
+
 		private OnError onError = OnError.BYPASS;
 
 		private boolean enableStatistics = true;
@@ -51,6 +59,8 @@ public final class LibmcCacheSettings {
 			copy.refreshAhead = this.refreshAhead;
 			copy.refreshInBackground = this.refreshInBackground;
 			copy.cacheNullValues = this.cacheNullValues;
+			copy.compression = this.compression;
+			copy.compressionThreshold = this.compressionThreshold;
 			copy.onError = this.onError;
 			copy.enableStatistics = this.enableStatistics;
 			change.accept(copy);
@@ -60,13 +70,13 @@ public final class LibmcCacheSettings {
 	}
 
 	/**
-	 * Creates the defaults. The format is {@link EntryFormat#jdk} without classes of the
+	 * Creates the defaults. The format is {@link EntryFormat#auto} without classes of the
 	 * application.
 	 */
 	public LibmcCacheSettings() {
 		ClassLoader classLoader = ClassUtils.getDefaultClassLoader();
 		this.options = new Options(
-				EntryFormat.jdk((classLoader != null) ? classLoader : ClassLoader.getSystemClassLoader(), List.of()));
+				EntryFormat.auto((classLoader != null) ? classLoader : ClassLoader.getSystemClassLoader(), List.of()));
 	}
 
 	private LibmcCacheSettings(Options options) {
@@ -149,6 +159,32 @@ public final class LibmcCacheSettings {
 	public LibmcCacheSettings format(EntryFormat format) {
 		Objects.requireNonNull(format, "format");
 		return with((options) -> options.format = format);
+	}
+
+	/**
+	 * How entries are compressed. Unless set it is as the client's own
+	 * {@code compressionThreshold} says.
+	 * @param compression how; compressed entries are read whatever is set here
+	 * @param threshold only entries of more bytes than this are, 0 to 1 GiB, if that
+	 * makes them shorter
+	 * @return other settings
+	 * @throws IllegalArgumentException if the threshold is out of bounds, or the library
+	 * is not on the class path
+	 */
+	public LibmcCacheSettings compression(Compression compression, int threshold) {
+		Objects.requireNonNull(compression, "compression");
+		if (threshold < 0 || threshold > 1 << 30) {
+			throw new IllegalArgumentException(
+					"compressionThreshold: " + threshold + " is out of range; give 0 to " + (1 << 30));
+		}
+		if (compression == Compression.LZ4 && !Lz4.isPresent()) {
+			throw new IllegalArgumentException(
+					"compression: lz4 needs a library that is not on the class path; add at.yawk.lz4:lz4-java");
+		}
+		return with((options) -> {
+			options.compression = compression;
+			options.compressionThreshold = threshold;
+		});
 	}
 
 	/**
@@ -257,6 +293,19 @@ public final class LibmcCacheSettings {
 
 	EntryFormat format() {
 		return this.options.format;
+	}
+
+	/** A client as it has to be for a cache with these settings. */
+	MemcachedClient view(MemcachedClient client) {
+		Compression compression = this.options.compression;
+		int threshold = this.options.compressionThreshold;
+		MemcachedClient view = client.withTranscoder(new EntryTranscoder(this.options.format,
+				(compression == Compression.LZ4) ? threshold : Integer.MAX_VALUE));
+		if (compression == null) {
+			return view;
+		}
+		// no byte is shorter when it is compressed, and 0 stands for never
+		return view.withCompressionThreshold((compression == Compression.ZLIB) ? Math.max(1, threshold) : 0);
 	}
 
 	OnError onError() {

@@ -19,6 +19,7 @@ import org.springframework.cache.support.NullValue;
 import io.libmc.codec.DecodingBudget;
 import io.libmc.codec.EncodedValue;
 import io.libmc.codec.LibmcTranscoder;
+import io.libmc.codec.Transcoder;
 
 /**
  * The values that Java and Python share, as the client itself encodes them: an entry is a
@@ -59,6 +60,16 @@ final class LibmcFormat extends EntryFormat {
 	}
 
 	@Override
+	public Transcoder transcoder() {
+		return TRANSCODER;
+	}
+
+	@Override
+	boolean wrote(Object plain) {
+		return plain instanceof List<?> list && list.size() >= 2 && list.size() <= 3;
+	}
+
+	@Override
 	Object encode(Object value) {
 		if (value instanceof NullValue) {
 			return Arrays.asList(Generation.NONE, null);
@@ -76,7 +87,7 @@ final class LibmcFormat extends EntryFormat {
 
 	@Override
 	Object decode(Object entry, DecodingBudget budget) throws UndecodableEntryException {
-		if (!(entry instanceof List<?> list) || list.size() < 2 || list.size() > 3) {
+		if (!(entry instanceof List<?> list) || !wrote(entry)) {
 			throw new UndecodableEntryException("it is not in the format \"libmc\"", null);
 		}
 		Object value = list.get(1);

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * The generation that an entry bears, at the same place whatever its format:
  *
  * <pre>
- * byte   format                     jdk, json; an entry that is bytes
+ * byte   format                     jdk, json and others; an entry that is bytes
  * long   generation
  * ...    the value
  *
@@ -32,6 +32,9 @@ final class Stamp {
 	static final byte CHECKED = (byte) 0xfa;
 
 	static final byte JSON = (byte) 0xfc;
+
+	/** The name of the application's own format follows. */
+	static final byte CUSTOM = (byte) 0xfd;
 
 	static final int CHECK_BYTES = 1 + Integer.BYTES;
 
@@ -72,13 +75,7 @@ final class Stamp {
 	}
 
 	private static boolean isFormat(byte first) {
-		return first == NULL || first == JDK || first == JSON;
-	}
-
-	static void checkHeader(byte[] entry, byte format, String name) throws UndecodableEntryException {
-		if (entry.length < HEADER_BYTES || entry[0] != format) {
-			throw new UndecodableEntryException("it is not in the format \"" + name + "\"", null);
-		}
+		return first == NULL || first == JDK || first == JSON || first == CUSTOM;
 	}
 
 }

@@ -34,7 +34,8 @@ class ConfigurationMetadataTest {
 	@Test
 	void everyPropertyIsThere() {
 		List<String> client = new ArrayList<>(names("libmc.", LibmcProperties.class));
-		client.remove("libmc.ssl");
+		client.removeAll(List.of("libmc.ssl", "libmc.client"));
+		client.addAll(names("libmc.client.", LibmcProperties.Client.class));
 		client.addAll(names("libmc.ssl.", LibmcProperties.Ssl.class));
 		List<String> cache = names("libmc.cache.", LibmcCacheProperties.class);
 		assertThat(this.properties.keySet())
@@ -52,7 +53,9 @@ class ConfigurationMetadataTest {
 	@Test
 	void everyPropertyHasItsDefault() {
 		this.properties.forEach((name, property) -> {
-			if (!List.of("libmc.ssl.enabled", "libmc.clusters", "libmc.cache.caches", "libmc.cache.allowed-classes")
+			if (!List
+				.of("libmc.ssl.enabled", "libmc.clusters", "libmc.client.allowed-classes", "libmc.cache.caches",
+						"libmc.cache.allowed-classes", "libmc.cache.also-read", "libmc.cache.compression")
 				.contains(name)) {
 				assertThat(property.has("defaultValue")).as(name).isTrue();
 			}

@@ -15,7 +15,6 @@ import java.io.UncheckedIOException;
 import java.io.InputStream;
 import java.io.IOException;
 import org.springframework.beans.factory.annotation.Qualifier;
-import io.libmc.spring.autoconfigure.LibmcProperties.Cluster;
 import io.libmc.ServerSnapshot;
 import io.libmc.MemcachedClientBuilder;
 import java.lang.reflect.RecordComponent;
@@ -27,6 +26,8 @@ import java.util.Map;
 
 import io.libmc.HashFunction;
 import io.libmc.MemcachedClient;
+import io.libmc.spring.autoconfigure.LibmcProperties.Client;
+import io.libmc.spring.autoconfigure.LibmcProperties.Cluster;
 import io.libmc.spring.autoconfigure.LibmcProperties.Ssl;
 import org.junit.jupiter.api.Test;
 
@@ -49,10 +50,10 @@ class LibmcAutoConfigurationTest {
 		this.runner.run((context) -> {
 			assertThat(context).hasSingleBean(MemcachedClient.class);
 			assertThat(context.getBean(LibmcConnectionDetails.class).getServers()).containsExactly("localhost:11211");
-			assertThat(context.getBean(LibmcProperties.class))
-				.isEqualTo(new LibmcProperties(true, List.of("localhost:11211"), HashFunction.MD5, false,
-						Duration.ofMillis(100), Duration.ofSeconds(5), Duration.ofMillis(300), Duration.ofSeconds(5), 0,
-						1, "", true, DataSize.ofBytes(0), false, "", "", new Ssl(null, ""), true, Map.of()));
+			assertThat(context.getBean(LibmcProperties.class)).isEqualTo(new LibmcProperties(true,
+					List.of("localhost:11211"), HashFunction.MD5, false, Duration.ofMillis(100), Duration.ofSeconds(5),
+					Duration.ofMillis(300), Duration.ofSeconds(5), 0, 1, "", true, DataSize.ofBytes(0), false, "", "",
+					new Ssl(null, ""), new Client("libmc", List.of()), true, Map.of()));
 		});
 	}
 
@@ -63,12 +64,13 @@ class LibmcAutoConfigurationTest {
 				"libmc.handshake-timeout=2s", "libmc.poll-timeout=500ms", "libmc.retry-timeout=1m",
 				"libmc.max-retries=2", "libmc.connections-per-server=4", "libmc.prefix=shop:", "libmc.do-split=false",
 				"libmc.comp-threshold=10KB", "libmc.noreply=true", "libmc.username=shop", "libmc.password=s-e-c-r-e-t",
-				"libmc.ssl.enabled=false", "libmc.ssl.bundle=memcached", "libmc.warm-up=false")
-			.run((context) -> assertThat(context.getBean(LibmcProperties.class))
-				.isEqualTo(new LibmcProperties(true, List.of("10.0.0.1:11211", "10.0.0.2:11212 mc.oscar"),
-						HashFunction.FNV1A_32, true, Duration.ofSeconds(1), Duration.ofSeconds(2),
-						Duration.ofMillis(500), Duration.ofMinutes(1), 2, 4, "shop:", false, DataSize.ofKilobytes(10),
-						true, "shop", "s-e-c-r-e-t", new Ssl(false, "memcached"), false, Map.of())));
+				"libmc.ssl.enabled=false", "libmc.ssl.bundle=memcached", "libmc.warm-up=false",
+				"libmc.client.transcoder=json", "libmc.client.allowed-classes=com.acme.Order")
+			.run((context) -> assertThat(context.getBean(LibmcProperties.class)).isEqualTo(new LibmcProperties(true,
+					List.of("10.0.0.1:11211", "10.0.0.2:11212 mc.oscar"), HashFunction.FNV1A_32, true,
+					Duration.ofSeconds(1), Duration.ofSeconds(2), Duration.ofMillis(500), Duration.ofMinutes(1), 2, 4,
+					"shop:", false, DataSize.ofKilobytes(10), true, "shop", "s-e-c-r-e-t", new Ssl(false, "memcached"),
+					new Client("json", List.of("com.acme.Order")), false, Map.of())));
 	}
 
 	@Test
@@ -83,7 +85,7 @@ class LibmcAutoConfigurationTest {
 					"libmc.clusters.sessions.comp-threshold=10KB", "libmc.clusters.sessions.noreply=true",
 					"libmc.clusters.sessions.username=shop", "libmc.clusters.sessions.password=s-e-c-r-e-t",
 					"libmc.clusters.sessions.ssl.enabled=false", "libmc.clusters.sessions.ssl.bundle=memcached",
-					"libmc.clusters[eu.books].servers=c:3")
+					"libmc.clusters.sessions.client.transcoder=jdk", "libmc.clusters[eu.books].servers=c:3")
 			.run((context) -> {
 				Map<String, Cluster> clusters = context.getBean(LibmcProperties.class).clusters();
 				assertThat(clusters).containsOnlyKeys("sessions", "eu.books");
@@ -91,13 +93,13 @@ class LibmcAutoConfigurationTest {
 					.isEqualTo(new Cluster(List.of("10.0.0.1:11211", "b:2 mc.oscar"), HashFunction.FNV1A_32, true,
 							Duration.ofSeconds(1), Duration.ofSeconds(2), Duration.ofMillis(500), Duration.ofMinutes(1),
 							2, 4, "shop:", false, DataSize.ofKilobytes(10), true, "shop", "s-e-c-r-e-t",
-							new Ssl(false, "memcached")))
+							new Ssl(false, "memcached"), new Client("jdk", List.of())))
 					.hasToString("Cluster[servers=[10.0.0.1:11211, b:2 mc.oscar]]");
-				assertThat(clusters.get("eu.books")).isEqualTo(
-						new LibmcProperties(true, List.of("c:3"), HashFunction.MD5, false, Duration.ofMillis(100),
-								Duration.ofSeconds(5), Duration.ofMillis(300), Duration.ofSeconds(5), 0, 1, "", true,
-								DataSize.ofBytes(0), false, "", "", new Ssl(null, ""), true, Map.of())
-							.cluster());
+				assertThat(clusters.get("eu.books")).isEqualTo(new LibmcProperties(true, List.of("c:3"),
+						HashFunction.MD5, false, Duration.ofMillis(100), Duration.ofSeconds(5), Duration.ofMillis(300),
+						Duration.ofSeconds(5), 0, 1, "", true, DataSize.ofBytes(0), false, "", "", new Ssl(null, ""),
+						new Client("libmc", List.of()), true, Map.of())
+					.cluster());
 			});
 	}
 

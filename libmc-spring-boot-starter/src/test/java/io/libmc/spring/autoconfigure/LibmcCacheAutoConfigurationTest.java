@@ -15,14 +15,18 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.context.annotation.Primary;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 
 import io.libmc.MemcachedClient;
-import io.libmc.spring.autoconfigure.LibmcCacheProperties.Serializer;
 import io.libmc.spring.autoconfigure.LibmcCacheProperties.Single;
+import io.libmc.codec.DecodingBudget;
+import io.libmc.spring.cache.CacheValueSerializer;
 import io.libmc.spring.cache.ClassChanges;
+import io.libmc.spring.cache.Compression;
+import io.libmc.spring.cache.EntryFormat;
 import io.libmc.spring.cache.LibmcCacheManager;
 import io.libmc.spring.cache.OnError;
 import io.libmc.spring.cache.ServerStates;
@@ -47,6 +51,7 @@ import org.springframework.cache.support.NoOpCacheManager;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.util.unit.DataSize;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
@@ -66,10 +71,10 @@ class LibmcCacheAutoConfigurationTest {
 			assertThat(context.getBean(CacheManager.class)).isSameAs(context.getBean("cacheManager"));
 			assertThat(context.getBean(CacheManager.class).getCacheNames()).isEmpty();
 			assertThat(context.getBean(CacheManager.class).getCache("any")).isNotNull();
-			assertThat(context.getBean(LibmcCacheProperties.class)).isEqualTo(
-					new LibmcCacheProperties(true, "", Duration.ofSeconds(1), false, Map.of(), Duration.ZERO, 0, true,
-							Serializer.JDK, List.of(), ClassChanges.MISS, OnError.BYPASS, true, Duration.ofSeconds(10),
-							Duration.ofSeconds(10), Duration.ZERO, false, Duration.ZERO, "default"));
+			assertThat(context.getBean(LibmcCacheProperties.class)).isEqualTo(new LibmcCacheProperties(true, "",
+					Duration.ofSeconds(1), false, Map.of(), Duration.ZERO, 0, true, "auto", List.of(), List.of(),
+					ClassChanges.MISS, null, DataSize.ofKilobytes(1), OnError.BYPASS, true, Duration.ofSeconds(10),
+					Duration.ofSeconds(10), Duration.ZERO, false, Duration.ZERO, "default"));
 		});
 	}
 
@@ -140,8 +145,11 @@ class LibmcCacheAutoConfigurationTest {
 				"libmc.cache.caches.users.cluster=default", "libmc.cache.key-prefix=shop:",
 				"libmc.cache.clear-visibility=5s", "libmc.cache.time-to-live=10m",
 				"libmc.cache.cache-null-values=false", "libmc.cache.serializer=json",
-				"libmc.cache.transaction_aware=true", "libmc.cache.time-to-live-jitter=0.1",
-				"libmc.cache.caches[books.byId].time-to-live-jitter=0.5", "libmc.cache.caches.users.serializer=libmc",
+				"libmc.cache.transaction_aware=true", "libmc.cache.also-read=jdk", "libmc.cache.compression=zlib",
+				"libmc.cache.compression-threshold=512", "libmc.cache.caches.users.also-read=json,jdk",
+				"libmc.cache.caches[books.byId].compression=lz4", "libmc.cache.caches.users.compression-threshold=4KB",
+				"libmc.cache.time-to-live-jitter=0.1", "libmc.cache.caches[books.byId].time-to-live-jitter=0.5",
+				"libmc.cache.caches.users.serializer=libmc",
 				"libmc.cache.allowed-classes=com.acme.Order,com.acme.model.**", "libmc.cache.on-error=throw",
 				"libmc.cache.enable-statistics=false", "libmc.cache.caches[books.byId].time-to-live=1h",
 				"libmc.cache.lease=20s", "libmc.cache.lease-wait=3s", "libmc.cache.refresh_ahead=1m",
@@ -151,22 +159,63 @@ class LibmcCacheAutoConfigurationTest {
 				"libmc.cache.caches[books.byId].on_error=bypass", "libmc.cache.class-changes=tolerate",
 				"libmc.cache.caches[books.byId].class_changes=miss", "libmc.cache.caches.users.cache-null-values=true")
 			.run((context) -> {
-				assertThat(context.getBean(LibmcCacheProperties.class)).isEqualTo(new LibmcCacheProperties(true,
-						"shop:", Duration.ofSeconds(5), true,
-						Map.of("books.byId",
-								new Single(Duration.ofHours(1), 0.5, null, null, null, ClassChanges.MISS,
-										OnError.BYPASS, null, null, null, Duration.ofMinutes(2), null, null, null),
-								"users",
-								new Single(null, null, true, Serializer.LIBMC, null, null, null, null, Duration.ZERO,
-										null, null, false, Duration.ofSeconds(5), "default")),
-						Duration.ofMinutes(10), 0.1, false, Serializer.JSON,
-						List.of("com.acme.Order", "com.acme.model.**"), ClassChanges.TOLERATE, OnError.THROW, false,
-						Duration.ofSeconds(20), Duration.ofSeconds(3), Duration.ofMinutes(1), true,
-						Duration.ofSeconds(30), "books"));
+				assertThat(
+						context.getBean(LibmcCacheProperties.class))
+					.isEqualTo(new LibmcCacheProperties(true, "shop:", Duration.ofSeconds(5), true,
+							Map.of("books.byId",
+									new Single(Duration.ofHours(1), 0.5, null, null, null, null, ClassChanges.MISS,
+											Compression.LZ4, null, OnError.BYPASS, null, null, null,
+											Duration.ofMinutes(2), null, null, null),
+									"users",
+									new Single(null, null, true, "libmc", List.of("json", "jdk"), null, null, null,
+											DataSize.ofKilobytes(4), null, null, Duration.ZERO, null, null, false,
+											Duration.ofSeconds(5), "default")),
+							Duration.ofMinutes(10), 0.1, false, "json", List.of("jdk"),
+							List.of("com.acme.Order", "com.acme.model.**"), ClassChanges.TOLERATE, Compression.ZLIB,
+							DataSize.ofBytes(512), OnError.THROW, false, Duration.ofSeconds(20), Duration.ofSeconds(3),
+							Duration.ofMinutes(1), true, Duration.ofSeconds(30), "books"));
 				assertThat(context.getBean(CacheManager.class).getCacheNames()).containsExactlyInAnyOrder("books.byId",
 						"users");
 				assertThat(context.getBean(CacheManager.class).getCache("another")).isNotNull();
 			});
+	}
+
+	@Test
+	void unlessItIsSetTheSerializerIsTheBestThatThereIs(CapturedOutput output) {
+		this.runner.run((context) -> assertThat(output).contains("(key prefix \"\", serializer json)"));
+		this.runner.withClassLoader(new FilteredClassLoader("tools.jackson"))
+			.run((context) -> assertThat(output).contains("(key prefix \"\", serializer jdk)"));
+		this.runner.withPropertyValues("libmc.cache.serializer=JDK", "libmc.cache.also-read=json")
+			.withBean("mine", EntryFormat.class, () -> EntryFormat.of("mine", new OwnSerializer()))
+			.run((context) -> assertThat(output).contains("(key prefix \"\", serializer jdk, also reading json)"));
+		this.runner.withBean("mine", EntryFormat.class, () -> EntryFormat.of("mine", new OwnSerializer()))
+			.run((context) -> assertThat(output).contains("(key prefix \"\", serializer mine)"));
+	}
+
+	@Test
+	void aSerializerOfTheUsersIsUsedByItsName(CapturedOutput output) {
+		ApplicationContextRunner own = this.runner.withBean("orders1", CacheValueSerializer.class, OwnSerializer::new);
+		own.withPropertyValues("libmc.cache.serializer=orders1", "libmc.client.transcoder=orders1")
+			.run((context) -> assertThat(output).contains("(key prefix \"\", serializer orders1)"));
+		own.run((context) -> assertThat(output).contains("(key prefix \"\", serializer json)"));
+		own.withPropertyValues("libmc.cache.also-read=orders2")
+			.run((context) -> assertThat(context).getFailure()
+				.hasStackTraceContaining("those that there are: orders1"));
+	}
+
+	@Test
+	void withoutJacksonItIsSaidWhatJsonNeeds() {
+		this.runner.withClassLoader(new FilteredClassLoader("tools.jackson"))
+			.withPropertyValues("libmc.cache.also-read=json")
+			.run((context) -> assertThat(context).getFailure()
+				.hasStackTraceContaining("org.springframework.boot:spring-boot-starter-jackson"));
+	}
+
+	@Test
+	void withoutLz4ItIsSaidWhatItNeeds() {
+		this.runner.withClassLoader(new FilteredClassLoader("net.jpountz"))
+			.withPropertyValues("libmc.cache.compression=lz4")
+			.run((context) -> assertThat(context).getFailure().hasStackTraceContaining("at.yawk.lz4:lz4-java"));
 	}
 
 	@Test
@@ -243,7 +292,8 @@ class LibmcCacheAutoConfigurationTest {
 		all.remove("caches");
 		assertThat(all).isEqualTo(EnvironmentProperties.OF_ALL_CACHES);
 		Set<String> cluster = names(LibmcProperties.Cluster.class);
-		cluster.remove("ssl");
+		cluster.removeAll(Set.of("ssl", "client"));
+		names(LibmcProperties.Client.class).forEach((name) -> cluster.add("client." + name));
 		names(LibmcProperties.Ssl.class).forEach((name) -> cluster.add("ssl." + name));
 		assertThat(cluster).isEqualTo(EnvironmentProperties.OF_CLUSTER);
 	}
@@ -368,12 +418,12 @@ class LibmcCacheAutoConfigurationTest {
 	void whatIsAdvisedHasAnEffect() {
 		this.runner
 			.withPropertyValues("libmc.cache.on-error=throw", "libmc.cache.caches.own.allowed-classes=com.acme.Order",
-					"libmc.cache.caches[books.byId].serializer=json", "libmc.cache.caches.python.serializer=libmc")
+					"libmc.cache.caches[books.byId].serializer=jdk", "libmc.cache.caches.python.serializer=libmc")
 			.run((context) -> {
 				CacheManager manager = context.getBean(CacheManager.class);
-				Map.of("any", "add them to the property libmc.cache.allowed-classes", "own",
-						"add them to the property libmc.cache.caches[own].allowed-classes", "books.byId",
-						"add it to the property libmc.cache.allowed-classes", "python",
+				Map.of("any", "add it to the property libmc.cache.allowed-classes", "own",
+						"add it to the property libmc.cache.caches[own].allowed-classes", "books.byId",
+						"add them to the property libmc.cache.allowed-classes", "python",
 						"set libmc.cache.caches[python].serializer to jdk or json")
 					.forEach((name, advice) -> assertThatIllegalArgumentException()
 						.isThrownBy(() -> Objects.requireNonNull(manager.getCache(name)).put("k", new NotAllowed(1)))
@@ -388,7 +438,7 @@ class LibmcCacheAutoConfigurationTest {
 					new LibmcCacheSettings().onError(OnError.THROW));
 			assertThatIllegalArgumentException()
 				.isThrownBy(() -> Objects.requireNonNull(manager.getCache("any")).put("k", new NotAllowed(1)))
-				.withMessageContainingAll("give them to its EntryFormat", "LibmcCacheManagerBuilder");
+				.withMessageContainingAll("give it to its EntryFormat", "LibmcCacheManagerBuilder");
 		});
 	}
 
@@ -495,6 +545,20 @@ class LibmcCacheAutoConfigurationTest {
 	void itUsesServerStatesOfTheUsers() {
 		this.runner.withBean("ownStates", ServerStates.class, ServerStates::new)
 			.run((context) -> assertThat(context).hasSingleBean(ServerStates.class).hasBean("ownStates"));
+	}
+
+	private static final class OwnSerializer implements CacheValueSerializer {
+
+		@Override
+		public byte[] serialize(Object value) {
+			return value.toString().getBytes(StandardCharsets.UTF_8);
+		}
+
+		@Override
+		public Object deserialize(byte[] bytes, DecodingBudget budget) {
+			return new String(bytes, StandardCharsets.UTF_8);
+		}
+
 	}
 
 	@Configuration(proxyBeanMethods = false)

@@ -121,7 +121,17 @@ class StartupFailureTest {
 						"shorter than a second"),
 				bad("libmc.cache.caches[books].refresh-ahead", "1h",
 						"Property: libmc.cache.caches[books].refresh-ahead", "time to live"),
-				bad("libmc.cache.serializer", "kryo", "Property: libmc.cache.serializer", "JDK"),
+				bad("libmc.cache.serializer", "kryo", "Property: libmc.cache.serializer",
+						"neither auto, jdk, json nor libmc", "of which there is none"),
+				bad("libmc.cache.also-read", "json,jkd", "Property: libmc.cache.also-read", "\"jkd\" is neither auto"),
+				bad("libmc.cache.caches.users.serializer", "libmcServerStates",
+						"Property: libmc.cache.caches[users].serializer", "CacheValueSerializer"),
+				bad("libmc.cache.compression", "zip", "Property: libmc.cache.compression", "ZLIB", "LZ4"),
+				bad("libmc.cache.compression-threshold", "-1", "Property: libmc.cache.compression-threshold",
+						"compressionThreshold: -1", "for example 1KB"),
+				bad("libmc.client.transcoder", "kryo", "Property: libmc.client.transcoder", "neither auto"),
+				bad("libmc.clusters.books.client.transcoder", "kryo",
+						"Property: libmc.clusters.books.client.transcoder"),
 				bad("libmc.cache.on-error", "ignore", "Property: libmc.cache.on-error", "BYPASS", "THROW"));
 	}
 

@@ -146,7 +146,7 @@ class RoundTripProperties {
 	}
 
 	private static void comesBackIfTaken(String name, EntryFormat format, Object value) {
-		EntryTranscoder transcoder = new EntryTranscoder(format);
+		EntryTranscoder transcoder = new EntryTranscoder(format, Integer.MAX_VALUE);
 		EncodedValue encoded;
 		try {
 			encoded = transcoder.encode(Entry.of(1, value));
