@@ -95,6 +95,7 @@ final class Failures {
 	private static String progress(Progress progress) {
 		return switch (progress) {
 			case UNSENT -> "nothing of it was sent";
+			case PENDING -> "it waits to be sent behind others, which may still happen";
 			case SENT -> "it was sent, and nothing of the reply came";
 			case PARTLY_READ -> "it was sent, and a part of the reply came";
 		};

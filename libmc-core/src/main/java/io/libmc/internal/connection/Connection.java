@@ -96,6 +96,9 @@ final class Connection {
 	/** Set before it is open. */
 	private volatile @Nullable Transport transport;
 
+	/** It encodes what is in line, which before it only drops. Never back. */
+	private volatile boolean encoding;
+
 	private volatile boolean opened;
 
 	/** It takes no more operations. */
@@ -144,6 +147,11 @@ final class Connection {
 
 	boolean isConnecting() {
 		return !this.opened && !isClosed();
+	}
+
+	/** Whether what is in line may be sent, also what is given up from now on. */
+	boolean isEncoding() {
+		return this.encoding;
 	}
 
 	/** Whether it has a socket, or had one. */
@@ -297,6 +305,8 @@ final class Connection {
 			this.transport = connected;
 			this.outbox.open(connected);
 			this.inbox.open(connected);
+			// whoever gives up an operation either sees this, or is seen here
+			this.encoding = true;
 			this.line.dropLost();
 			long now = System.nanoTime();
 			this.line.forEach((operation) -> this.outbox.encode(operation, now));

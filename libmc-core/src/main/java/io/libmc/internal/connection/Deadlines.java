@@ -196,10 +196,13 @@ final class Deadlines implements Watched {
 		}
 	}
 
-	/** A large value is written from the array of a caller, who may then change it. */
-	private void abandon(Operation operation) {
+	/**
+	 * Gives up on an operation. A large value is written from the array of a caller, who
+	 * may then change it.
+	 */
+	void abandon(Operation operation) {
 		operation.abandon(timeout(), this.connection.progress(operation));
-		if (this.connection.isOpen() && operation.sharesData() && !this.outbox.isWritten(operation)) {
+		if (this.connection.isEncoding() && operation.sharesData() && !this.outbox.isWritten(operation)) {
 			this.connection.close(new Failure(Kind.LOST, "a large write was given up half-way", null));
 		}
 	}

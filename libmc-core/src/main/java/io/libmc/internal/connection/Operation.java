@@ -41,8 +41,11 @@ public final class Operation extends Exchange {
 	/** How far an operation that did not complete had got. */
 	public enum Progress {
 
-		/** Not one byte of it was handed to the socket. */
+		/** Not one byte of it was handed to the socket, nor will be. */
 		UNSENT,
+
+		/** Not one byte of it was handed to the socket yet, though some may be later. */
+		PENDING,
 
 		/** Some or all of it was sent; nothing of the reply came. */
 		SENT,
@@ -60,6 +63,9 @@ public final class Operation extends Exchange {
 	private @Nullable Failure failure;
 
 	private Progress progress = Progress.UNSENT;
+
+	/** Whether {@link #progress} is the last word; set after {@link #state}. */
+	private volatile boolean settled;
 
 	private volatile int state;
 
@@ -244,6 +250,11 @@ public final class Operation extends Exchange {
 		this.length = (int) (streamEnd - streamBegin);
 	}
 
+	/** Whether it has a place in the connection's stream. */
+	boolean isPlaced() {
+		return this.length > 0;
+	}
+
 	/** Where its bytes begin in the connection's stream. */
 	long begin() {
 		return this.begin;
@@ -323,9 +334,19 @@ public final class Operation extends Exchange {
 		return this.startedAt;
 	}
 
-	/** How far it got if it did not complete. */
+	/**
+	 * How far it got if it did not complete. One that was given up stays unsent only if
+	 * its connection has not begun to encode what is in line: it then drops what nobody
+	 * waits for.
+	 */
 	public Progress progress() {
-		return this.progress;
+		return this.settled ? this.progress : progressNow();
+	}
+
+	private Progress progressNow() {
+		Connection on = this.connection;
+		return (this.progress == Progress.UNSENT && isAbandoned() && on != null && on.isEncoding()) ? Progress.PENDING
+				: this.progress;
 	}
 
 	/** Why it did not complete; null if it did. */
@@ -366,6 +387,10 @@ public final class Operation extends Exchange {
 
 	/** Gives up on it, as nobody else has though its time was up. */
 	public void expire() {
+		Connection on = this.connection;
+		if (on != null) {
+			on.deadlines().abandon(this);
+		}
 		abandon(new Failure(Failure.Kind.TIMEOUT, "its time was up", null), Progress.SENT);
 	}
 
@@ -379,6 +404,8 @@ public final class Operation extends Exchange {
 			this.failure = failure;
 			this.progress = progress;
 			if (STATE.compareAndSet(this, WAITING, how)) {
+				this.progress = progressNow();
+				this.settled = true;
 				wake();
 			}
 		}

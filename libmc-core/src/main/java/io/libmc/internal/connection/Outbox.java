@@ -136,7 +136,7 @@ final class Outbox {
 
 	/** Whether the socket has taken all of it. */
 	boolean isWritten(Operation operation) {
-		return operation.end() <= this.written;
+		return operation.isPlaced() && operation.end() <= this.written;
 	}
 
 	/** When the write under way must be done, or 0 if none needs watching. */

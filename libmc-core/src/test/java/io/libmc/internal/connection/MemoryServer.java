@@ -18,8 +18,8 @@ final class MemoryServer implements Closeable {
 
 	private static final long DAYS = Duration.ofDays(100).toNanos();
 
-	private static final Settings SETTINGS = new Settings(DAYS, DAYS, DAYS, DAYS, 1, 100, 1 << 20, 1 << 20, null, null,
-			false, new ServerEvents() {
+	private static final Settings SETTINGS = new Settings(DAYS, DAYS, DAYS, DAYS, 1, 10_000, 1 << 23, 1 << 20, null,
+			null, false, new ServerEvents() {
 
 				@Override
 				public void down(String server, String reason) {
@@ -35,8 +35,12 @@ final class MemoryServer implements Closeable {
 
 	private final Node node = new Node(new Endpoint("memory", "localhost", 1, null), SETTINGS, this.watchdog);
 
+	Connection connecting() {
+		return new Connection(this.node, SETTINGS, this.watchdog, "never started");
+	}
+
 	Connection connect() {
-		Connection opened = new Connection(this.node, SETTINGS, this.watchdog, "never started");
+		Connection opened = connecting();
 		try {
 			opened.open(new Memory());
 		}
