@@ -99,6 +99,7 @@ final class Entrance {
 
 	/** Those that close the connection meanwhile either see it in line, or are seen. */
 	private void append(Operation operation, long now) {
+		operation.keepData();
 		if (this.connection.hasOpened()) {
 			this.outbox.encode(operation, now);
 		}

@@ -140,12 +140,18 @@ public class Exchange {
 	}
 
 	/**
-	 * Asks the server for no reply. The data is copied, for the caller does not know when
-	 * it will have been written.
+	 * Asks the server for no reply.
 	 */
 	public final void noReply() {
 		this.noReply = true;
-		if (this.data != null) {
+	}
+
+	/**
+	 * Copies the data of one that asks for no reply, whose caller does not know when it
+	 * will have been written.
+	 */
+	public final void keepData() {
+		if (this.noReply && this.data != null) {
 			this.data = this.data.clone();
 		}
 	}

@@ -1,6 +1,7 @@
 package io.libmc.internal.connection;
 
 import java.io.ByteArrayOutputStream;
+import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.ExecutorService;
@@ -9,6 +10,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 
+import com.sun.management.ThreadMXBean;
 import io.libmc.internal.connection.Operation.Progress;
 import io.libmc.internal.protocol.Command;
 import io.libmc.internal.protocol.OutBuffer;
@@ -69,10 +71,27 @@ class OpeningTest {
 	@Test
 	void aCallersArrayIsNotReadOnceItHasItBack() throws Exception {
 		for (long start = System.nanoTime(); System.nanoTime() - start < LENGTH.toNanos();) {
-			Operation[] given = { store("first"), store("last") };
+			Operation[] given = { store("first", DAYS, 100_000), store("last", DAYS, 100_000) };
 			String written = open(given);
 			assertThat(written).doesNotContain("set first ", "set last ");
 		}
+	}
+
+	@Test
+	void whatFindsNoRoomIsNotCopied() {
+		Connection connection = this.server.connecting();
+		for (int i = 0; i < 8; i++) {
+			submit(connection, store("k", DAYS, 1_000_000));
+		}
+		ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+		long before = threads.getCurrentThreadAllocatedBytes();
+		Operation late = store("late", 1_000_000, 1_000_000);
+		long made = threads.getCurrentThreadAllocatedBytes();
+		late.noReply();
+		submit(connection, late);
+		assertThat(late.failure()).isNotNull();
+		assertThat(made - before).as("the caller's own").isGreaterThan(1_000_000);
+		assertThat(threads.getCurrentThreadAllocatedBytes() - made).isLessThan(500_000);
 	}
 
 	private String open(Operation... given) throws Exception {
@@ -116,9 +135,9 @@ class OpeningTest {
 		return Operation.count(Command.INCR, now, now + DAYS, key.getBytes(StandardCharsets.US_ASCII), 1);
 	}
 
-	private static Operation store(String key) {
+	private static Operation store(String key, long nanos, int length) {
 		long now = System.nanoTime();
-		return Operation.store(Command.SET, now, now + DAYS, key.getBytes(StandardCharsets.US_ASCII), new byte[100_000],
+		return Operation.store(Command.SET, now, now + nanos, key.getBytes(StandardCharsets.US_ASCII), new byte[length],
 				0, 0, 0);
 	}
 
