@@ -38,8 +38,6 @@ final class JsonCosts {
 	/** Each element is added to a new array. */
 	private static final long COPIED_PER_STEP = 16;
 
-	private static final int LONGEST_CLASS_NAME = 200;
-
 	private static final int SPREADING = 0x9e3779b9;
 
 	/** The hash is an object's own. */
@@ -53,7 +51,11 @@ final class JsonCosts {
 			"java.time.MonthDay", "java.time.ZoneOffset");
 
 	private static final Pattern TIME = Pattern
-		.compile("([-+]?\\d{4,9})-(\\d\\d)-(\\d\\d)T(\\d\\d):(\\d\\d)(?::(\\d\\d)(?:\\.(\\d{1,9}))?)?");
+		.compile("([-+]?\\d{4,10})-(\\d\\d)-(\\d\\d)[Tt](\\d\\d):(\\d\\d)(?::(\\d\\d)(?:\\.(\\d{1,9}))?)?");
+
+	private static final int SHORTEST_YEAR = 4;
+
+	private static final int SHORTEST_TIME = 16;
 
 	private static final int LONGEST_TIME = 40;
 
@@ -81,6 +83,11 @@ final class JsonCosts {
 	private JsonCosts(JsonParser parser, DecodingBudget budget) {
 		this.parser = parser;
 		this.budget = budget;
+	}
+
+	/** Whether objects of one of Java's classes have an order that a table uses. */
+	static boolean isOrdered(String type) {
+		return type.startsWith("java.lang.") || ORDERED.contains(type);
 	}
 
 	/** Whether an entry of that length need not be judged. */
@@ -117,9 +124,11 @@ final class JsonCosts {
 		this.budget.allocate(SCALAR_BYTES + 2L * length);
 		is(1 + length / CHARS_PER_STEP, text ? textHash() : token.isNumeric() ? numberHash() : token.name().hashCode(),
 				ordered(text ? "java.lang.String" : token.name()));
-		if (text && length <= LONGEST_TIME && type.equals("java.time.LocalDateTime")) {
+		if (text && length <= LONGEST_TIME && (type.isEmpty() || type.equals("java.time.LocalDateTime"))) {
 			Integer time = timeHash(this.parser.getString());
-			is(1, (time != null) ? time : 0, PLAIN);
+			if (time != null || !type.isEmpty()) {
+				is(1, (time != null) ? time : 0, PLAIN);
+			}
 		}
 	}
 
@@ -144,24 +153,34 @@ final class JsonCosts {
 		}
 	}
 
-	private void object(String type) {
+	/**
+	 * Reads an object: a map's entries, whose keys are texts if no other class is named,
+	 * or an application's properties.
+	 */
+	private void object(String typeAndKeys) {
 		this.budget.allocate(CONTAINER_BYTES);
+		int within = typeAndKeys.indexOf(JsonTypes.WITHIN);
+		String type = (within < 0) ? typeAndKeys : typeAndKeys.substring(0, within);
+		String keyType = (within < 0) ? "" : typeAndKeys.substring(within + 1, typeAndKeys.length() - 1);
+		boolean sorts = !type.equals("java.util.Hashtable") && !type.equals("java.util.Properties");
 		int from = this.top;
 		long all = 1;
 		int sum = 0;
 		while (this.parser.nextToken() == JsonToken.PROPERTY_NAME) {
 			String name = this.parser.currentName();
 			this.budget.allocate(2L * SCALAR_BYTES + 2L * name.length());
-			Integer time = (name.length() <= LONGEST_TIME) ? timeHash(name) : null;
+			Integer time = timeHash(name);
 			is(1 + name.length() / CHARS_PER_STEP, (time != null) ? time : name.hashCode(),
 					(time != null) ? PLAIN : ordered("java.lang.String"));
+			if (!keyType.isEmpty()) {
+				key(keyType, sorts);
+			}
 			int key = this.hash;
 			push();
 			value(this.parser.nextToken(), "");
 			all += 1 + this.cost;
 			sum += key ^ this.hash;
 		}
-		boolean sorts = !type.equals("java.util.Hashtable") && !type.equals("java.util.Properties");
 		hashed(from, sorts);
 		this.top = from;
 		is(all, isOfJava(type) ? sum : ++this.numbered * SPREADING, isOfJava(type) ? PLAIN : ALONE);
@@ -180,7 +199,7 @@ final class JsonCosts {
 		String name = "";
 		for (JsonToken next = this.parser.nextToken(); next != JsonToken.END_ARRAY; next = this.parser.nextToken()) {
 			boolean names = type.isEmpty() && this.top == from && next == JsonToken.VALUE_STRING
-					&& this.parser.getStringLength() <= LONGEST_CLASS_NAME;
+					&& this.parser.getStringLength() <= JsonTypes.LONGEST_ID;
 			String before = name;
 			name = names ? this.parser.getString() : "";
 			value(next, before);
@@ -207,7 +226,8 @@ final class JsonCosts {
 			hashed(from, true);
 		}
 		this.top = from;
-		is(all, isSet(type) ? sum : list, PLAIN);
+		// a time in parts is no list
+		is(all, isSet(type) ? sum : list, type.startsWith("java.time.") ? ALONE : PLAIN);
 	}
 
 	/** Makes of what was read last a value of a class. */
@@ -215,7 +235,7 @@ final class JsonCosts {
 		if (!isOfJava(type)) {
 			is(this.cost, ++this.numbered * SPREADING, ALONE);
 		}
-		else if (type.startsWith("java.lang.") || ORDERED.contains(type)) {
+		else if (isOrdered(type)) {
 			is(this.cost, this.hash, ordered(type));
 		}
 		else if (this.kind != PLAIN && !type.equals("java.time.LocalDate")) {
@@ -223,6 +243,16 @@ final class JsonCosts {
 		}
 		else {
 			is(this.cost, this.hash, PLAIN);
+		}
+	}
+
+	/** Makes of a name a key of a class, of whose hashes the text does not tell all. */
+	private void key(String type, boolean sorts) {
+		if (sorts) {
+			value(type);
+		}
+		else {
+			is(this.cost, type.hashCode(), PLAIN);
 		}
 	}
 
@@ -266,6 +296,9 @@ final class JsonCosts {
 	 * order for a table. {@code null} if the text is none.
 	 */
 	private static @Nullable Integer timeHash(String text) {
+		if (text.length() < SHORTEST_TIME || text.length() > LONGEST_TIME || text.indexOf('-', 1) < SHORTEST_YEAR) {
+			return null;
+		}
 		Matcher time = TIME.matcher(text);
 		if (!time.matches()) {
 			return null;

@@ -70,7 +70,7 @@ final class JsonFormat extends BytesFormat {
 			.setDefaultTyping(types.everywhere())
 			.annotationIntrospector(types.annotations())
 			.handlerInstantiator(types.handlers())
-			.addModule(module(types, classLoader))
+			.addModule(module(classLoader))
 			.addModule(new JsonGuard(allowed).module())
 			.disable(SerializationFeature.FAIL_ON_EMPTY_BEANS)
 			.enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES,
@@ -86,8 +86,8 @@ final class JsonFormat extends BytesFormat {
 		this.reader = mapper.readerFor(Object.class);
 	}
 
-	private SimpleModule module(JsonTypes types, ClassLoader classLoader) {
-		SimpleModule module = types.onlyStringKeysWhereNoneAreDeclared();
+	private SimpleModule module(ClassLoader classLoader) {
+		SimpleModule module = JsonKeys.module();
 		JsonTimes.addCalendar(module);
 		if (ClassUtils.isPresent("java.sql.Timestamp", classLoader)) {
 			JsonTimes.addSql(module);

@@ -12,6 +12,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Date;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -70,15 +71,16 @@ final class JsonShapes {
 	private static final Set<Class<?>> BOUNDED = Set.of(BigDecimal.class, BigInteger.class, LocalDate.class,
 			LocalTime.class, LocalDateTime.class, Instant.class, OffsetDateTime.class, Duration.class, Date.class);
 
-	private static final Set<Class<?>> KEYS = Set.of(Byte.class, Short.class, Integer.class, Long.class, UUID.class);
+	private static final Set<Class<?>> KEYS = Set.of(Byte.class, Short.class, Integer.class, Long.class, UUID.class,
+			BigDecimal.class, BigInteger.class, LocalDate.class, LocalDateTime.class, Instant.class);
 
 	private static final Set<Class<?>> CONTAINERS = Set.of(ArrayList.class, LinkedList.class, ArrayDeque.class,
 			HashSet.class, LinkedHashSet.class, TreeSet.class, HashMap.class, LinkedHashMap.class, TreeMap.class,
-			ConcurrentHashMap.class);
+			EnumMap.class, ConcurrentHashMap.class);
 
 	private static final List<String> HIDDEN_CONTAINERS = List.of("java.util.ImmutableCollections$",
 			"java.util.Collections$Unmodifiable", "java.util.Collections$Empty", "java.util.Collections$Singleton",
-			"java.util.Arrays$ArrayList");
+			"java.util.Arrays$ArrayList", "java.util.RegularEnumSet", "java.util.JumboEnumSet");
 
 	/** Enums of which each constant is written by its name, and by no annotation. */
 	private static final ClassValue<Boolean> NAMED = new ClassValue<>() {
@@ -208,7 +210,7 @@ final class JsonShapes {
 		if (key instanceof Enum<?> constant) {
 			return NAMED.get(constant.getDeclaringClass());
 		}
-		return key instanceof LocalDate || (key != null && KEYS.contains(key.getClass()));
+		return key != null && KEYS.contains(key.getClass());
 	}
 
 	/** Of a surrogate that stands alone in a name Jackson makes a question mark. */

@@ -2,24 +2,22 @@ package io.libmc.spring.cache;
 
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.EnumMap;
 import java.util.EnumSet;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
-import com.fasterxml.jackson.annotation.JsonFormat;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.core.JsonGenerator;
 import tools.jackson.databind.AnnotationIntrospector;
-import tools.jackson.databind.BeanDescription;
 import tools.jackson.databind.DatabindContext;
 import tools.jackson.databind.DefaultTyping;
 import tools.jackson.databind.DeserializationConfig;
@@ -39,9 +37,6 @@ import tools.jackson.databind.jsontype.TypeIdResolver;
 import tools.jackson.databind.jsontype.TypeResolverBuilder;
 import tools.jackson.databind.jsontype.impl.DefaultTypeResolverBuilder;
 import tools.jackson.databind.jsontype.impl.TypeIdResolverBase;
-import tools.jackson.databind.module.SimpleModule;
-import tools.jackson.databind.module.SimpleSerializers;
-import tools.jackson.databind.ser.std.StdSerializer;
 
 import org.springframework.util.ClassUtils;
 
@@ -55,8 +50,21 @@ final class JsonTypes {
 
 	private static final char SHAPE_FOLLOWS = '#';
 
+	static final char WITHIN = '<';
+
+	private static final char END = '>';
+
+	/** No longer names are looked at. */
+	static final int LONGEST_ID = 1_000;
+
 	/** Jackson remembers each name, with the shape behind it. */
 	private static final int MOST_OTHER_SHAPES = 1_000;
+
+	private static final Class<?> UNMODIFIABLE_MAP = Collections.unmodifiableMap(new HashMap<>()).getClass();
+
+	private static final Class<?> UNMODIFIABLE_LIST = Collections.unmodifiableList(new ArrayList<>()).getClass();
+
+	private static final Class<?> UNMODIFIABLE_SET = Collections.unmodifiableSet(new HashSet<>()).getClass();
 
 	private final ClassLoader classLoader;
 
@@ -92,23 +100,31 @@ final class JsonTypes {
 		return new Handlers(this);
 	}
 
-	/**
-	 * JSON's keys are text. A declared type says what they were; where there is none, as
-	 * in a map that is cached itself, other keys would come back as strings.
-	 */
-	SimpleModule onlyStringKeysWhereNoneAreDeclared() {
-		return new SimpleModule("libmc keys").setKeySerializers(new KeySerializers());
-	}
-
 	private static Class<?> classOf(Object value) {
 		return (value instanceof Enum<?> constant) ? constant.getDeclaringClass() : value.getClass();
 	}
 
 	private String idOf(Object value, JavaType declared, DatabindContext context) {
-		String name = nameOf(value, declared);
 		Class<?> type = classOf(value);
+		Class<?> written = writtenAs(value, checked(type));
+		String id = idOf(written, context);
+		if (!(value instanceof Map) && !(value instanceof EnumSet)) {
+			return id;
+		}
+		Class<?> within = JsonKeys.toName(value, context.constructSpecializedType(declared, written));
+		return (within != null) ? id + WITHIN + idOf(checked(within), context) + END : id;
+	}
+
+	private static String idOf(Class<?> type, DatabindContext context) {
 		String shape = ClassShape.withAllWithin(type);
-		return (shape.isEmpty() || !isFirst(type, context)) ? name : name + SHAPE_FOLLOWS + shape;
+		return (shape.isEmpty() || !isFirst(type, context)) ? type.getName() : type.getName() + SHAPE_FOLLOWS + shape;
+	}
+
+	private Class<?> checked(Class<?> type) {
+		if (!this.allowed.allow(type)) {
+			throw this.allowed.refused(type);
+		}
+		return type;
 	}
 
 	private static boolean isFirst(Class<?> type, DatabindContext context) {
@@ -119,31 +135,24 @@ final class JsonTypes {
 		return true;
 	}
 
-	private String nameOf(Object value, JavaType declared) {
-		Class<?> type = classOf(value);
-		if (value instanceof EnumSet || value instanceof EnumMap) {
-			JavaType constants = (value instanceof EnumSet) ? declared.getContentType() : declared.getKeyType();
-			if (constants == null || !constants.isEnumType()) {
-				throw new IllegalArgumentException("an " + ((value instanceof EnumSet) ? "EnumSet" : "EnumMap")
-						+ " comes back as it went only in a field that is declared with its enum; cache a record that has such a field, or a HashSet or HashMap");
-			}
-			return ((value instanceof EnumSet) ? LinkedHashSet.class : LinkedHashMap.class).getName();
-		}
-		if (!this.allowed.allow(type)) {
-			throw this.allowed.refused(type);
+	/**
+	 * Nobody can declare most of the JDK's classes of views and immutable collections.
+	 */
+	private static Class<?> writtenAs(Object value, Class<?> type) {
+		if (value instanceof EnumSet) {
+			return EnumSet.class;
 		}
 		if (type.getName().startsWith("java.util.ImmutableCollections$")) {
-			return "java.util.Collections$Unmodifiable"
-					+ ((value instanceof Map) ? "Map" : (value instanceof List) ? "RandomAccessList" : "Set");
+			return (value instanceof Map) ? UNMODIFIABLE_MAP
+					: (value instanceof List) ? UNMODIFIABLE_LIST : UNMODIFIABLE_SET;
 		}
-		return isViewOrEmpty(type.getName()) ? plainest(value).getName() : type.getName();
+		return isViewOrEmpty(type.getName()) ? plainest(value) : type;
 	}
 
 	/** Classes of the JDK that Jackson does not create: they are nothing but a list. */
 	private static boolean isViewOrEmpty(String name) {
 		return name.startsWith("java.util.Collections$Empty") || (name.startsWith("java.util.") && name.indexOf('$') > 0
-				&& !name.startsWith("java.util.Collections$") && !name.startsWith("java.util.Arrays$")
-				&& !name.startsWith("java.util.ImmutableCollections$"));
+				&& !name.startsWith("java.util.Collections$") && !name.startsWith("java.util.Arrays$"));
 	}
 
 	private static Class<?> plainest(Object value) {
@@ -160,17 +169,36 @@ final class JsonTypes {
 	}
 
 	private JavaType typeOf(String id, JavaType declared, DatabindContext context) {
+		int within = id.indexOf(WITHIN);
+		if (id.length() > LONGEST_ID || (within >= 0 && id.charAt(id.length() - 1) != END)) {
+			throw new IllegalArgumentException("that names no class");
+		}
+		JavaType type = context.constructSpecializedType(declared, known((within < 0) ? id : id.substring(0, within)));
+		if (within < 0 && JsonKeys.areMissing(type)) {
+			throw new IllegalArgumentException("the class of the keys is missing");
+		}
+		return (within < 0) ? type : JsonKeys.typeOf(type, known(id.substring(within + 1, id.length() - 1)), context);
+	}
+
+	/** The class of a name, behind which its shape can stand. */
+	private Class<?> known(String id) {
 		int end = id.indexOf(SHAPE_FOLLOWS);
-		String name = (end < 0) ? id : id.substring(0, end);
+		Class<?> type = load((end < 0) ? id : id.substring(0, end));
+		if (end >= 0) {
+			String shape = ClassShape.withAllWithin(type);
+			if (!shape.equals(id.substring(end + 1)) && (shape.isEmpty() || !isTolerated(id))) {
+				throw new ChangedClassException(type);
+			}
+		}
+		return type;
+	}
+
+	private Class<?> load(String name) {
 		if (!this.allowed.allow(name)) {
 			throw new IllegalArgumentException("the class " + name + " is not allowed");
 		}
 		try {
-			Class<?> type = ClassUtils.forName(name, this.classLoader);
-			if (end >= 0 && !ClassShape.withAllWithin(type).equals(id.substring(end + 1)) && !isTolerated(id)) {
-				throw new ChangedClassException(type);
-			}
-			return context.constructSpecializedType(declared, type);
+			return ClassUtils.forName(name, this.classLoader);
 		}
 		catch (ClassNotFoundException ex) {
 			throw new IllegalArgumentException("there is no class " + name, ex);
@@ -336,35 +364,6 @@ final class JsonTypes {
 		@Override
 		public Validity validateSubType(DatabindContext context, JavaType baseType, JavaType subType) {
 			return this.allowed.allow(subType.getRawClass()) ? Validity.ALLOWED : Validity.DENIED;
-		}
-
-	}
-
-	private static final class KeySerializers extends SimpleSerializers {
-
-		private static final long serialVersionUID = 1L;
-
-		@Override
-		public @Nullable ValueSerializer<?> findSerializer(SerializationConfig config, JavaType type,
-				BeanDescription.Supplier beanDescription, JsonFormat.@Nullable Value format) {
-			return type.isJavaLangObject() ? new OnlyStrings() : null;
-		}
-
-	}
-
-	private static final class OnlyStrings extends StdSerializer<Object> {
-
-		OnlyStrings() {
-			super(Object.class);
-		}
-
-		@Override
-		public void serialize(Object key, JsonGenerator generator, SerializationContext context) {
-			if (!(key instanceof String text)) {
-				throw new IllegalArgumentException("a map with keys of " + key.getClass().getTypeName()
-						+ " would come back with strings; use strings, or cache a record with a field that declares the type of the keys");
-			}
-			generator.writeName(text);
 		}
 
 	}

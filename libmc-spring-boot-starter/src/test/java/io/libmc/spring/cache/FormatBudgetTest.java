@@ -9,6 +9,7 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.time.LocalDateTime;
 import java.time.LocalTime;
+import java.time.Period;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -68,6 +69,44 @@ class FormatBudgetTest {
 				"[\"java.util.Hashtable\",{" + join(24_000, (i) -> '"' + equalHash(i) + "\":1") + "}]");
 		values.put("map by times with equal hashes", "[\"" + OWN + "$Dates\",{\"dates\":[\"java.util.HashMap\",{"
 				+ times(20_000).replace("[\"java.time.LocalDateTime\",", "").replace("]", ":1") + "}]}]");
+		String dates = times(20_000).replace("[\"java.time.LocalDateTime\",", "").replace("]", "");
+		values.put("map by times with equal hashes that is cached itself",
+				"[\"java.util.HashMap<java.time.LocalDateTime>\",{" + dates.replace(",", ":1,") + ":1}]");
+		values.put("set of declared times with equal hashes",
+				"[\"" + OWN + "$Times\",{\"times\":" + typed("java.util.HashSet", dates) + "}]");
+		values.put("set of declared times with equal hashes and a small t",
+				"[\"" + OWN + "$Times\",{\"times\":" + typed("java.util.HashSet", dates.replace("T", "t")) + "}]");
+		values.put("set of times in parts", typed("java.util.HashSet", join(20_000, (i) -> parts(dates, i))));
+		values.put("map by periods with equal hashes",
+				"[\"java.util.HashMap<java.time.Period>\",{" + periods(40_000) + "}]");
+		values.put("declared map by periods with equal hashes",
+				"[\"" + OWN + "$Periods\",{\"periods\":[\"java.util.HashMap\",{" + periods(40_000) + "}]}]");
+		values.put("declared map by periods with equal hashes, named", "[\"" + OWN
+				+ "$Periods\",{\"periods\":[\"java.util.HashMap<java.time.Period>\",{" + periods(40_000) + "}]}]");
+		for (String keys : List.of("java.math.BigDecimal", "java.math.BigInteger", "java.lang.Long", "java.lang.Double",
+				"java.time.Duration", "java.time.Year")) {
+			String map = "[\"java.util.%s<" + keys + ">\",{%s}]";
+			for (String kind : List.of("HashMap", "TreeMap")) {
+				values.put("exponents as " + keys + " of a " + kind,
+						map.formatted(kind, join(24_000, (i) -> "\"" + i + "e1000000000\":1")));
+				values.put("powers of ten as " + keys + " of a " + kind,
+						map.formatted(kind, join(24_000, (i) -> "\"1e" + i + "\":1")));
+				values.put("tens of many digits as " + keys + " of a " + kind,
+						map.formatted(kind, join(1000, (i) -> "\"1" + "0".repeat(i) + "e" + -i + "\":1")));
+				values.put("long numbers as " + keys + " of a " + kind,
+						map.formatted(kind, join(1000, (i) -> "\"" + i + "7".repeat(995) + "\":1")));
+			}
+			values.put("number of many digits as " + keys,
+					map.formatted("HashMap", join(20, (i) -> "\"" + i + "7".repeat(49_000) + "\":1")));
+		}
+		values.put("map by longs with equal hashes", "[\"java.util.HashMap<java.lang.Long>\",{"
+				+ join(24_000, (i) -> "\"" + ((long) i << 32 | i) + "\":1") + "}]");
+		values.put("hashtable by longs with equal hashes", "[\"java.util.Hashtable<java.lang.Long>\",{"
+				+ join(24_000, (i) -> "\"" + ((long) i << 32 | i) + "\":1") + "}]");
+		values.put("set of constants that are all the same",
+				"[\"java.util.EnumSet<java.time.DayOfWeek>\",[" + join(80_000, (i) -> "\"MONDAY\"") + "]]");
+		values.put("map by constants that are all the same",
+				"[\"java.util.EnumMap<java.time.DayOfWeek>\",{" + join(80_000, (i) -> "\"MONDAY\":1") + "}]");
 		values.put("sets in sets round a large list", "[\"java.util.HashSet\",[".repeat(200)
 				+ typed("java.util.ArrayList", join(450_000, (i) -> "1")) + "]]".repeat(200));
 		values.put("list that copies itself",
@@ -218,6 +257,22 @@ class FormatBudgetTest {
 		return String.join(",", times);
 	}
 
+	private static String parts(String times, int i) {
+		LocalDateTime time = LocalDateTime.parse(times.split(",", i + 2)[i].replace("\"", ""));
+		return "[\"java.time.LocalDateTime\",[" + Stream
+			.of(time.getYear(), time.getMonthValue(), time.getDayOfMonth(), time.getHour(), time.getMinute(),
+					time.getSecond(), time.getNano())
+			.map(String::valueOf)
+			.collect(Collectors.joining(",")) + "]]";
+	}
+
+	/**
+	 * Entries whose keys' years and months change together, so that their hashes do not.
+	 */
+	private static String periods(int count) {
+		return join(count, (i) -> "\"P" + (5 - Integer.rotateLeft(i, 8)) + "Y" + i + "M\":1");
+	}
+
 	private static List<Object> list(int count, IntFunction<Object> element) {
 		return IntStream.range(0, count).mapToObj(element).collect(Collectors.toCollection(ArrayList::new));
 	}
@@ -232,6 +287,14 @@ class FormatBudgetTest {
 			return new Line("article " + i, i, new BigDecimal(i + ".99"), LocalDate.ofEpochDay(i % 1000),
 					Instant.ofEpochSecond(i));
 		}
+
+	}
+
+	record Times(Set<LocalDateTime> times) {
+
+	}
+
+	record Periods(Map<Period, Integer> periods) {
 
 	}
 

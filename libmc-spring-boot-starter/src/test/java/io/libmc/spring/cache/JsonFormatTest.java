@@ -12,19 +12,26 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.LocalDateTime;
+import java.time.LocalTime;
+import java.time.MonthDay;
 import java.time.OffsetDateTime;
+import java.time.Period;
 import java.time.Year;
+import java.time.YearMonth;
 import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.Comparator;
+import java.util.Currency;
 import java.util.Date;
 import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.GregorianCalendar;
 import java.util.HashMap;
+import java.util.Hashtable;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedList;
@@ -37,6 +44,8 @@ import java.util.Set;
 import java.util.TimeZone;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Pattern;
@@ -48,6 +57,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import org.springframework.cache.support.NullValue;
 
@@ -156,21 +166,150 @@ class JsonFormatTest {
 			.withMessageContainingAll(OWN + "$Novel", "libmc.cache.allowed-classes");
 	}
 
+	@ParameterizedTest
+	@MethodSource
+	void keysOfAMapThatIsCachedItselfComeBack(Object key, Object other) throws Exception {
+		for (Object map : List.of(new HashMap<>(Map.of(key, 1L, other, "v")), Map.of(key, 1L),
+				new Hashtable<>(Map.of(key, 1L)), new ConcurrentHashMap<>(Map.of(key, new Title("a"))),
+				Collections.singletonMap(key, "v"),
+				Collections.unmodifiableMap(new LinkedHashMap<>(Map.of(key, "v", other, "w"))))) {
+			for (Object each : List.of(map, List.of(map), new Box(map), new Loose(map), Map.of("a", map),
+					new Object[] { map })) {
+				assertThat(roundTrip(each)).isEqualTo(each);
+			}
+		}
+		for (Object value : List.of(new HashMap<>(Map.of(key, 1L, other, 2L)),
+				new Box(new LinkedHashMap<>(Map.of(key, Map.of(other, 1)))))) {
+			assertThat(roundTrip(value)).isEqualTo(value).hasSameClassAs(value);
+			assertThat(roundTrip(value)).isEqualTo(value).hasSameClassAs(value);
+		}
+	}
+
+	static Stream<Object[]> keysOfAMapThatIsCachedItselfComeBack() {
+		return Stream.of(new Object[] { 1L, -2L }, new Object[] { 1, Integer.MIN_VALUE },
+				new Object[] { (short) 1, (short) -2 }, new Object[] { (byte) 1, (byte) -2 },
+				new Object[] { 1.5, Double.NaN }, new Object[] { 1.5f, -0.0f }, new Object[] { true, false },
+				new Object[] { 'a', '"' }, new Object[] { new BigDecimal("1.10"), new BigDecimal("1E+3") },
+				new Object[] { new BigInteger("123456789012345678901"), BigInteger.ZERO },
+				new Object[] { UUID.randomUUID(), new UUID(-1, 1) }, new Object[] { Size.ODD, Size.LARGE },
+				new Object[] { Alike.ONE, Alike.THREE }, new Object[] { DayOfWeek.MONDAY, DayOfWeek.SUNDAY },
+				new Object[] { LocalDate.EPOCH, LocalDate.MAX },
+				new Object[] { LocalDateTime.of(2026, 11, 24, 1, 2), LocalDateTime.of(2026, 11, 24, 1, 2, 3, 4) },
+				new Object[] { LocalTime.MIN, LocalTime.MAX }, new Object[] { Instant.EPOCH, Instant.MAX },
+				new Object[] { YearMonth.of(2026, 2), YearMonth.of(1, 1) }, new Object[] { Year.of(2026), Year.of(1) },
+				new Object[] { MonthDay.of(2, 29), MonthDay.of(1, 1) },
+				new Object[] { Duration.ZERO, Duration.ofNanos(-1) },
+				new Object[] { Period.of(1, -2, 400), Period.ZERO },
+				new Object[] { OffsetDateTime.parse("2026-11-24T01:02:03+08:00"), OffsetDateTime.MAX },
+				new Object[] { ZonedDateTime.of(2026, 11, 24, 1, 2, 3, 4, ZoneId.of("Asia/Shanghai")),
+						ZonedDateTime.of(2026, 11, 24, 1, 2, 3, 4, ZoneOffset.UTC) },
+				new Object[] { ZoneId.of("Asia/Shanghai"), ZoneId.of("UTC") },
+				new Object[] { ZoneOffset.UTC, ZoneOffset.MIN },
+				new Object[] { URI.create("a"), URI.create("http://b/") },
+				new Object[] { Locale.SIMPLIFIED_CHINESE, Locale.ROOT },
+				new Object[] { Currency.getInstance("EUR"), Currency.getInstance("CNY") },
+				new Object[] { new Isbn("a"), new Isbn("b") });
+	}
+
 	@Test
-	void keysOfAMapThatIsCachedItselfAreStrings() {
-		for (Object key : List.of(1L, DayOfWeek.MONDAY, LocalDate.EPOCH)) {
-			assertThatIllegalArgumentException().isThrownBy(() -> this.format.encode(new HashMap<>(Map.of(key, "v"))))
-				.withMessageContainingAll(key.getClass().getName(), "would come back with strings");
-			assertThatIllegalArgumentException().isThrownBy(() -> this.format.encode(List.of(Map.of(key, "v"))));
+	void keysStayInTheirOrder() throws Exception {
+		for (Object map : List.of(new TreeMap<>(Map.of(10L, "b", 9L, "a")),
+				new ConcurrentSkipListMap<>(Map.of(10, 1, 9, 2)),
+				new TreeMap<>(Map.of(10L, "b", 9L, "a")).headMap(10L))) {
+			assertThat(((Map<?, ?>) roundTrip(map)).keySet()).map(Object.class::cast)
+				.containsExactlyElementsOf(((Map<?, ?>) map).keySet());
 		}
 	}
 
 	@Test
-	void aSetOfConstantsWhoseEnumIsNotDeclaredIsRefused() {
-		assertThatIllegalArgumentException().isThrownBy(() -> this.format.encode(EnumSet.of(TimeUnit.DAYS)))
-			.withMessageContaining("EnumSet");
-		assertThatIllegalArgumentException()
-			.isThrownBy(() -> this.format.encode(List.of(new EnumMap<>(Map.of(TimeUnit.DAYS, 1)))));
+	void theClassOfKeysIsBehindTheMaps() {
+		byte[] entry = (byte[]) this.format.encode(new HashMap<>(Map.of(1L, "a")));
+		assertThat(new String(entry, Stamp.HEADER_BYTES, entry.length - Stamp.HEADER_BYTES, StandardCharsets.UTF_8))
+			.isEqualTo("[\"java.util.HashMap<java.lang.Long>\",{\"1\":\"a\"}]");
+	}
+
+	@ParameterizedTest
+	@MethodSource
+	void keysThatWouldNotComeBackAreRefused(Map<?, ?> map, String named) {
+		for (Object each : List.of(map, new Box(map), List.of(map), new Loose(map))) {
+			assertThatIllegalArgumentException().isThrownBy(() -> this.format.encode(each))
+				.withMessageContaining(named);
+		}
+	}
+
+	static Stream<Object[]> keysThatWouldNotComeBackAreRefused() {
+		return Stream.of(new Object[] { Map.of(1L, "a", 1, "b"), "keys of one class" },
+				new Object[] { Map.of("a", "a", 1, "b"), "keys of one class" },
+				new Object[] { Map.of(new Title("a"), 1), OWN + "$Title" },
+				new Object[] { Map.of(List.of(1), 1), "java.util" },
+				new Object[] { Map.of(Thread.State.NEW, 1), "java.lang.Thread$State" },
+				new Object[] { Map.of(String.class, 1), "java.lang.Class" },
+				new Object[] { new EnumMap<>(Map.of(Thread.State.NEW, 1)), "java.lang.Thread$State" });
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "java.util.HashMap<java.lang.Class>", "java.util.HashMap<java.lang.Long",
+			"java.util.HashMap<>", "java.util.HashMap<java.lang.Long>x", "java.util.HashMap<java.lang.Long#a>",
+			"java.util.HashMap#a", "java.util.ArrayList<java.lang.Long>", "java.lang.String<java.lang.Long>",
+			"java.util.EnumMap<java.lang.Long>", "java.util.HashMap<java.util.HashMap<java.lang.Long>>",
+			"java.util.EnumMap<java.lang.Enum>", "java.util.HashMap<java.lang.Thread$State>",
+			"java.util.EnumMap<java.lang.Thread$State>", "java.util.Properties<java.lang.Long>" })
+	void noOtherKeysAreRead(String id) {
+		for (ClassChanges changes : ClassChanges.values()) {
+			EntryFormat other = EntryFormat.json(JsonFormatTest.class.getClassLoader(), List.of(OWN), changes);
+			for (String body : List.of("{\"1\":1}", "{}", "[]", "\"\"")) {
+				assertThatExceptionOfType(UndecodableEntryException.class).as(body)
+					.isThrownBy(() -> other.decode(json("[\"" + id + "\"," + body + "]")));
+			}
+		}
+	}
+
+	@Test
+	void noKeysAreReadThatAFieldDoesNotDeclare() {
+		for (String map : List.of("[\"java.util.HashMap<java.lang.String>\",{\"1\":1}]",
+				"[\"java.util.HashMap\",{\"a\":1}]", "[\"java.util.EnumMap<java.time.DayOfWeek>\",{\"MONDAY\":1}]")) {
+			String entry = "[\"" + OWN + "$Roles\",{\"sizes\":null,\"counts\":%s,\"dates\":null}]";
+			assertThatExceptionOfType(UndecodableEntryException.class)
+				.isThrownBy(() -> this.format.decode(json(entry.formatted(map))));
+		}
+	}
+
+	@ParameterizedTest
+	@MethodSource
+	void setsAndMapsOfConstantsComeBackAsSuch(Object value) throws Exception {
+		for (Object each : List.of(value, new Box(value), new ArrayList<>(List.of(value)),
+				new HashMap<>(Map.of("a", value)), new Object[] { value })) {
+			for (int i = 0; i < 2; i++) {
+				assertThat(roundTrip(each)).isEqualTo(each)
+					.usingRecursiveComparison()
+					.withStrictTypeChecking()
+					.isEqualTo(each);
+			}
+		}
+	}
+
+	static Stream<Object> setsAndMapsOfConstantsComeBackAsSuch() {
+		EnumMap<Size, Object> any = new EnumMap<>(Size.class);
+		any.put(Size.ODD, new Title("a"));
+		any.put(Size.LARGE, EnumSet.of(TimeUnit.DAYS));
+		return Stream.of(EnumSet.of(TimeUnit.DAYS), EnumSet.noneOf(Size.class), EnumSet.allOf(Size.class), any,
+				new EnumMap<>(Map.of(TimeUnit.DAYS, 1)), new EnumMap<>(Size.class),
+				new EnumMap<>(Map.of(Alike.ONE, new EnumMap<>(Alike.class))),
+				new Roles(EnumSet.noneOf(Size.class), new EnumMap<>(Size.class), new HashMap<>()),
+				new Roles(EnumSet.of(Size.LARGE), new EnumMap<>(Map.of(Size.ODD, 1)), new HashMap<>()), new Constants(
+						EnumSet.of(Size.LARGE), new EnumMap<>(Map.of(Size.ODD, 1L)), EnumSet.noneOf(TimeUnit.class)));
+	}
+
+	@Test
+	void anEmptySetOfConstantsTakesSuchConstants() throws Exception {
+		for (Object empty : List.of(EnumSet.noneOf(Size.class), EnumSet.noneOf(TimeUnit.class))) {
+			assertThat(EnumSet.complementOf((EnumSet<?>) roundTrip(empty)))
+				.isEqualTo(EnumSet.complementOf((EnumSet<?>) empty));
+		}
+		@SuppressWarnings("unchecked")
+		Map<Size, Object> map = (Map<Size, Object>) roundTrip(new EnumMap<>(Size.class));
+		map.put(Size.ODD, 1L);
+		assertThat(map).isEqualTo(new EnumMap<>(Map.of(Size.ODD, 1L)));
 	}
 
 	@Test
@@ -416,6 +555,43 @@ class JsonFormatTest {
 	}
 
 	private record Roles(Set<Size> sizes, Map<Size, Integer> counts, Map<LocalDate, Long> dates) {
+
+	}
+
+	private record Constants(EnumSet<Size> sizes, EnumMap<Size, Long> counts, Object any) {
+
+	}
+
+	private record Loose(Map<?, ?> map) {
+
+		Loose(Object map) {
+			this((Map<?, ?>) map);
+		}
+
+	}
+
+	private static final class Isbn {
+
+		private final String text;
+
+		Isbn(String text) {
+			this.text = text;
+		}
+
+		@Override
+		public boolean equals(Object other) {
+			return other instanceof Isbn isbn && isbn.text.equals(this.text);
+		}
+
+		@Override
+		public int hashCode() {
+			return this.text.hashCode();
+		}
+
+		@Override
+		public String toString() {
+			return this.text;
+		}
 
 	}
 

@@ -35,6 +35,7 @@ import java.util.Collections;
 import java.util.Comparator;
 import java.util.Currency;
 import java.util.Date;
+import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.GregorianCalendar;
 import java.util.HashMap;
@@ -167,6 +168,7 @@ class RoundTripProperties {
 				.withEqualsForType(Float::equals, Float.class)
 				.withEqualsForType((one, other) -> one.compareTo(other) == 0, StringBuilder.class)
 				.withEqualsForType((one, other) -> one.compareTo(other) == 0, StringBuffer.class)
+				.withEqualsForType(Object::equals, Collections.unmodifiableSortedMap(new TreeMap<>()).getClass())
 				.withEqualsForType(Object::equals, Page.class)
 				.withEqualsForType(Object::equals, Labels.class)
 				.withEqualsForType(Object::equals, Queued.class)
@@ -356,7 +358,34 @@ class RoundTripProperties {
 				named.map(Map::copyOf), named.map(ConcurrentHashMap::new), named.map(Collections::unmodifiableMap),
 				named.map((map) -> new HashMap<>(map).values()), named.map((map) -> new TreeMap<>(map).keySet()),
 				named.map((map) -> new ArrayList<>(map.entrySet())), Arbitraries.maps(scalars(), values()).ofMaxSize(2),
-				Arbitraries.maps(sizes(), values()).ofMaxSize(2));
+				Arbitraries.maps(sizes(), values()).ofMaxSize(2), keyed(), keyed());
+	}
+
+	/** By keys of one class. */
+	private Arbitrary<Object> keyed() {
+		List<Arbitrary<?>> keys = List.of(Arbitraries.longs(), Arbitraries.integers(), Arbitraries.shorts(),
+				Arbitraries.bytes(), doubles(), Arbitraries.of(true, false), Arbitraries.of('a', '\0', '\ud800'),
+				decimals(), integers(), sizes(), Arbitraries.of(Same.values()), Arbitraries.of(Named.values()),
+				instants(), dates(), dateTimes(), zonedTimes(), zones(), offsets(), dates().map(Year::from),
+				dates().map(YearMonth::from), dates().map(MonthDay::from),
+				Arbitraries.of(Period.ZERO, Period.of(1, -2, 400)),
+				Arbitraries.of(Duration.ZERO, Duration.ofMillis(-1), Duration.ofSeconds(Long.MIN_VALUE)), timestamps(),
+				millis().map(Date::new), Arbitraries.of(new UUID(1, 2), new UUID(-1, -1)),
+				Arbitraries.of(Locale.ROOT, Locale.forLanguageTag("th-TH-u-nu-thai")), titles());
+		Arbitrary<Map<Object, Object>> maps = Arbitraries.of(keys)
+			.flatMap((one) -> Arbitraries.maps(one.map(Object.class::cast), values()).ofMaxSize(2));
+		return Arbitraries.oneOf(maps.map(HashMap::new), maps.map(Map::copyOf), maps.map(Hashtable::new),
+				maps.map(Any::new), Arbitraries.maps(Arbitraries.longs(), values()).ofMaxSize(2).map(TreeMap::new),
+				Arbitraries.maps(sizes(), nullable(values())).ofMaxSize(2).map((map) -> constants(Size.class, map)),
+				Arbitraries.maps(Arbitraries.of(Same.values()), values())
+					.ofMaxSize(2)
+					.map((map) -> constants(Same.class, map)));
+	}
+
+	private static <E extends Enum<E>> Map<E, Object> constants(Class<E> type, Map<E, Object> map) {
+		Map<E, Object> constants = new EnumMap<>(type);
+		constants.putAll(map);
+		return constants;
 	}
 
 	private Arbitrary<Object> arrays() {
@@ -581,6 +610,10 @@ class RoundTripProperties {
 			@Nullable Map<Double, String> doubles, @Nullable Map<Boolean, String> booleans,
 			@Nullable Map<BigDecimal, String> decimals, @Nullable Map<Timestamp, String> timestamps,
 			@Nullable Map<Same, String> same, @Nullable Map<Object, String> any) implements Serializable {
+
+	}
+
+	record Any(Map<?, ?> map) implements Serializable {
 
 	}
 
