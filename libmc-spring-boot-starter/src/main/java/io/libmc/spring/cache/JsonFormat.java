@@ -92,6 +92,9 @@ final class JsonFormat extends BytesFormat {
 		if (ClassUtils.isPresent("java.sql.Timestamp", classLoader)) {
 			JsonTimes.addSql(module);
 		}
+		if (ClassUtils.isPresent("org.springframework.http.ResponseEntity", JsonFormat.class.getClassLoader())) {
+			JsonHttp.add(module);
+		}
 		return module.setSerializerModifier(this.beans).setDeserializerModifier(this.beans.whatIsRead());
 	}
 
@@ -175,6 +178,10 @@ final class JsonFormat extends BytesFormat {
 	}
 
 	private String reason(Object value, Throwable ex) {
+		String advice = JsonCreators.advice(NestedExceptionUtils.getMostSpecificCause(ex));
+		if (advice != null) {
+			return advice;
+		}
 		Set<String> notAllowed = notAllowed(value, ex);
 		return (notAllowed.size() > 1) ? "it is, or holds, " + Refusals.notAllowed(notAllowed, this.allowed.advice())
 				: String.valueOf(NestedExceptionUtils.getMostSpecificCause(ex).getMessage());

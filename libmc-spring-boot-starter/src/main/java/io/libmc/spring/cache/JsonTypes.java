@@ -12,6 +12,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -21,6 +22,7 @@ import tools.jackson.databind.AnnotationIntrospector;
 import tools.jackson.databind.DatabindContext;
 import tools.jackson.databind.DefaultTyping;
 import tools.jackson.databind.DeserializationConfig;
+import tools.jackson.databind.DeserializationContext;
 import tools.jackson.databind.JavaType;
 import tools.jackson.databind.KeyDeserializer;
 import tools.jackson.databind.SerializationConfig;
@@ -30,9 +32,12 @@ import tools.jackson.databind.ValueSerializer;
 import tools.jackson.databind.cfg.HandlerInstantiator;
 import tools.jackson.databind.cfg.MapperConfig;
 import tools.jackson.databind.introspect.Annotated;
+import tools.jackson.databind.introspect.AnnotatedClass;
 import tools.jackson.databind.introspect.JacksonAnnotationIntrospector;
+import tools.jackson.databind.introspect.PotentialCreator;
 import tools.jackson.databind.jsontype.NamedType;
 import tools.jackson.databind.jsontype.PolymorphicTypeValidator;
+import tools.jackson.databind.jsontype.TypeDeserializer;
 import tools.jackson.databind.jsontype.TypeIdResolver;
 import tools.jackson.databind.jsontype.TypeResolverBuilder;
 import tools.jackson.databind.jsontype.impl.DefaultTypeResolverBuilder;
@@ -146,6 +151,9 @@ final class JsonTypes {
 			return (value instanceof Map) ? UNMODIFIABLE_MAP
 					: (value instanceof List) ? UNMODIFIABLE_LIST : UNMODIFIABLE_SET;
 		}
+		if (type.getName().equals("org.springframework.http.ReadOnlyHttpHeaders")) {
+			return type.getSuperclass();
+		}
 		return isViewOrEmpty(type.getName()) ? plainest(value) : type;
 	}
 
@@ -233,6 +241,13 @@ final class JsonTypes {
 		}
 
 		@Override
+		public @Nullable TypeDeserializer buildTypeDeserializer(DeserializationContext context, JavaType baseType,
+				@Nullable Collection<NamedType> subtypes) {
+			return useForType(baseType) ? new JsonTypeReader(baseType,
+					idResolver(context, baseType, this.types.validator(), subtypes, false, true)) : null;
+		}
+
+		@Override
 		protected TypeIdResolver idResolver(DatabindContext context, JavaType baseType,
 				PolymorphicTypeValidator validator, @Nullable Collection<NamedType> subtypes, boolean forSer,
 				boolean forDeser) {
@@ -254,6 +269,13 @@ final class JsonTypes {
 			boolean names = info != null && !info.getIdVisible()
 					&& (info.getIdType() == JsonTypeInfo.Id.CLASS || info.getIdType() == JsonTypeInfo.Id.MINIMAL_CLASS);
 			return (own == null && names) ? Names.class : own;
+		}
+
+		@Override
+		public @Nullable PotentialCreator findPreferredCreator(MapperConfig<?> config, AnnotatedClass type,
+				List<PotentialCreator> constructors, List<PotentialCreator> factories,
+				Optional<PotentialCreator> withoutParameters) {
+			return JsonCreators.find(config, type.getRawType(), constructors, factories, withoutParameters.isPresent());
 		}
 
 	}

@@ -50,7 +50,8 @@ class FormatBudgetTest {
 
 	private static final String OWN = FormatBudgetTest.class.getName();
 
-	private static final EntryFormat JSON = EntryFormat.json(FormatBudgetTest.class.getClassLoader(), List.of(OWN));
+	private static final EntryFormat JSON = EntryFormat.json(FormatBudgetTest.class.getClassLoader(),
+			List.of(OWN, "org.springframework.http.*"));
 
 	private static final EntryFormat JDK = EntryFormat.jdk(FormatBudgetTest.class.getClassLoader(), List.of(OWN));
 
@@ -107,6 +108,8 @@ class FormatBudgetTest {
 				"[\"java.util.EnumSet<java.time.DayOfWeek>\",[" + join(80_000, (i) -> "\"MONDAY\"") + "]]");
 		values.put("map by constants that are all the same",
 				"[\"java.util.EnumMap<java.time.DayOfWeek>\",{" + join(80_000, (i) -> "\"MONDAY\":1") + "}]");
+		values.put("headers with equal hashes", "[\"org.springframework.http.HttpHeaders\",{"
+				+ join(24_000, (i) -> '"' + equalHash(i) + "\":[\"a\"]") + "}]");
 		values.put("sets in sets round a large list", "[\"java.util.HashSet\",[".repeat(200)
 				+ typed("java.util.ArrayList", join(450_000, (i) -> "1")) + "]]".repeat(200));
 		values.put("list that copies itself",

@@ -1,10 +1,12 @@
 package io.libmc.spring.cache;
 
+import java.beans.ConstructorProperties;
 import java.io.Serializable;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.sql.Time;
 import java.sql.Timestamp;
 import java.time.DayOfWeek;
@@ -53,19 +55,35 @@ import java.util.stream.Stream;
 
 import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import com.fasterxml.jackson.annotation.JsonValue;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import org.springframework.cache.support.NullValue;
+import org.springframework.data.domain.PageImpl;
+import org.springframework.data.domain.PageRequest;
+import org.springframework.data.domain.Pageable;
+import org.springframework.data.domain.Range;
+import org.springframework.data.domain.SliceImpl;
+import org.springframework.data.domain.Sort;
+import org.springframework.http.HttpEntity;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.HttpStatusCode;
+import org.springframework.http.MediaType;
+import org.springframework.http.ResponseEntity;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
-@SuppressWarnings({ "JavaUtilDate", "JdkObsolete" }) // values are what applications have
+@SuppressWarnings({ "JavaUtilDate", "JdkObsolete", "UnusedVariable" }) // values are what
+																		// applications
+																		// have
 class JsonFormatTest {
 
 	private static final String OWN = JsonFormatTest.class.getName();
@@ -318,6 +336,75 @@ class JsonFormatTest {
 			.withMessageContaining(OWN + "$Closed");
 	}
 
+	@ParameterizedTest
+	@MethodSource
+	void objectsAreCreatedByAConstructorThatTakesTheirFields(Object value) throws Exception {
+		for (Object each : List.of(value, new Box(value), new ArrayList<>(Arrays.asList(null, value)))) {
+			for (int i = 0; i < 2; i++) {
+				assertThat(roundTrip(each)).usingRecursiveComparison().withStrictTypeChecking().isEqualTo(each);
+			}
+		}
+	}
+
+	static Stream<Object> objectsAreCreatedByAConstructorThatTakesTheirFields() {
+		return Stream.of(new Money("EUR", new BigDecimal("1.10"), new ArrayList<>(List.of("a"))), new Named(1, "a"),
+				Built.of(1, "a"), new SubBuilt(1, "a", true), new Single("a"), new Single(null), new Numbered(7),
+				new Within(new Single("a")), new Both(), new Both(1, "a"), new BothFinal(), new BothFinal(1, "a"),
+				new Several(1), new Several(1, "b"), new Partly(1).withNote("b"), new Swapped("a", "b"),
+				new Texted("a"));
+	}
+
+	@Test
+	void aConstructorWhoseParametersHaveNoNamesIsRefusedWithAdvice(@TempDir Path directory) throws Exception {
+		List<String> sources = List.of(
+				"public class Order { final long id; final String name; public Order(long id, String name) { this.id = id; this.name = name; } }",
+				"public class Item { final String name; public Item() { this(null); } public Item(String name) { this.name = name; } }",
+				"public class Fine { long id; public Fine() { } public Fine(long id) { this.id = id; } }",
+				"public class Sample { public static Object value() { return List.of(new Order(1, \"a\"), new Item(\"a\"), new Fine(1)); } }");
+		try (Version version = Version.withoutParameterNames(directory, sources)) {
+			EntryFormat acme = EntryFormat.json(version.classLoader(), List.of("acme.*"));
+			List<?> values = (List<?>) version.sample();
+			for (Object refused : values.subList(0, 2)) {
+				assertThatIllegalArgumentException().isThrownBy(() -> acme.encode(refused))
+					.withMessageContainingAll(refused.getClass().getName(), "-parameters", "@ConstructorProperties",
+							"@JsonCreator");
+			}
+			assertThat(acme.decode(acme.encode(values.get(2)))).usingRecursiveComparison().isEqualTo(values.get(2));
+		}
+	}
+
+	@ParameterizedTest
+	@MethodSource
+	void pagesAndAnswersComeBackIfTheyAreAllowed(Object value) throws Exception {
+		EntryFormat allowing = format(OWN, "org.springframework.data.domain.*", "org.springframework.http.*");
+		for (Object each : List.of(value, new Box(value), new ArrayList<>(Arrays.asList(null, value)),
+				new Maybes(Optional.of(value)))) {
+			for (int i = 0; i < 2; i++) {
+				assertThat(roundTrip(allowing, each)).isEqualTo(each).hasSameClassAs(each);
+			}
+			assertThatIllegalArgumentException().isThrownBy(() -> this.format.encode(each))
+				.withMessageContainingAll("org.springframework.", "libmc.cache.allowed-classes");
+			byte[] entry = (byte[]) allowing.encode(each);
+			assertThatExceptionOfType(UndecodableEntryException.class).isThrownBy(() -> this.format.decode(entry));
+		}
+	}
+
+	static Stream<Object> pagesAndAnswersComeBackIfTheyAreAllowed() {
+		Sort sort = Sort.by(Sort.Order.desc("a"), Sort.Order.by("b").ignoreCase().nullsFirst());
+		HttpHeaders headers = new HttpHeaders();
+		headers.setContentType(MediaType.TEXT_PLAIN);
+		headers.addAll("x-b", List.of("1", "2"));
+		return Stream.of(new PageImpl<>(List.of(new Title("a"), new Title("b")), PageRequest.of(0, 2, sort), 5),
+				new PageImpl<>(List.of("a", 1L)), new PageImpl<>(List.of()), sort, Sort.unsorted(),
+				new SliceImpl<>(List.of(new Title("a")), PageRequest.of(1, 1), true), new SliceImpl<>(List.of(1)),
+				PageRequest.of(1, 2, sort), Pageable.unpaged(), Range.closed(1, 2), Range.open("a", "b"),
+				Range.rightUnbounded(Range.Bound.inclusive(1L)), Range.unbounded(),
+				Range.closed(LocalDate.EPOCH, LocalDate.MAX), Range.just(new BigDecimal("1.10")), headers,
+				ResponseEntity.ok().headers(headers).body(new Title("a")), ResponseEntity.notFound().build(),
+				ResponseEntity.status(299).body(List.of(new Title("a"), 1L)), ResponseEntity.ok("a"),
+				new HttpEntity<>("a", headers), HttpStatus.OK, HttpStatusCode.valueOf(299));
+	}
+
 	/** The first value of each class comes back, the second does not. */
 	@ParameterizedTest
 	@MethodSource
@@ -466,7 +553,11 @@ class JsonFormatTest {
 	}
 
 	private Object roundTrip(Object value) throws UndecodableEntryException {
-		return this.format.decode(Stamp.put(this.format.encode(value), 1));
+		return roundTrip(this.format, value);
+	}
+
+	private static Object roundTrip(EntryFormat format, Object value) throws UndecodableEntryException {
+		return format.decode(Stamp.put(format.encode(value), 1));
 	}
 
 	private static byte[] json(String text) {
@@ -596,6 +687,201 @@ class JsonFormatTest {
 	}
 
 	private record Holder(Book book) {
+
+	}
+
+	private record Maybes(Optional<Object> any) {
+
+	}
+
+	/** As Lombok has it for a {@code @Value}. */
+	static final class Money {
+
+		private final String currency;
+
+		private final BigDecimal amount;
+
+		private final List<String> notes;
+
+		public Money(String currency, BigDecimal amount, List<String> notes) {
+			this.currency = currency;
+			this.amount = amount;
+			this.notes = notes;
+		}
+
+	}
+
+	/** As Lombok has it where it is told to name the parameters. */
+	static final class Named {
+
+		private final long id;
+
+		private final String name;
+
+		@ConstructorProperties({ "id", "name" })
+		Named(long first, String second) {
+			this.id = first;
+			this.name = second;
+		}
+
+	}
+
+	/** As Lombok has it for a {@code @Builder}. */
+	static class Built {
+
+		private final long id;
+
+		private final String name;
+
+		Built(long id, String name) {
+			this.id = id;
+			this.name = name;
+		}
+
+		static Built of(long id, String name) {
+			return new Built(id, name);
+		}
+
+	}
+
+	static final class SubBuilt extends Built {
+
+		private final boolean more;
+
+		private SubBuilt(long id, String name, boolean more) {
+			super(id, name);
+			this.more = more;
+		}
+
+	}
+
+	static final class Single {
+
+		private final String text;
+
+		Single(String text) {
+			this.text = text;
+		}
+
+	}
+
+	static final class Numbered {
+
+		private final long number;
+
+		private Numbered(long number) {
+			this.number = number;
+		}
+
+	}
+
+	static final class Within {
+
+		private final Single single;
+
+		Within(Single single) {
+			this.single = single;
+		}
+
+	}
+
+	static final class Both {
+
+		private long id;
+
+		private String name;
+
+		Both() {
+		}
+
+		Both(long id, String name) {
+			this.id = id;
+			this.name = name;
+		}
+
+	}
+
+	static final class BothFinal {
+
+		private final long id;
+
+		private final String name;
+
+		BothFinal() {
+			this(0, null);
+		}
+
+		BothFinal(long id, String name) {
+			this.id = id;
+			this.name = name;
+		}
+
+	}
+
+	static final class Several {
+
+		private final long id;
+
+		private final String name;
+
+		Several(Several other) {
+			this(other.id, other.name);
+		}
+
+		Several(long id) {
+			this(id, "a");
+		}
+
+		Several(long id, String name) {
+			this.id = id;
+			this.name = name;
+		}
+
+	}
+
+	static final class Partly {
+
+		private final long id;
+
+		private String note = "a";
+
+		Partly(long id) {
+			this.id = id;
+		}
+
+		Partly withNote(String text) {
+			this.note = text;
+			return this;
+		}
+
+	}
+
+	static final class Swapped {
+
+		private final String one;
+
+		private final String other;
+
+		Swapped(String other, String one) {
+			this.one = one;
+			this.other = other;
+		}
+
+	}
+
+	/** Written as a text, of which the constructor makes an object. */
+	static final class Texted {
+
+		private final String text;
+
+		Texted(String text) {
+			this.text = text;
+		}
+
+		@JsonValue
+		String text() {
+			return this.text;
+		}
 
 	}
 

@@ -108,6 +108,10 @@ import net.jqwik.api.ShrinkingMode;
 import net.jqwik.api.statistics.Statistics;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.data.domain.PageImpl;
+import org.springframework.data.domain.Range;
+import org.springframework.http.ResponseEntity;
+
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
@@ -121,9 +125,12 @@ class RoundTripProperties {
 
 	private static final ClassLoader LOADER = RoundTripProperties.class.getClassLoader();
 
-	private static final EntryFormat JDK = EntryFormat.jdk(LOADER, List.of(OWN));
+	private static final List<String> ALLOWED = List.of(OWN, "org.springframework.data.domain.*",
+			"org.springframework.http.*");
 
-	private static final EntryFormat JSON = EntryFormat.json(LOADER, List.of(OWN));
+	private static final EntryFormat JDK = EntryFormat.jdk(LOADER, ALLOWED);
+
+	private static final EntryFormat JSON = EntryFormat.json(LOADER, ALLOWED);
 
 	@Property(tries = 400, shrinking = ShrinkingMode.BOUNDED)
 	void whatIsTakenComesBackEqual(@ForAll("values") Object value) {
@@ -143,7 +150,7 @@ class RoundTripProperties {
 	/** The first value of its shape. */
 	@Property(tries = 100, shrinking = ShrinkingMode.BOUNDED)
 	void theFirstThatIsTakenComesBackEqualToo(@ForAll("values") Object value) {
-		comesBackIfTaken("json", EntryFormat.json(LOADER, List.of(OWN)), value);
+		comesBackIfTaken("json", EntryFormat.json(LOADER, ALLOWED), value);
 	}
 
 	private static void comesBackIfTaken(String name, EntryFormat format, Object value) {
@@ -407,7 +414,12 @@ class RoundTripProperties {
 				Combinators.combine(nullable(texts()), nullable(values()), doubles()).as(SubBean::of),
 				texts().map(Wrapped::new), dateTimes().map(Dated::new),
 				Combinators.combine(nullable(texts()), nullable(values())).as(Defaults::of),
-				Combinators.combine(texts(), nullable(values())).as(Constructed::new));
+				Combinators.combine(texts(), nullable(values())).as(Constructed::new),
+				Combinators.combine(nullable(texts()), nullable(values()), list(values())).as(Immutable::new),
+				list(titles()).map(PageImpl::new), titles().map(ResponseEntity::ok),
+				Combinators.combine(dates(), dates())
+					.as((one, other) -> one.isBefore(other) ? Range.closed(one, other) : Range.open(other, one)),
+				Combinators.combine(nullable(values().optional()), nullable(texts())).as(Maybe::new));
 	}
 
 	/** What JSON alone would not keep, in part. */
@@ -689,6 +701,32 @@ class RoundTripProperties {
 			this.name = name;
 			this.any = any;
 		}
+
+	}
+
+	/** As Lombok has it for a {@code @Value}. */
+	static final class Immutable implements Serializable {
+
+		private final @Nullable String name;
+
+		private final @Nullable Object any;
+
+		private final List<Object> list;
+
+		Immutable(@Nullable String name, @Nullable Object any, List<Object> list) {
+			this.name = name;
+			this.any = any;
+			this.list = list;
+		}
+
+		@Override
+		public String toString() {
+			return this.name + ", " + this.any + ", " + this.list;
+		}
+
+	}
+
+	record Maybe(@Nullable Optional<Object> any, @Nullable String text) implements Serializable {
 
 	}
 

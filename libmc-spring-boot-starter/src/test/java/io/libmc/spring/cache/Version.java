@@ -47,6 +47,15 @@ final class Version implements AutoCloseable {
 	 * @param sources of top-level classes, one each, without imports
 	 */
 	static Version of(Path directory, List<String> sources) {
+		return of(directory, sources, "-parameters");
+	}
+
+	/** The same, without the names of parameters, as javac has it by itself. */
+	static Version withoutParameterNames(Path directory, List<String> sources) {
+		return of(directory, sources, "-nowarn");
+	}
+
+	private static Version of(Path directory, List<String> sources, String option) {
 		StringWriter messages = new StringWriter();
 		try {
 			List<Path> paths = new ArrayList<>();
@@ -58,7 +67,7 @@ final class Version implements AutoCloseable {
 				paths.add(Files.writeString(directory.resolve(name.group(1) + ".java"), IMPORTS + source));
 			}
 			Iterable<? extends JavaFileObject> units = FILES.getJavaFileObjectsFromPaths(paths);
-			List<String> options = List.of("-d", directory.toString(), "-proc:none", "-parameters", "-cp",
+			List<String> options = List.of("-d", directory.toString(), "-proc:none", option, "-cp",
 					JsonProperty.class.getProtectionDomain().getCodeSource().getLocation().getPath());
 			if (!COMPILER.getTask(messages, FILES, null, options, null, units).call()) {
 				throw new IllegalArgumentException(messages.toString());
