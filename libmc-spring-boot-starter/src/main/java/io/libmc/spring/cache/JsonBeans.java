@@ -21,6 +21,7 @@ import tools.jackson.databind.DeserializationConfig;
 import tools.jackson.databind.SerializationConfig;
 import tools.jackson.databind.deser.BeanDeserializerBuilder;
 import tools.jackson.databind.deser.ValueDeserializerModifier;
+import tools.jackson.databind.deser.std.StdValueInstantiator;
 import tools.jackson.databind.introspect.AnnotatedMember;
 import tools.jackson.databind.ser.BeanPropertyWriter;
 import tools.jackson.databind.ser.BeanSerializerBuilder;
@@ -193,6 +194,9 @@ final class JsonBeans extends ValueSerializerModifier {
 			Set<String> names = new HashSet<>();
 			builder.getProperties().forEachRemaining((property) -> names.add(property.getName()));
 			this.read.put(description.getBeanClass(), names);
+			if (builder.getValueInstantiator() instanceof StdValueInstantiator standard) {
+				builder.setValueInstantiator(JsonInstantiator.of(standard));
+			}
 			return builder;
 		}
 

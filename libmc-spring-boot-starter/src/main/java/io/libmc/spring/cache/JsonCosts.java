@@ -53,6 +53,14 @@ final class JsonCosts {
 	private static final Pattern TIME = Pattern
 		.compile("([-+]?\\d{4,10})-(\\d\\d)-(\\d\\d)[Tt](\\d\\d):(\\d\\d)(?::(\\d\\d)(?:\\.(\\d{1,9}))?)?");
 
+	private static final int TEXT = ordered("java.lang.String");
+
+	/** Shorter ones are no larger than a {@code long}. */
+	private static final int LONGEST_LONG = 19;
+
+	/** Fewer elements are compared as they are. */
+	private static final int FEW = 8;
+
 	private static final int SHORTEST_YEAR = 4;
 
 	private static final int SHORTEST_TIME = 16;
@@ -122,14 +130,20 @@ final class JsonCosts {
 		boolean text = token == JsonToken.VALUE_STRING;
 		int length = (text || token.isNumeric()) ? this.parser.getStringLength() : 0;
 		this.budget.allocate(SCALAR_BYTES + 2L * length);
-		is(1 + length / CHARS_PER_STEP, text ? textHash() : token.isNumeric() ? numberHash() : token.name().hashCode(),
-				ordered(text ? "java.lang.String" : token.name()));
-		if (text && length <= LONGEST_TIME && (type.isEmpty() || type.equals("java.time.LocalDateTime"))) {
-			Integer time = timeHash(this.parser.getString());
+		is(1 + length / CHARS_PER_STEP,
+				text ? textHash() : token.isNumeric() ? numberHash(token, length) : token.name().hashCode(),
+				text ? TEXT : ordered(token.name()));
+		if (text && ((type.isEmpty() && canBeTime(length)) || type.equals("java.time.LocalDateTime"))) {
+			Integer time = (length <= LONGEST_TIME) ? timeHash(this.parser.getString()) : null;
 			if (time != null || !type.isEmpty()) {
 				is(1, (time != null) ? time : 0, PLAIN);
 			}
 		}
+	}
+
+	private boolean canBeTime(int length) {
+		return length >= SHORTEST_TIME && length <= LONGEST_TIME
+				&& this.parser.getStringCharacters()[this.parser.getStringOffset()] <= '9';
 	}
 
 	private int textHash() {
@@ -143,14 +157,9 @@ final class JsonCosts {
 		return all;
 	}
 
-	private int numberHash() {
-		String text = this.parser.getString();
-		try {
-			return (text.length() < 19) ? Long.hashCode(Long.parseLong(text)) : text.hashCode();
-		}
-		catch (NumberFormatException ex) {
-			return text.hashCode();
-		}
+	private int numberHash(JsonToken token, int length) {
+		return (token == JsonToken.VALUE_NUMBER_INT && length < LONGEST_LONG)
+				? Long.hashCode(this.parser.getLongValue()) : textHash();
 	}
 
 	/**
@@ -171,7 +180,7 @@ final class JsonCosts {
 			this.budget.allocate(2L * SCALAR_BYTES + 2L * name.length());
 			Integer time = timeHash(name);
 			is(1 + name.length() / CHARS_PER_STEP, (time != null) ? time : name.hashCode(),
-					(time != null) ? PLAIN : ordered("java.lang.String"));
+					(time != null) ? PLAIN : TEXT);
 			if (!keyType.isEmpty()) {
 				key(keyType, sorts);
 			}
@@ -258,6 +267,12 @@ final class JsonCosts {
 
 	/** Charges for the keys of a table, which are all from there on. */
 	private void hashed(int from, boolean sorts) {
+		if (this.top - from <= FEW && areDifferent(from)) {
+			for (int i = from; i < this.top; i++) {
+				this.budget.step(this.costs[i]);
+			}
+			return;
+		}
 		long[] keys = new long[this.top - from];
 		int count = 0;
 		for (int i = from; i < this.top; i++) {
@@ -274,6 +289,17 @@ final class JsonCosts {
 			}
 			equal(keys, begin, end, sorts);
 		}
+	}
+
+	private boolean areDifferent(int from) {
+		for (int i = from; i < this.top; i++) {
+			for (int j = from; j < i; j++) {
+				if (this.hashes[i] == this.hashes[j]) {
+					return false;
+				}
+			}
+		}
+		return true;
 	}
 
 	/** Charges for keys whose hashes are equal. */

@@ -1,8 +1,7 @@
 package io.libmc.spring.cache;
 
-import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.OutputStream;
+import java.util.Arrays;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -89,6 +88,7 @@ final class JsonFormat extends BytesFormat {
 	private SimpleModule module(ClassLoader classLoader) {
 		SimpleModule module = JsonKeys.module();
 		JsonTimes.addCalendar(module);
+		JsonTimes.addLocal(module);
 		if (ClassUtils.isPresent("java.sql.Timestamp", classLoader)) {
 			JsonTimes.addSql(module);
 		}
@@ -110,15 +110,14 @@ final class JsonFormat extends BytesFormat {
 
 	@Override
 	byte[] write(Object value) {
-		ByteArrayOutputStream bytes = new ByteArrayOutputStream(256);
-		bytes.writeBytes(Stamp.header(Stamp.JSON));
+		Bytes bytes = new Bytes();
 		try {
 			this.writer.writeValue(bytes, value);
 		}
 		catch (JacksonException | StackOverflowError ex) {
 			throw refused(value, ex);
 		}
-		byte[] entry = bytes.toByteArray();
+		byte[] entry = bytes.entry();
 		if (!this.shapes.know(value, entry.length)) {
 			checkComesBack(value, entry);
 			this.shapes.learn(value);
@@ -160,8 +159,7 @@ final class JsonFormat extends BytesFormat {
 	Object read(byte[] entry, DecodingBudget budget) throws UndecodableEntryException {
 		try {
 			judge(entry, 0, budget);
-			Object value = this.reader
-				.readValue(new ByteArrayInputStream(entry, Stamp.HEADER_BYTES, entry.length - Stamp.HEADER_BYTES));
+			Object value = this.reader.readValue(entry, Stamp.HEADER_BYTES, entry.length - Stamp.HEADER_BYTES);
 			if (value == null) {
 				throw new UndecodableEntryException("it holds nothing", null);
 			}
@@ -203,6 +201,35 @@ final class JsonFormat extends BytesFormat {
 			}
 		}
 		return names;
+	}
+
+	/** An entry, which Jackson hands over in pieces, and most often in one. */
+	private static final class Bytes extends OutputStream {
+
+		private byte[] bytes = Stamp.header(Stamp.JSON);
+
+		private int size = Stamp.HEADER_BYTES;
+
+		@Override
+		public void write(int one) {
+			write(new byte[] { (byte) one }, 0, 1);
+		}
+
+		@Override
+		public void write(byte[] piece, int offset, int length) {
+			int needed = Math.addExact(this.size, length);
+			if (needed > this.bytes.length) {
+				this.bytes = Arrays.copyOf(this.bytes,
+						(this.size == Stamp.HEADER_BYTES) ? needed : Math.max(needed, 2 * this.size));
+			}
+			System.arraycopy(piece, offset, this.bytes, this.size, length);
+			this.size = needed;
+		}
+
+		byte[] entry() {
+			return (this.size == this.bytes.length) ? this.bytes : Arrays.copyOf(this.bytes, this.size);
+		}
+
 	}
 
 }

@@ -117,7 +117,7 @@ final class JsonShapes {
 
 	private boolean is(Place place, @Nullable Object value, boolean learns) {
 		Class<?> type = (value != null) ? value.getClass() : Void.class;
-		Shape shape = place.shapes.get(type);
+		Shape shape = place.shape(type);
 		if (shape == null) {
 			if (!learns || this.count.get() >= MOST) {
 				return false;
@@ -140,33 +140,33 @@ final class JsonShapes {
 	private Shape shape(Class<?> type, @Nullable Object value) {
 		JsonBeans.Bean bean = this.beans.find(type);
 		if (PLAIN.contains(type)) {
-			return new Shape(Kind.PLAIN, 0, List.of());
+			return new Shape(type, Kind.PLAIN, 0, List.of());
 		}
 		if (value instanceof Enum<?> constant) {
 			boolean annotated = JsonBeans.isAnnotated(constant.getDeclaringClass());
-			return new Shape(annotated ? Kind.UNSURE : Kind.BOUNDED, 0, List.of());
+			return new Shape(type, annotated ? Kind.UNSURE : Kind.BOUNDED, 0, List.of());
 		}
 		if (BOUNDED.contains(type) || type.getName().startsWith("java.sql.")) {
-			return new Shape(Kind.BOUNDED, 0, List.of());
+			return new Shape(type, Kind.BOUNDED, 0, List.of());
 		}
 		if (value instanceof Object[]) {
-			return new Shape(Kind.ARRAY, 1, List.of());
+			return new Shape(type, Kind.ARRAY, 1, List.of());
 		}
 		if (value instanceof Optional) {
-			return new Shape(Kind.OPTIONAL, 1, List.of());
+			return new Shape(type, Kind.OPTIONAL, 1, List.of());
 		}
 		boolean container = CONTAINERS.contains(type)
 				|| HIDDEN_CONTAINERS.stream().anyMatch(type.getName()::startsWith);
 		if (container && value instanceof Collection) {
-			return new Shape(Kind.COLLECTION, 1, List.of());
+			return new Shape(type, Kind.COLLECTION, 1, List.of());
 		}
 		if (container && value instanceof Map) {
-			return new Shape(Kind.MAP, 2, List.of());
+			return new Shape(type, Kind.MAP, 2, List.of());
 		}
 		if (bean != null && !bean.annotated() && this.beans.isWhole(type, bean)) {
-			return new Shape(Kind.BEAN, bean.varying().size(), bean.varying());
+			return new Shape(type, Kind.BEAN, bean.varying().size(), bean.varying());
 		}
-		return new Shape(Kind.UNSURE, 0, List.of());
+		return new Shape(type, Kind.UNSURE, 0, List.of());
 	}
 
 	private boolean areElements(Shape shape, Collection<?> collection, boolean learns) {
@@ -288,10 +288,24 @@ final class JsonShapes {
 
 		final ConcurrentMap<Class<?>, Shape> shapes = new ConcurrentHashMap<>(2);
 
+		/** Most often it is that of the last value that was here. */
+		private @Nullable Shape last;
+
+		@Nullable Shape shape(Class<?> type) {
+			Shape shape = this.last;
+			if (shape == null || shape.type != type) {
+				shape = this.shapes.get(type);
+				this.last = shape;
+			}
+			return shape;
+		}
+
 	}
 
 	/** A class at a place, and the places within it. */
 	private static final class Shape {
+
+		final Class<?> type;
 
 		final Kind kind;
 
@@ -300,7 +314,8 @@ final class JsonShapes {
 		/** A bean's, one for each place. */
 		final List<BeanPropertyWriter> properties;
 
-		Shape(Kind kind, int places, List<BeanPropertyWriter> properties) {
+		Shape(Class<?> type, Kind kind, int places, List<BeanPropertyWriter> properties) {
+			this.type = type;
 			this.kind = kind;
 			this.places = IntStream.range(0, places).mapToObj((i) -> new Place()).toArray(Place[]::new);
 			this.properties = properties;

@@ -1,5 +1,7 @@
 package io.libmc.spring.cache;
 
+import java.math.BigDecimal;
+import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
@@ -15,9 +17,12 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
 
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.core.SerializableString;
+import tools.jackson.core.io.SerializedString;
 import tools.jackson.databind.AnnotationIntrospector;
 import tools.jackson.databind.DatabindContext;
 import tools.jackson.databind.DefaultTyping;
@@ -40,6 +45,7 @@ import tools.jackson.databind.jsontype.PolymorphicTypeValidator;
 import tools.jackson.databind.jsontype.TypeDeserializer;
 import tools.jackson.databind.jsontype.TypeIdResolver;
 import tools.jackson.databind.jsontype.TypeResolverBuilder;
+import tools.jackson.databind.jsontype.TypeSerializer;
 import tools.jackson.databind.jsontype.impl.DefaultTypeResolverBuilder;
 import tools.jackson.databind.jsontype.impl.TypeIdResolverBase;
 
@@ -77,6 +83,9 @@ final class JsonTypes {
 
 	private final ClassChanges changes;
 
+	/** Of the classes of values that have been written. */
+	private final ConcurrentMap<Class<?>, Written> written = new ConcurrentHashMap<>();
+
 	/** Names with shapes of other versions that were tolerated. */
 	private final Set<String> tolerated = ConcurrentHashMap.newKeySet();
 
@@ -109,20 +118,20 @@ final class JsonTypes {
 		return (value instanceof Enum<?> constant) ? constant.getDeclaringClass() : value.getClass();
 	}
 
-	private String idOf(Object value, JavaType declared, DatabindContext context) {
-		Class<?> type = classOf(value);
-		Class<?> written = writtenAs(value, checked(type));
-		String id = idOf(written, context);
-		if (!(value instanceof Map) && !(value instanceof EnumSet)) {
+	private SerializableString idOf(Object value, Names place, DatabindContext context) {
+		Written written = this.written.get(value.getClass());
+		if (written == null) {
+			Class<?> type = classOf(value);
+			written = Written.of(writtenAs(value, checked(type)));
+			this.written.put(value.getClass(), written);
+		}
+		SerializableString id = written.id(context);
+		if (!written.isKeyed) {
 			return id;
 		}
-		Class<?> within = JsonKeys.toName(value, context.constructSpecializedType(declared, written));
-		return (within != null) ? id + WITHIN + idOf(checked(within), context) + END : id;
-	}
-
-	private static String idOf(Class<?> type, DatabindContext context) {
-		String shape = ClassShape.withAllWithin(type);
-		return (shape.isEmpty() || !isFirst(type, context)) ? type.getName() : type.getName() + SHAPE_FOLLOWS + shape;
+		Class<?> within = JsonKeys.toName(value, place.typeAs(written.type, context));
+		return (within != null) ? new SerializedString(
+				id.getValue() + WITHIN + Written.of(checked(within)).id(context).getValue() + END) : id;
 	}
 
 	private Class<?> checked(Class<?> type) {
@@ -218,6 +227,24 @@ final class JsonTypes {
 				|| (this.tolerated.size() < MOST_OTHER_SHAPES && this.tolerated.add(id)));
 	}
 
+	/** What is written of a class. */
+	private record Written(Class<?> type, SerializableString name, @Nullable SerializableString nameAndShape,
+			boolean isKeyed) {
+
+		static Written of(Class<?> type) {
+			String name = type.getName();
+			String shape = ClassShape.withAllWithin(type);
+			return new Written(type, new SerializedString(name),
+					shape.isEmpty() ? null : new SerializedString(name + SHAPE_FOLLOWS + shape),
+					Map.class.isAssignableFrom(type) || EnumSet.class.isAssignableFrom(type));
+		}
+
+		SerializableString id(DatabindContext context) {
+			return (this.nameAndShape == null || !isFirst(this.type, context)) ? this.name : this.nameAndShape;
+		}
+
+	}
+
 	/** The classes whose shapes have been written in an entry. */
 	private record Shaped(Set<Class<?>> types) {
 
@@ -226,6 +253,10 @@ final class JsonTypes {
 	private static final class Typing extends DefaultTypeResolverBuilder {
 
 		private static final long serialVersionUID = 1L;
+
+		/** Nobody has subclasses of these that would come back. */
+		private static final Set<Class<?>> NEVER_OTHERS = Set.of(EnumSet.class, EnumMap.class, BigDecimal.class,
+				BigInteger.class);
 
 		private final transient JsonTypes types;
 
@@ -236,24 +267,32 @@ final class JsonTypes {
 
 		@Override
 		public boolean useForType(JavaType type) {
-			return super.useForType(type) && !type.isEnumType() && type.getRawClass() != EnumSet.class
-					&& type.getRawClass() != EnumMap.class;
+			return super.useForType(type) && !type.isEnumType() && !NEVER_OTHERS.contains(type.getRawClass());
 		}
 
 		@Override
 		public @Nullable TypeDeserializer buildTypeDeserializer(DeserializationContext context, JavaType baseType,
 				@Nullable Collection<NamedType> subtypes) {
-			return useForType(baseType) ? new JsonTypeReader(baseType,
-					idResolver(context, baseType, this.types.validator(), subtypes, false, true)) : null;
+			return useForType(baseType) ? new JsonTypeReader(baseType, names(baseType)) : null;
+		}
+
+		@Override
+		public @Nullable TypeSerializer buildTypeSerializer(SerializationContext context, JavaType baseType,
+				@Nullable Collection<NamedType> subtypes) {
+			return useForType(baseType) ? new JsonTypeWriter(names(baseType), null) : null;
+		}
+
+		private Names names(JavaType baseType) {
+			Names names = new Names(this.types);
+			names.init(baseType);
+			return names;
 		}
 
 		@Override
 		protected TypeIdResolver idResolver(DatabindContext context, JavaType baseType,
 				PolymorphicTypeValidator validator, @Nullable Collection<NamedType> subtypes, boolean forSer,
 				boolean forDeser) {
-			Names names = new Names(this.types);
-			names.init(baseType);
-			return names;
+			return names(baseType);
 		}
 
 	}
@@ -320,11 +359,14 @@ final class JsonTypes {
 
 	}
 
-	private static final class Names extends TypeIdResolverBase {
+	static final class Names extends TypeIdResolverBase {
 
 		private static final long serialVersionUID = 1L;
 
 		private final transient JsonTypes types;
+
+		/** Maps and their like, as they can be here. */
+		private final transient ConcurrentMap<Class<?>, JavaType> written = new ConcurrentHashMap<>(2);
 
 		private transient @Nullable JavaType base;
 
@@ -341,9 +383,17 @@ final class JsonTypes {
 			return Objects.requireNonNull(this.base);
 		}
 
+		private JavaType typeAs(Class<?> type, DatabindContext context) {
+			return this.written.computeIfAbsent(type, (key) -> context.constructSpecializedType(base(), key));
+		}
+
+		SerializableString written(DatabindContext context, Object value) {
+			return this.types.idOf(value, this, context);
+		}
+
 		@Override
 		public String idFromValue(DatabindContext context, Object value) {
-			return this.types.idOf(value, base(), context);
+			return written(context, value).getValue();
 		}
 
 		@Override

@@ -78,6 +78,9 @@ class FormatBudgetTest {
 		values.put("set of declared times with equal hashes and a small t",
 				"[\"" + OWN + "$Times\",{\"times\":" + typed("java.util.HashSet", dates.replace("T", "t")) + "}]");
 		values.put("set of times in parts", typed("java.util.HashSet", join(20_000, (i) -> parts(dates, i))));
+		values.put("set of declared times in parts", "[\"" + OWN + "$Times\",{\"times\":" + typed("java.util.HashSet",
+				join(20_000, (i) -> parts(dates, i)).replace("[\"java.time.LocalDateTime\",", "").replace("]]", "]"))
+				+ "}]");
 		values.put("map by periods with equal hashes",
 				"[\"java.util.HashMap<java.time.Period>\",{" + periods(40_000) + "}]");
 		values.put("declared map by periods with equal hashes",
