@@ -3,9 +3,11 @@ package io.libmc.spring.autoconfigure;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.json.JsonMapper;
 
 import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfigurationPackages;
@@ -15,6 +17,7 @@ import io.libmc.spring.cache.CacheValueSerializer;
 import io.libmc.spring.cache.ClassChanges;
 import io.libmc.spring.cache.EntryFormat;
 import io.libmc.spring.cache.FormatProperties;
+import io.libmc.spring.cache.JsonEntryFormat;
 
 /**
  * Creates the formats that properties name. They know the application's own classes.
@@ -83,7 +86,12 @@ final class FormatFactory {
 			throw new IllegalArgumentException(
 					"it needs Jackson 3, which is not on the class path; add org.springframework.boot:spring-boot-starter-jackson");
 		}
-		return EntryFormat.json(this.classLoader, allowed, classChanges, properties);
+		Consumer<JsonMapper.Builder> customizer = ClassUtils
+			.isPresent("org.springframework.boot.jackson.autoconfigure.JsonMapperBuilderCustomizer", null)
+					? JsonCustomizers.of(this.beanFactory) : null;
+		return (customizer != null)
+				? JsonEntryFormat.of(this.classLoader, allowed, classChanges, properties, customizer)
+				: EntryFormat.json(this.classLoader, allowed, classChanges, properties);
 	}
 
 	private static boolean isJacksonPresent() {

@@ -124,7 +124,7 @@ public abstract sealed class EntryFormat permits BytesFormat, LibmcFormat, AlsoR
 		if (!isJacksonPresent()) {
 			throw new IllegalStateException("Jackson 3 is not on the class path");
 		}
-		return new JsonFormat(classLoader, allowed, classChanges);
+		return new JsonFormat(classLoader, allowed, classChanges, null);
 	}
 
 	private static boolean isJacksonPresent() {

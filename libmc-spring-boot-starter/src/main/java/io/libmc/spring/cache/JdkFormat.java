@@ -153,7 +153,7 @@ final class JdkFormat extends BytesFormat {
 
 	private boolean isGoodAsJson(Object value, Set<String> alsoAllowed) {
 		try {
-			new JsonFormat(this.classLoader, this.allowed.and(alsoAllowed), this.changes).encode(value);
+			new JsonFormat(this.classLoader, this.allowed.and(alsoAllowed), this.changes, null).encode(value);
 			return true;
 		}
 		catch (RuntimeException | LinkageError ex) {

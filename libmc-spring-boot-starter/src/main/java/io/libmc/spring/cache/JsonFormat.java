@@ -4,6 +4,7 @@ import java.io.OutputStream;
 import java.util.Arrays;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 
 import com.fasterxml.jackson.annotation.JsonAutoDetect.Visibility;
 import tools.jackson.core.JacksonException;
@@ -16,6 +17,8 @@ import tools.jackson.databind.cfg.DateTimeFeature;
 import tools.jackson.databind.cfg.EnumFeature;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.module.SimpleModule;
+
+import org.jspecify.annotations.Nullable;
 
 import org.springframework.core.NestedExceptionUtils;
 import org.springframework.util.ClassUtils;
@@ -46,6 +49,9 @@ final class JsonFormat extends BytesFormat {
 
 	private final ClassChanges changes;
 
+	/** What the application changes, whose values are all read back. */
+	private final @Nullable Consumer<JsonMapper.Builder> customizer;
+
 	private final Refusals refusals = new Refusals();
 
 	private final JsonBeans beans = new JsonBeans();
@@ -53,13 +59,18 @@ final class JsonFormat extends BytesFormat {
 	/** Of values that are known to come back. */
 	private final JsonShapes shapes;
 
-	JsonFormat(ClassLoader classLoader, AllowedClasses allowed, ClassChanges changes) {
+	JsonFormat(ClassLoader classLoader, AllowedClasses allowed, ClassChanges changes,
+			@Nullable Consumer<JsonMapper.Builder> customizer) {
 		this.classLoader = classLoader;
 		this.allowed = allowed;
 		this.changes = changes;
+		this.customizer = customizer;
 		JsonTypes types = new JsonTypes(classLoader, allowed, changes);
 		this.shapes = new JsonShapes(this.beans);
 		JsonMapper.Builder builder = JsonMapper.builder();
+		if (customizer != null) {
+			customizer.accept(builder);
+		}
 		JsonMapper mapper = builder.typeFactory(builder.typeFactory().withClassLoader(classLoader))
 			.changeDefaultVisibility((checker) -> checker.withFieldVisibility(Visibility.ANY)
 				.withGetterVisibility(Visibility.NONE)
@@ -70,6 +81,7 @@ final class JsonFormat extends BytesFormat {
 			.annotationIntrospector(types.annotations())
 			.handlerInstantiator(types.handlers())
 			.addModule(module(classLoader))
+			.addModule(new SimpleModule("libmc names").setSerializerModifier(JsonNamedSerializer.modifier()))
 			.addModule(new JsonGuard(allowed).module())
 			.disable(SerializationFeature.FAIL_ON_EMPTY_BEANS)
 			.enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES,
@@ -118,7 +130,7 @@ final class JsonFormat extends BytesFormat {
 			throw refused(value, ex);
 		}
 		byte[] entry = bytes.entry();
-		if (!this.shapes.know(value, entry.length)) {
+		if (this.customizer != null || !this.shapes.know(value, entry.length)) {
 			checkComesBack(value, entry);
 			this.shapes.learn(value);
 		}
@@ -193,7 +205,7 @@ final class JsonFormat extends BytesFormat {
 				&& names.add(refused.className())) {
 			last = null;
 			try {
-				new JsonFormat(this.classLoader, this.allowed.and(names), this.changes).writer
+				new JsonFormat(this.classLoader, this.allowed.and(names), this.changes, this.customizer).writer
 					.writeValue(OutputStream.nullOutputStream(), value);
 			}
 			catch (JacksonException | StackOverflowError ex) {

@@ -40,6 +40,7 @@ import tools.jackson.databind.introspect.Annotated;
 import tools.jackson.databind.introspect.AnnotatedClass;
 import tools.jackson.databind.introspect.JacksonAnnotationIntrospector;
 import tools.jackson.databind.introspect.PotentialCreator;
+import tools.jackson.databind.util.ClassUtil;
 import tools.jackson.databind.jsontype.NamedType;
 import tools.jackson.databind.jsontype.PolymorphicTypeValidator;
 import tools.jackson.databind.jsontype.TypeDeserializer;
@@ -342,7 +343,8 @@ final class JsonTypes {
 		@Override
 		public @Nullable ValueSerializer<?> serializerInstance(SerializationConfig config, Annotated annotated,
 				Class<?> serializer) {
-			return null;
+			return JsonNamedSerializer
+				.of((ValueSerializer<?>) ClassUtil.createInstance(serializer, config.canOverrideAccessModifiers()));
 		}
 
 		@Override
