@@ -144,8 +144,9 @@ public final class LibmcTranscoder implements Transcoder {
 	 * Creates a transcoder that stores every other {@link Serializable} by Java
 	 * serialization, which other languages cannot read. A list, map or set goes that way
 	 * as a whole when something in it does.
-	 * @param filter asked for every class that is read; one that it does not allow is
-	 * refused, undecided or not. For example
+	 * @param filter asked for every class that is read, and for what an array holds
+	 * before the array's class is made; one that it does not allow is refused, undecided
+	 * or not. For example
 	 * {@code ObjectInputFilter.Config.createFilter("com.example.model.*;java.base/*;!*")}
 	 * @return a transcoder
 	 */

@@ -25,9 +25,6 @@ final class SerializedStream implements ObjectStreamConstants {
 	/** A class is looked up, and its fields are matched with those in the stream. */
 	private static final int STEPS_PER_CLASS = 500;
 
-	/** Java makes a class of it. */
-	private static final int STEPS_PER_PROXY = 100_000;
-
 	private static final int OBJECT_BYTES = 16;
 
 	/** A collection allocates more than it has fields for. */
@@ -305,14 +302,20 @@ final class SerializedStream implements ObjectStreamConstants {
 				yield known;
 			}
 			case TC_CLASSDESC -> readClassDescription();
-			case TC_PROXYCLASSDESC -> readProxyDescription();
+			case TC_PROXYCLASSDESC -> throw new IllegalArgumentException(
+					"it holds a java.lang.reflect.Proxy, of which Java makes a class before it asks for permission; store what is behind it");
 			default -> throw broken("a class cannot begin with " + type);
 		};
 	}
 
 	private SerializedClass readClassDescription() {
-		this.budget.step(STEPS_PER_CLASS);
-		SerializedClass type = new SerializedClass(readName());
+		String name = readName();
+		if (!ClassNames.isOrdinary(name)) {
+			throw new IllegalArgumentException(
+					"the name of a class in it has more than 500 characters, or more than 8 dimensions of arrays");
+		}
+		this.budget.step(STEPS_PER_CLASS * (1L + ClassNames.dimensions(name)));
+		SerializedClass type = new SerializedClass(name);
 		skip(Long.BYTES);
 		newHandle(type);
 		type.flags = readByte();
@@ -369,19 +372,6 @@ final class SerializedStream implements ObjectStreamConstants {
 		if (start == 0 || start >= this.bytes.length || this.bytes[start] != code) {
 			throw broken("a field has two types");
 		}
-	}
-
-	private SerializedClass readProxyDescription() {
-		this.budget.step(STEPS_PER_PROXY);
-		SerializedClass type = new SerializedClass("java.lang.reflect.Proxy$");
-		type.flags = SC_SERIALIZABLE;
-		newHandle(type);
-		int count = readInt();
-		for (int i = 0; i < count; i++) {
-			readName();
-		}
-		readSuperclass(type);
-		return type;
 	}
 
 	private void readSuperclass(SerializedClass type) {
