@@ -116,7 +116,9 @@ public final class DecodingBudget {
 	 * would cost more than is left of this budget
 	 */
 	public void judgeSerialized(byte[] value, int start) {
-		new SerializedStream(value, start, this, false).judge();
+		SerializedStream stream = new SerializedStream(value, start, this, false);
+		stream.judge();
+		stream.chargeEnums();
 	}
 
 	/**
@@ -142,6 +144,9 @@ public final class DecodingBudget {
 			if (info.arrayLength() >= 0) {
 				allocate(16 + info.arrayLength() * SerializedStream.width(type.getName()));
 				return status;
+			}
+			if (type.isEnum()) {
+				stream.chargeEnum(type);
 			}
 			return stream.isMisread(type) ? Status.REJECTED : status;
 		};

@@ -75,6 +75,10 @@ final class SerializedClasses implements ObjectStreamConstants {
 		type.sameName = this.byName.put(type.name, type);
 	}
 
+	Set<String> names() {
+		return this.byName.keySet();
+	}
+
 	/** Whether a class of this name comes with Java, or might. */
 	static boolean isOfJava(String name) {
 		for (String begin : OF_JAVA) {

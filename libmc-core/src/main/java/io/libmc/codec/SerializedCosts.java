@@ -43,6 +43,8 @@ final class SerializedCosts {
 
 	private final SerializedTables tables;
 
+	final SerializedEnums enums = new SerializedEnums();
+
 	private int top;
 
 	private final List<SerializedFrame> frames = new ArrayList<>();
@@ -80,7 +82,7 @@ final class SerializedCosts {
 
 	/** There is one object of it, however often the stream holds it. */
 	void isConstant(int handle, String name, int more) {
-		is(1, 31 * name.hashCode() + more, SerializedKind.ALONE);
+		is(1, SerializedEnums.hash(name) + more, SerializedKind.ALONE);
 		keep(handle);
 	}
 
@@ -134,6 +136,7 @@ final class SerializedCosts {
 		SerializedFrame frame = frame();
 		frame.beginPart(part.hash, at, this.top);
 		frame.synchronizes = part.name.startsWith("java.util.Collections$Synchronized");
+		frame.bitsPerConstant = SerializedEnums.bitsOf(part.name);
 		frame.captures = part.name.equals("java.lang.invoke.SerializedLambda");
 	}
 
@@ -141,6 +144,9 @@ final class SerializedCosts {
 		SerializedFrame frame = frame();
 		if ((frame.synchronizes && name.equals("mutex")) || (frame.captures && !name.equals("capturedArgs"))) {
 			return;
+		}
+		if (frame.bitsPerConstant > 0 && (name.equals("keyType") || name.equals("elementType"))) {
+			this.enums.hold(this.hash, frame.bitsPerConstant, this.budget);
 		}
 		if (name.equals("comparator")) {
 			frame.compares(this.cost, this.kind == SerializedKind.CYCLIC);

@@ -52,6 +52,9 @@ final class SerializedFrame {
 
 	boolean synchronizes;
 
+	/** What a map or set of an enum takes for each constant of it. */
+	int bitsPerConstant;
+
 	/** Whether it is a lambda, which costs what it captures. */
 	boolean captures;
 
@@ -65,6 +68,7 @@ final class SerializedFrame {
 		this.blocks = 0;
 		this.blockLength = 0;
 		this.synchronizes = false;
+		this.bitsPerConstant = 0;
 		this.captures = false;
 	}
 

@@ -80,6 +80,25 @@ final class SerializedStream implements ObjectStreamConstants {
 		return this.classes.differ(type);
 	}
 
+	/** Charges for what is as large as an enum has constants, when it is known. */
+	void chargeEnum(Class<?> type) {
+		this.costs.enums.charge(type, this.budget);
+	}
+
+	/** Charges for the enums that are here, where nobody reads the stream. */
+	void chargeEnums() {
+		for (String name : this.classes.names()) {
+			if (this.costs.enums.isHeld(name)) {
+				try {
+					chargeEnum(ClassNames.find(name, Thread.currentThread().getContextClassLoader()));
+				}
+				catch (ClassNotFoundException | LinkageError ex) {
+					// It is charged when it is read.
+				}
+			}
+		}
+	}
+
 	/** How many bytes an element of an array takes. */
 	static long width(String arrayClass) {
 		return switch (arrayClass.charAt(1)) {

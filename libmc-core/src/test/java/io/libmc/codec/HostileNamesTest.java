@@ -15,6 +15,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -145,6 +147,35 @@ class HostileNamesTest {
 		String name = "x".repeat(501);
 		assertThatIllegalArgumentException().isThrownBy(() -> this.transcoder.decode(256, named(name)))
 			.withMessageContaining("500 characters");
+	}
+
+	@Test
+	void mapsOfEnumsAreChargedForTheirTables() {
+		List<Object> maps = new ArrayList<>(List.of(new Plain(1)));
+		IntStream.range(0, 10_000).forEach((i) -> maps.add(new EnumMap<>(Character.UnicodeScript.class)));
+		EncodedValue encoded = this.transcoder.encode(maps);
+		int length = encoded.bytes().length;
+		assertThatIllegalArgumentException()
+			.isThrownBy(() -> this.transcoder.check(encoded, DecodingBudget.of(length, 100_000)))
+			.withMessageContaining("bytes of memory");
+		assertThatIllegalArgumentException()
+			.isThrownBy(() -> this.transcoder.decode(256, encoded.bytes(), DecodingBudget.of(length, 100_000)));
+		this.transcoder.check(encoded, DecodingBudget.of(length));
+		assertThat(this.transcoder.decode(256, encoded.bytes())).isEqualTo(maps);
+	}
+
+	@Test
+	void smallMapsAndSetsOfEnumsComeBackWithinASmallBudget() {
+		List<Object> held = new ArrayList<>();
+		for (int i = 0; i < 1000; i++) {
+			EnumMap<TimeUnit, Object> map = new EnumMap<>(TimeUnit.class);
+			map.put(TimeUnit.DAYS, EnumSet.of(TimeUnit.HOURS));
+			held.add(map);
+		}
+		EncodedValue encoded = this.transcoder.encode(held);
+		int length = encoded.bytes().length;
+		this.transcoder.check(encoded, DecodingBudget.of(length, 100_000));
+		assertThat(this.transcoder.decode(256, encoded.bytes(), DecodingBudget.of(length, 100_000))).isEqualTo(held);
 	}
 
 	private static byte[] encode(LibmcTranscoder transcoder, Object value) {
