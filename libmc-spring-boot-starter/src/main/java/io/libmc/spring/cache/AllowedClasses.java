@@ -3,10 +3,10 @@ package io.libmc.spring.cache;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentMap;
 
 import org.springframework.util.ClassUtils;
+
+import io.libmc.codec.ClassNames;
 
 /**
  * The classes whose objects may lie in a cache. Bytes from the network are turned into
@@ -36,7 +36,15 @@ final class AllowedClasses {
 
 	private final Set<String> trees = new HashSet<>();
 
-	private final ConcurrentMap<Class<?>, Boolean> known = new ConcurrentHashMap<>();
+	/** Keeps neither a class nor its class loader. */
+	private final ClassValue<Boolean> known = new ClassValue<>() {
+
+		@Override
+		protected Boolean computeValue(Class<?> type) {
+			return type.isPrimitive() || (ClassNames.isOrdinary(type.getName()) && allowsElement(type.getName()));
+		}
+
+	};
 
 	private final FormatAdvice advice;
 
@@ -66,26 +74,27 @@ final class AllowedClasses {
 	}
 
 	boolean allow(Class<?> type) {
-		return this.known.computeIfAbsent(type, this::decide);
-	}
-
-	private boolean decide(Class<?> type) {
 		Class<?> element = type;
-		while (element.isArray()) {
+		int dimensions = 0;
+		for (; element.isArray(); dimensions++) {
 			element = element.getComponentType();
 		}
-		return element.isPrimitive() || allowsElement(element.getName());
+		return (dimensions < 2 || ClassNames.isOrdinary(type.getName())) && this.known.get(element);
 	}
 
 	/**
-	 * Whether a class may be loaded at all.
+	 * Whether a class may be loaded at all. Of a name that is none, or too long for one,
+	 * nothing is looked up.
 	 * @param name as {@link Class#getName()} gives it
 	 */
 	boolean allow(String name) {
+		if (!ClassNames.isOrdinary(name)) {
+			return false;
+		}
 		if (!name.startsWith("[")) {
 			return allowsElement(name);
 		}
-		String element = name.replaceFirst("^\\[+", "");
+		String element = name.substring(name.lastIndexOf('[') + 1);
 		return element.length() == 1 || (element.startsWith("L") && element.endsWith(";")
 				&& allowsElement(element.substring(1, element.length() - 1)));
 	}

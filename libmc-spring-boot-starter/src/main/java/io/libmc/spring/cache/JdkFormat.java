@@ -5,6 +5,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InvalidClassException;
 import java.io.NotSerializableException;
 import java.io.ObjectInputFilter;
 import java.io.ObjectInputStream;
@@ -21,7 +22,9 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.core.ConfigurableObjectInputStream;
+import org.springframework.util.ClassUtils;
 
+import io.libmc.codec.ClassNames;
 import io.libmc.codec.DecodingBudget;
 
 /**
@@ -35,6 +38,9 @@ final class JdkFormat extends BytesFormat {
 	private static final byte[] STRING_BEGIN = { (byte) (ObjectStreamConstants.STREAM_MAGIC >>> 8),
 			(byte) ObjectStreamConstants.STREAM_MAGIC, 0, (byte) ObjectStreamConstants.STREAM_VERSION,
 			ObjectStreamConstants.TC_STRING };
+
+	/** To look for a class that is nowhere takes long, as it is looked for everywhere. */
+	private static final int STEPS_PER_UNKNOWN = 4000;
 
 	private final ClassLoader classLoader;
 
@@ -88,7 +94,7 @@ final class JdkFormat extends BytesFormat {
 		if (isString(entry)) {
 			return readString(entry);
 		}
-		try (ObjectInputStream in = new ComparingInput(body(entry))) {
+		try (ObjectInputStream in = new ComparingInput(body(entry), budget)) {
 			in.setObjectInputFilter(budget.filterSerialized(entry, Stamp.HEADER_BYTES, this::check));
 			return in.readObject();
 		}
@@ -167,13 +173,16 @@ final class JdkFormat extends BytesFormat {
 	 */
 	private final class ComparingInput extends ConfigurableObjectInputStream {
 
-		ComparingInput(InputStream in) throws IOException {
+		private final DecodingBudget budget;
+
+		ComparingInput(InputStream in, DecodingBudget budget) throws IOException {
 			super(in, JdkFormat.this.classLoader, false);
+			this.budget = budget;
 		}
 
 		@Override
 		protected Class<?> resolveClass(ObjectStreamClass description) throws IOException, ClassNotFoundException {
-			Class<?> type = super.resolveClass(description);
+			Class<?> type = find(description);
 			boolean compares = JdkFormat.this.changes == ClassChanges.MISS && !type.isArray()
 					&& JdkFormat.this.allowed.allow(type);
 			long shape = compares ? ClassShape.alone(type) : ClassShape.NONE;
@@ -181,6 +190,27 @@ final class JdkFormat extends BytesFormat {
 				throw new ChangedClassException(type);
 			}
 			return type;
+		}
+
+		/** Java asks its filter only when the class is loaded. */
+		private Class<?> find(ObjectStreamClass description) throws IOException, ClassNotFoundException {
+			String name = description.getName();
+			if (ClassUtils.resolvePrimitiveClassName(name) != null) {
+				return super.resolveClass(description);
+			}
+			if (!JdkFormat.this.allowed.allow(name)) {
+				throw new InvalidClassException(name, "REJECTED, as it is not allowed");
+			}
+			if (ClassNames.isKnown(name)) {
+				return super.resolveClass(description);
+			}
+			try {
+				return ClassNames.find(name, JdkFormat.this.classLoader);
+			}
+			catch (ClassNotFoundException ex) {
+				this.budget.step(STEPS_PER_UNKNOWN);
+				throw ex;
+			}
 		}
 
 	}

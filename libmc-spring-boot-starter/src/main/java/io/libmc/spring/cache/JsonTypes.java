@@ -50,7 +50,7 @@ import tools.jackson.databind.jsontype.TypeSerializer;
 import tools.jackson.databind.jsontype.impl.DefaultTypeResolverBuilder;
 import tools.jackson.databind.jsontype.impl.TypeIdResolverBase;
 
-import org.springframework.util.ClassUtils;
+import io.libmc.codec.ClassNames;
 
 /**
  * How the classes of values are written into their JSON and found again. No class is
@@ -71,6 +71,9 @@ final class JsonTypes {
 
 	/** Jackson remembers each name, with the shape behind it. */
 	private static final int MOST_OTHER_SHAPES = 1_000;
+
+	/** With the name of its class. */
+	private static final int LONGEST_OTHER_SHAPE = 600;
 
 	private static final Class<?> UNMODIFIABLE_MAP = Collections.unmodifiableMap(new HashMap<>()).getClass();
 
@@ -213,10 +216,12 @@ final class JsonTypes {
 
 	private Class<?> load(String name) {
 		if (!this.allowed.allow(name)) {
-			throw new IllegalArgumentException("the class " + name + " is not allowed");
+			throw new IllegalArgumentException(
+					"the class " + (ClassNames.isOrdinary(name) ? name : "of so long a name, or of such arrays,")
+							+ " is not allowed");
 		}
 		try {
-			return ClassUtils.forName(name, this.classLoader);
+			return ClassNames.find(name, this.classLoader);
 		}
 		catch (ClassNotFoundException ex) {
 			throw new IllegalArgumentException("there is no class " + name, ex);
@@ -224,8 +229,9 @@ final class JsonTypes {
 	}
 
 	private boolean isTolerated(String id) {
-		return this.changes == ClassChanges.TOLERATE && (this.tolerated.contains(id)
-				|| (this.tolerated.size() < MOST_OTHER_SHAPES && this.tolerated.add(id)));
+		return this.changes == ClassChanges.TOLERATE && id.length() <= LONGEST_OTHER_SHAPE
+				&& (this.tolerated.contains(id)
+						|| (this.tolerated.size() < MOST_OTHER_SHAPES && this.tolerated.add(id)));
 	}
 
 	/** What is written of a class. */
