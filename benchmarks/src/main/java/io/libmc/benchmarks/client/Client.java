@@ -7,8 +7,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is asked of every client. Thread-safe. Values are {@code byte[]}, or
- * {@code String} where the client is one that holds objects.
+ * What is asked of every client. Thread-safe. Values are {@code byte[]}, or objects where
+ * the client is one that holds them.
  */
 public interface Client extends AutoCloseable {
 

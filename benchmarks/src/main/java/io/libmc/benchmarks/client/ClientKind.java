@@ -1,15 +1,6 @@
 package io.libmc.benchmarks.client;
 
-import java.io.IOException;
-import java.io.InputStream;
-import java.net.URL;
 import java.util.Locale;
-import java.util.Properties;
-import java.util.jar.Attributes;
-import java.util.jar.Manifest;
-
-import io.libmc.MemcachedClient;
-import org.springframework.data.redis.cache.RedisCache;
 
 /**
  * The clients there are. docs/benchmarks.md says why each has the settings it has.
@@ -17,108 +8,49 @@ import org.springframework.data.redis.cache.RedisCache;
 public enum ClientKind {
 
 	/** Ours. */
-	LIBMC(Role.OURS, false) {
-		@Override
-		public Client open(ClientSettings settings) {
-			return new LibmcClient(settings);
-		}
-
-		@Override
-		public String version() {
-			return versionOf(MemcachedClient.class, "io.libmc/libmc-core");
-		}
-	},
+	LIBMC(Role.OURS, Library.LIBMC, false, LibmcClient::new),
 
 	/** Spymemcached. */
-	SPYMEMCACHED(Role.PEER, false) {
-		@Override
-		public Client open(ClientSettings settings) throws IOException {
-			return new SpymemcachedClient(settings);
-		}
-
-		@Override
-		public String version() {
-			return versionOf(net.spy.memcached.MemcachedClient.class, "net.spy/spymemcached");
-		}
-	},
+	SPYMEMCACHED(Role.PEER, Library.SPYMEMCACHED, false, SpymemcachedClient::new),
 
 	/** XMemcached. */
-	XMEMCACHED(Role.PEER, false) {
-		@Override
-		public Client open(ClientSettings settings) throws IOException {
-			return new XmemcachedClient(settings);
-		}
-
-		@Override
-		public String version() {
-			return versionOf(net.rubyeye.xmemcached.MemcachedClient.class, "com.googlecode.xmemcached/xmemcached");
-		}
-	},
+	XMEMCACHED(Role.PEER, Library.XMEMCACHED, false, XmemcachedClient::new),
 
 	/** Folsom. */
-	FOLSOM(Role.PEER, false) {
-		@Override
-		public Client open(ClientSettings settings) throws Exception {
-			return new FolsomClient(settings);
-		}
-
-		@Override
-		public String version() {
-			return versionOf(com.spotify.folsom.MemcacheClient.class, "com.spotify/folsom");
-		}
-	},
+	FOLSOM(Role.PEER, Library.FOLSOM, false, FolsomClient::new),
 
 	/** A bare blocking socket per thread and server: the floor. */
-	SOCKET(Role.FLOOR, false) {
-		@Override
-		public Client open(ClientSettings settings) {
-			return new SocketClient(settings);
-		}
-
-		@Override
-		public String version() {
-			return "JDK " + Runtime.version();
-		}
-	},
+	SOCKET(Role.FLOOR, Library.JDK, false, SocketClient::new),
 
 	/** Ours with values that are Strings: the floor of the caches. */
-	LIBMC_STRING(Role.FLOOR, true) {
-		@Override
-		public Client open(ClientSettings settings) {
-			return new LibmcClient(settings);
-		}
-
-		@Override
-		public String version() {
-			return LIBMC.version();
-		}
-	},
+	LIBMC_STRING(Role.FLOOR, Library.LIBMC, true, LibmcClient::new),
 
 	/** The starter's cache. */
-	LIBMC_CACHE(Role.OURS, true) {
-		@Override
-		public Client open(ClientSettings settings) {
-			return SpringCacheClient.libmc(settings);
-		}
+	LIBMC_CACHE(Role.OURS, Library.LIBMC, true, SpringCacheClient::libmc),
 
-		@Override
-		public String version() {
-			return LIBMC.version();
-		}
-	},
+	/** Spring Data Redis's cache. */
+	REDIS_CACHE(Role.PEER, Library.SPRING_DATA_REDIS, true, SpringCacheClient::redis),
 
-	/** Spring Data Redis's cache, over Lettuce. */
-	REDIS_CACHE(Role.PEER, true) {
-		@Override
-		public Client open(ClientSettings settings) {
-			return SpringCacheClient.redis(settings);
-		}
+	/** The starter's cache with JSON, its default. */
+	LIBMC_JSON(Role.OURS, Library.LIBMC, true, (settings) -> SpringCacheClient.libmc(settings, "json", "none")),
 
-		@Override
-		public String version() {
-			return versionOf(RedisCache.class, "org.springframework.data/spring-data-redis");
-		}
-	};
+	/** The same, compressed by zlib. */
+	LIBMC_JSON_ZLIB(Role.OURS, Library.LIBMC, true, (settings) -> SpringCacheClient.libmc(settings, "json", "zlib")),
+
+	/** The same, compressed by LZ4. */
+	LIBMC_JSON_LZ4(Role.OURS, Library.LIBMC, true, (settings) -> SpringCacheClient.libmc(settings, "json", "lz4")),
+
+	/** The starter's cache with Java serialization. */
+	LIBMC_JDK(Role.OURS, Library.LIBMC, true, (settings) -> SpringCacheClient.libmc(settings, "jdk", "none")),
+
+	/** Spring Data Redis's cache with JSON; it waits for what it stores. */
+	REDIS_JSON(Role.PEER, Library.SPRING_DATA_REDIS, true, RedisCaches::json),
+
+	/** Spring Data Redis's cache with Java serialization; it waits for what it stores. */
+	REDIS_JDK(Role.PEER, Library.SPRING_DATA_REDIS, true, RedisCaches::jdk),
+
+	/** Redisson's cache. */
+	REDISSON(Role.PEER, Library.REDISSON, true, RedisCaches::redisson);
 
 	/** What a client is to the comparison. */
 	public enum Role {
@@ -134,29 +66,53 @@ public enum ClientKind {
 
 	}
 
+	/** Opens a client. */
+	private interface Opener {
+
+		Client open(ClientSettings settings) throws Exception;
+
+	}
+
 	private final Role role;
 
-	private final boolean strings;
+	private final Library library;
 
-	ClientKind(Role role, boolean strings) {
+	private final boolean objects;
+
+	// a method of a class without state
+	@SuppressWarnings("ImmutableEnumChecker")
+	private final Opener opener;
+
+	ClientKind(Role role, Library library, boolean objects, Opener opener) {
 		this.role = role;
-		this.strings = strings;
+		this.library = library;
+		this.objects = objects;
+		this.opener = opener;
 	}
 
 	/** Opens one. */
-	public abstract Client open(ClientSettings settings) throws Exception;
+	public Client open(ClientSettings settings) throws Exception {
+		return this.opener.open(settings);
+	}
 
 	/** The release. */
-	public abstract String version();
+	public String version() {
+		return this.library.version();
+	}
+
+	/** Whether it needs a Redis, and not memcached. */
+	public boolean speaksToRedis() {
+		return this.library.speaksToRedis();
+	}
 
 	/** What it is to the comparison. */
 	public Role role() {
 		return this.role;
 	}
 
-	/** Whether its values are Strings. */
-	public boolean holdsStrings() {
-		return this.strings;
+	/** Whether its values are objects, and text is a String. */
+	public boolean holdsObjects() {
+		return this.objects;
 	}
 
 	/** As on the command line and in tables. */
@@ -177,38 +133,6 @@ public enum ClientKind {
 			}
 		}
 		throw new IllegalArgumentException("There is no client " + label);
-	}
-
-	/**
-	 * Asks the jar that a class came from, by Maven's own file in it or else by its
-	 * manifest.
-	 */
-	private static String versionOf(Class<?> type, String artifact) {
-		String url = String.valueOf(type.getResource(type.getSimpleName() + ".class"));
-		int inside = url.indexOf("!/");
-		if (inside < 0) {
-			return "working copy";
-		}
-		String jar = url.substring(0, inside + 2);
-		try (InputStream in = new URL(jar + "META-INF/maven/" + artifact + "/pom.properties").openStream()) {
-			Properties properties = new Properties();
-			properties.load(in);
-			return properties.getProperty("version", "unknown");
-		}
-		catch (IOException ex) {
-			return manifestVersion(jar);
-		}
-	}
-
-	private static String manifestVersion(String jar) {
-		try (InputStream in = new URL(jar + "META-INF/MANIFEST.MF").openStream()) {
-			Attributes attributes = new Manifest(in).getMainAttributes();
-			String version = attributes.getValue("Implementation-Version");
-			return (version != null) ? version : jar.replaceFirst(".*-(\\d[^/]*)\\.jar!/$", "$1");
-		}
-		catch (IOException ex) {
-			return "unknown";
-		}
 	}
 
 }

@@ -42,7 +42,7 @@ final class Compare {
 			return;
 		}
 		if (options.list) {
-			options.plan().forEach((scenario) -> System.out.printf("%-12s %s%n", scenario.name(), scenario.title()));
+			options.plan().forEach((scenario) -> System.out.printf("%-13s %s%n", scenario.name(), scenario.title()));
 			return;
 		}
 		Compare compare = new Compare(options);
@@ -106,7 +106,7 @@ final class Compare {
 			Collections.rotate(order, round - 1);
 			for (ClientKind client : order) {
 				List<String> servers = memcached;
-				if (client == ClientKind.REDIS_CACHE) {
+				if (client.speaksToRedis()) {
 					ServerProcess redis = ServerProcess.redis(this.options.cpus);
 					toClose.add(redis);
 					servers = List.of(redis.address());

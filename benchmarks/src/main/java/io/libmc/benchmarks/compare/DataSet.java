@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 
@@ -14,8 +15,8 @@ import io.libmc.benchmarks.client.ClientSettings;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The keys of one client, and values of one size. Every client has keys of its own, as
- * not all can read what another one wrote; they are of the same length.
+ * The keys of one client, and values of one shape and size. Every client has keys of its
+ * own, as not all can read what another one wrote; they are of the same length.
  */
 final class DataSet {
 
@@ -29,19 +30,24 @@ final class DataSet {
 
 	private final List<Object> values = new ArrayList<>();
 
+	private final Shape shape;
+
 	private final int size;
 
-	DataSet(ClientKind client, int size, boolean compressible) {
+	DataSet(ClientKind client, Shape shape, int size, boolean compressible) {
+		this.shape = shape;
 		this.size = size;
 		Random random = new Random(size);
-		int count = (int) Math.min(KEYS, MOST_BYTES / size);
+		int count = (int) Math.min(KEYS, MOST_BYTES / Math.max(size, 1));
+		String kind = (shape == Shape.TEXT) ? "%07d".formatted(size) : (shape.name() + ".......").substring(0, 7);
 		for (int i = 0; i < count; i++) {
-			this.keys.add("%s:%07d:%04d".formatted(client.keyPrefix(), size, i));
-			this.values.add(value(random, size, compressible, client.holdsStrings()));
+			this.keys.add("%s:%s:%04d".formatted(client.keyPrefix(), kind, i));
+			this.values.add((shape == Shape.TEXT) ? text(random, size, compressible, client.holdsObjects())
+					: shape.value(random));
 		}
 	}
 
-	private static Object value(Random random, int size, boolean compressible, boolean string) {
+	private static Object text(Random random, int size, boolean compressible, boolean string) {
 		byte[] bytes = new byte[size];
 		int words = compressible ? 4 : 26;
 		for (int i = 0; i < size; i++) {
@@ -57,18 +63,21 @@ final class DataSet {
 	}
 
 	/**
-	 * Waits until all can be read: Spring Data Redis's cache does not wait for what it
-	 * stores.
+	 * Waits until all can be read, as Spring Data Redis's cache does not wait for what it
+	 * stores unless it is told to; and compares them all with what was stored.
 	 */
 	void awaitStored(Client client) throws Exception {
 		long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(ClientSettings.TIMEOUT_MILLIS);
-		for (String key : this.keys) {
-			Object found = client.get(key);
+		for (int i = 0; i < count(); i++) {
+			Object found = client.get(key(i));
 			while (found == null && System.nanoTime() < deadline) {
 				TimeUnit.MILLISECONDS.sleep(1);
-				found = client.get(key);
+				found = client.get(key(i));
 			}
 			check(found);
+			if (!Objects.deepEquals(found, value(i))) {
+				throw new IllegalStateException(found + " instead of " + value(i));
+			}
 		}
 	}
 
@@ -109,6 +118,12 @@ final class DataSet {
 
 	/** Cheap enough for every single reply. */
 	void check(@Nullable Object value) {
+		if (this.shape != Shape.TEXT) {
+			if (!this.shape.fits(value)) {
+				throw new IllegalStateException(value + " instead of " + this.shape);
+			}
+			return;
+		}
 		int length = (value instanceof byte[] bytes) ? bytes.length
 				: (value instanceof String string) ? string.length() : -1;
 		if (length != this.size) {

@@ -21,6 +21,8 @@ enum Metric {
 
 	ALLOCATED("allocated B/op", 0, false),
 
+	WIRE("wire B/op", 0, false),
+
 	ERRORS("errors", 0, false),
 
 	REST_CPU("CPU ms/s", 2, false),

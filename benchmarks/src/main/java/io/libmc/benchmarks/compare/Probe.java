@@ -9,7 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Asks memcached itself, past every client.
+ * Asks the servers themselves, past every client.
  */
 final class Probe {
 
@@ -18,18 +18,34 @@ final class Probe {
 
 	/** How many values a server was told to store since it started. */
 	static long sets(String server) throws IOException {
-		for (String line : ask(server, "stats\r\n")) {
-			if (line.startsWith("STAT cmd_set ")) {
-				return Long.parseLong(line.substring("STAT cmd_set ".length()));
-			}
+		return count(server, "stats", "STAT cmd_set ");
+	}
+
+	/** How many bytes a memcached or a Redis has read and written since it started. */
+	static long transferred(String server) throws IOException {
+		if (ask(server, "version").stream().anyMatch((line) -> line.startsWith("VERSION "))) {
+			return count(server, "stats", "STAT bytes_read ", "STAT bytes_written ");
 		}
-		throw new IOException(server + " does not tell cmd_set");
+		return count(server, "info stats", "total_net_input_bytes:", "total_net_output_bytes:");
+	}
+
+	private static long count(String server, String request, String... counters) throws IOException {
+		List<String> lines = ask(server, request);
+		long sum = 0;
+		for (String counter : counters) {
+			String line = lines.stream()
+				.filter((each) -> each.startsWith(counter))
+				.findFirst()
+				.orElseThrow(() -> new IOException(server + " does not tell " + counter));
+			sum += Long.parseLong(line.substring(counter.length()));
+		}
+		return sum;
 	}
 
 	/** Which of the keys live there. */
 	static List<String> present(String server, List<String> keys) throws IOException {
 		List<String> present = new ArrayList<>();
-		for (String line : ask(server, "get " + String.join(" ", keys) + "\r\n")) {
+		for (String line : ask(server, "get " + String.join(" ", keys))) {
 			if (line.startsWith("VALUE ")) {
 				present.add(line.substring("VALUE ".length(), line.indexOf(' ', "VALUE ".length())));
 			}
@@ -42,9 +58,9 @@ final class Probe {
 		try (Socket socket = new Socket(server.substring(0, colon), Integer.parseInt(server.substring(colon + 1)));
 				BufferedReader in = new BufferedReader(
 						new InputStreamReader(socket.getInputStream(), StandardCharsets.ISO_8859_1))) {
-			socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
+			socket.getOutputStream().write((request + "\r\nquit\r\n").getBytes(StandardCharsets.US_ASCII));
 			List<String> lines = new ArrayList<>();
-			for (String line = in.readLine(); line != null && !line.equals("END"); line = in.readLine()) {
+			for (String line = in.readLine(); line != null; line = in.readLine()) {
 				lines.add(line);
 			}
 			return lines;

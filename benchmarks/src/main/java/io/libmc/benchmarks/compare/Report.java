@@ -124,7 +124,8 @@ final class Report {
 	}
 
 	private String csv() {
-		StringBuilder out = new StringBuilder("scenario,operation,size,batch,threads,virtual,client,version,round");
+		StringBuilder out = new StringBuilder(
+				"scenario,operation,shape,size,batch,threads,virtual,client,version,round");
 		for (Metric metric : Metric.values()) {
 			out.append(',').append(metric.name().toLowerCase(Locale.ROOT));
 		}
@@ -132,9 +133,10 @@ final class Report {
 		for (Sample sample : this.results.samples()) {
 			Step step = sample.step();
 			out.append(String.join(",", sample.scenario(), step.operation().name().toLowerCase(Locale.ROOT),
-					String.valueOf(step.size()), String.valueOf(step.batch()), String.valueOf(step.threads()),
-					String.valueOf(step.virtual()), sample.client().label(),
-					String.valueOf(this.results.versions().get(sample.client())), String.valueOf(sample.round())));
+					step.shape().name().toLowerCase(Locale.ROOT), String.valueOf(step.size()),
+					String.valueOf(step.batch()), String.valueOf(step.threads()), String.valueOf(step.virtual()),
+					sample.client().label(), String.valueOf(this.results.versions().get(sample.client())),
+					String.valueOf(sample.round())));
 			for (Metric metric : Metric.values()) {
 				Double value = sample.metrics().get(metric);
 				out.append(',').append((value != null) ? String.format(Locale.ROOT, "%.3f", value) : "");

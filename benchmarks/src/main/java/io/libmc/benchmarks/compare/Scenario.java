@@ -2,6 +2,8 @@ package io.libmc.benchmarks.compare;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.stream.Stream;
 
 import io.libmc.benchmarks.client.ClientKind;
 
@@ -28,6 +30,15 @@ record Scenario(String name, String title, int servers, int compressionThreshold
 	private static final List<ClientKind> CACHES = List.of(ClientKind.LIBMC_CACHE, ClientKind.REDIS_CACHE,
 			ClientKind.LIBMC_STRING);
 
+	private static final List<ClientKind> SERIALIZERS = List.of(ClientKind.LIBMC_JSON, ClientKind.LIBMC_JDK,
+			ClientKind.REDIS_JSON, ClientKind.REDIS_JDK, ClientKind.REDISSON);
+
+	/** Smaller values are not compressed. */
+	private static final List<ClientKind> COMPRESSING_SERIALIZERS = Stream
+		.concat(SERIALIZERS.stream(), Stream.of(ClientKind.LIBMC_JSON_ZLIB, ClientKind.LIBMC_JSON_LZ4))
+		.sorted()
+		.toList();
+
 	/** Size of a value that is large, and that memcached stores in one piece. */
 	static final int LARGE = 900_000;
 
@@ -46,6 +57,10 @@ record Scenario(String name, String title, int servers, int compressionThreshold
 				threads.steps(Operation.GET, 100, 64, false)));
 		all.add(new Scenario("cacheable", "A hit of a @Cacheable method, a String of 100 B", 1, 0, CACHES.subList(0, 2),
 				threads.steps(Operation.GET_ANNOTATED, 100, 64, false)));
+		all.add(values(Shape.RECORD, SERIALIZERS, threads));
+		all.add(values(Shape.BEAN, SERIALIZERS, threads));
+		all.add(values(Shape.LIST, COMPRESSING_SERIALIZERS, threads));
+		all.add(values(Shape.PAGE, COMPRESSING_SERIALIZERS, threads));
 		all.add(new Scenario("compressed", "A hit of 10 kB that is stored compressed", 1, 1000, COMPRESSING,
 				threads.steps(Operation.GET, 10_000, 8, false)));
 		for (int servers : new int[] { 1, 20, 100 }) {
@@ -61,6 +76,14 @@ record Scenario(String name, String title, int servers, int compressionThreshold
 	private static Scenario single(String name, Operation operation, int size, Threads threads) {
 		List<Step> steps = threads.steps(operation, size, Integer.MAX_VALUE, true);
 		return new Scenario(name, "%s, 1 server".formatted(steps.get(0).label()), 1, 0, CLIENTS, steps);
+	}
+
+	private static Scenario values(Shape shape, List<ClientKind> clients, Threads threads) {
+		List<Step> steps = Stream.of(Operation.GET, Operation.SET)
+			.flatMap((operation) -> threads.steps(operation, shape, 0, 8, false).stream())
+			.toList();
+		return new Scenario("values-" + shape.name().toLowerCase(Locale.ROOT),
+				"Cache.get and Cache.put of " + shape + ", by serializers", 1, 0, clients, steps);
 	}
 
 	private static Scenario multi(int servers, Threads threads) {
@@ -79,10 +102,6 @@ record Scenario(String name, String title, int servers, int compressionThreshold
 				"Connected to " + servers + " server(s), of which one is asked, and then none", servers, 0, CLIENTS,
 				List.of(new Step(Operation.GET_FROM_ONE_SERVER, 100, 1, 1, false),
 						new Step(Operation.REST, 0, 1, 1, false)));
-	}
-
-	boolean isCache() {
-		return this.clients.contains(ClientKind.REDIS_CACHE);
 	}
 
 	Scenario with(List<ClientKind> clients) {

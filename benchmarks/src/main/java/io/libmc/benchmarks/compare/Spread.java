@@ -29,7 +29,7 @@ final class Spread {
 	 * in four were used
 	 */
 	static int check(Client client, ClientKind kind, List<String> servers) throws Exception {
-		boolean memcached = kind != ClientKind.REDIS_CACHE;
+		boolean memcached = !kind.speaksToRedis();
 		List<Long> before = memcached ? sets(servers) : List.of();
 		for (int i = 0; i < KEYS; i++) {
 			client.set(key(kind, i), value(kind, i));
@@ -70,7 +70,7 @@ final class Spread {
 
 	private static Object value(ClientKind kind, int index) {
 		String text = "value " + index + " of " + kind.label();
-		return kind.holdsStrings() ? text : text.getBytes(StandardCharsets.US_ASCII);
+		return kind.holdsObjects() ? text : text.getBytes(StandardCharsets.US_ASCII);
 	}
 
 }

@@ -64,6 +64,7 @@ final class Target {
 				}
 				atLeast(scenario, step, Role.PEER, 1.3);
 			}
+			case "values-record", "values-bean", "values-list", "values-page" -> addValues(scenario, step);
 			default -> {
 			}
 		}
@@ -91,6 +92,16 @@ final class Target {
 		}
 	}
 
+	private void addValues(Scenario scenario, Step step) {
+		if (step.operation() == Operation.SET) {
+			atLeast(scenario, step, ClientKind.LIBMC_JSON, ClientKind.REDIS_JSON, 1);
+			atLeast(scenario, step, ClientKind.LIBMC_JDK, ClientKind.REDIS_JDK, 1);
+		}
+		else if (step.shape() == Shape.LIST) {
+			atLeast(scenario, step, ClientKind.LIBMC_JSON, ClientKind.REDIS_JSON, 1.2);
+		}
+	}
+
 	private void atLeast(Scenario scenario, Step step, Role other, double ratio) {
 		compare(scenario, step, other, Metric.THROUGHPUT, "≥ " + ratio, (measured) -> measured >= ratio);
 	}
@@ -101,16 +112,37 @@ final class Target {
 
 	/** Beside the best of the others, at this metric. */
 	private void compare(Scenario scenario, Step step, Role other, Metric metric, String target, DoublePredicate met) {
-		Optional<ClientKind> ours = this.results.best(scenario.name(), step, scenario.clients(), Role.OURS, metric);
-		Optional<ClientKind> best = this.results.best(scenario.name(), step, scenario.clients(), other, metric);
-		if (ours.isEmpty() || best.isEmpty()) {
+		compare(scenario, step, best(scenario, step, Role.OURS, metric), best(scenario, step, other, metric), metric,
+				"", target, met);
+	}
+
+	/** One of ours beside one of theirs that serializes as it does. */
+	private void atLeast(Scenario scenario, Step step, ClientKind ours, ClientKind theirs, double ratio) {
+		if (scenario.clients().containsAll(List.of(ours, theirs))) {
+			compare(scenario, step, Optional.of(ours), Optional.of(theirs), Metric.THROUGHPUT, ours.label() + " has ",
+					"≥ " + ratio, (measured) -> measured >= ratio);
+		}
+	}
+
+	private void compare(Scenario scenario, Step step, Optional<ClientKind> ours, Optional<ClientKind> theirs,
+			Metric metric, String who, String target, DoublePredicate met) {
+		OptionalDouble our = median(scenario, step, ours, metric);
+		OptionalDouble their = median(scenario, step, theirs, metric);
+		if (our.isEmpty() || their.isEmpty()) {
 			return;
 		}
-		double ratio = this.results.median(scenario.name(), step, ours.get(), metric).orElseThrow()
-				/ this.results.median(scenario.name(), step, best.get(), metric).orElseThrow();
-		this.rows.add(new Row(describe(scenario, step),
-				String.format(Locale.ROOT, "%.2f × %s's %s", ratio, best.get().label(), metric.label()), target,
-				met.test(ratio)));
+		double ratio = our.getAsDouble() / their.getAsDouble();
+		this.rows.add(new Row(describe(scenario, step), String.format(Locale.ROOT, "%s%.2f × %s's %s", who, ratio,
+				theirs.orElseThrow().label(), metric.label()), target, met.test(ratio)));
+	}
+
+	private Optional<ClientKind> best(Scenario scenario, Step step, Role role, Metric metric) {
+		return this.results.best(scenario.name(), step, scenario.clients(), role, metric);
+	}
+
+	private OptionalDouble median(Scenario scenario, Step step, Optional<ClientKind> client, Metric metric) {
+		return client.isPresent() ? this.results.median(scenario.name(), step, client.get(), metric)
+				: OptionalDouble.empty();
 	}
 
 	private static String describe(Scenario scenario, Step step) {

@@ -15,15 +15,19 @@ import java.util.concurrent.ThreadFactory;
 record Threads(List<Integer> platform, List<Integer> virtual, List<Integer> batches) {
 
 	List<Step> steps(Operation operation, int size, int most, boolean withVirtual) {
+		return steps(operation, Shape.TEXT, size, most, withVirtual);
+	}
+
+	List<Step> steps(Operation operation, Shape shape, int size, int most, boolean withVirtual) {
 		List<Step> steps = new ArrayList<>();
 		for (int threads : this.platform) {
 			if (threads <= most) {
-				steps.add(new Step(operation, size, 1, threads, false));
+				steps.add(new Step(operation, shape, size, 1, threads, false));
 			}
 		}
 		if (withVirtual && hasVirtual()) {
 			for (int threads : this.virtual) {
-				steps.add(new Step(operation, size, 1, threads, true));
+				steps.add(new Step(operation, shape, size, 1, threads, true));
 			}
 		}
 		return steps;

@@ -28,6 +28,8 @@ final class Worker implements AutoCloseable {
 
 	private @Nullable DataSet data;
 
+	private Shape dataShape = Shape.TEXT;
+
 	private int dataSize;
 
 	Worker(Setup setup) throws Exception {
@@ -69,12 +71,17 @@ final class Worker implements AutoCloseable {
 		return switch (step.operation()) {
 			case REST -> Idle.rest(request.measureMillis());
 			case OPEN_CLIENTS -> Idle.open(this.setup);
-			default -> Load.run(action(step), step, request.warmupMillis(), request.measureMillis());
+			default -> {
+				Load.Action action = action(step);
+				Map<Metric, Double> measured = Load.run(action, step, request.warmupMillis(), request.measureMillis());
+				measured.put(Metric.WIRE, Traffic.perOperation(action, this.setup.settings().servers()));
+				yield measured;
+			}
 		};
 	}
 
 	private Load.Action action(Step step) throws Exception {
-		DataSet set = data(step.size());
+		DataSet set = data(step.shape(), step.size());
 		Client target = this.client;
 		int count = set.count();
 		return switch (step.operation()) {
@@ -111,14 +118,17 @@ final class Worker implements AutoCloseable {
 		};
 	}
 
-	/** The keys and values of a size, which are on the servers when it returns. */
-	private DataSet data(int size) throws Exception {
+	/**
+	 * The keys and values of a shape and size, which are on the servers when it returns.
+	 */
+	private DataSet data(Shape shape, int size) throws Exception {
 		DataSet current = this.data;
-		if (current == null || this.dataSize != size) {
-			current = new DataSet(this.setup.client(), size, this.setup.settings().compressionThreshold() > 0);
+		if (current == null || this.dataShape != shape || this.dataSize != size) {
+			current = new DataSet(this.setup.client(), shape, size, this.setup.settings().compressionThreshold() > 0);
 			current.store(this.client);
 			current.awaitStored(this.client);
 			this.data = current;
+			this.dataShape = shape;
 			this.dataSize = size;
 		}
 		return current;

@@ -19,9 +19,13 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
+import org.springframework.dao.DataAccessException;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatNoException;
+import static org.assertj.core.api.Assertions.within;
 
 /**
  * The comparison itself: that it measures what it says, of clients that do what they
@@ -49,13 +53,61 @@ class CompareTests {
 	void aClientReturnsWhatWasStoredAndUsesTheServers(ClientKind kind) throws Exception {
 		try (Client client = kind.open(new ClientSettings(addresses(), 1, 0))) {
 			assertThat(Spread.check(client, kind, addresses())).isBetween(15, 20);
-			DataSet set = new DataSet(kind, 100, false);
+			DataSet set = new DataSet(kind, Shape.TEXT, 100, false);
 			List<String> batch = set.batches(100).get(3);
 			client.setMulti(set.entries(batch));
 			assertThat(client.getMulti(batch)).hasSize(100)
 				.allSatisfy((key, value) -> assertThat(value).isEqualTo(set.value(set.keys().indexOf(key))));
 		}
 		assertThat(kind.version()).matches("(JDK )?\\d+\\..*|working copy");
+	}
+
+	@ParameterizedTest
+	@EnumSource(names = { "LIBMC_JSON", "LIBMC_JSON_ZLIB", "LIBMC_JSON_LZ4", "LIBMC_JDK", "REDIS_JSON", "REDIS_JDK",
+			"REDISSON" })
+	void aCacheReturnsEveryShapeAsItWasStored(ClientKind kind) throws Exception {
+		try (ServerProcess redis = ServerProcess.redis(Cpus.ANY)) {
+			List<String> addresses = kind.speaksToRedis() ? List.of(redis.address()) : addresses();
+			try (Client client = kind.open(new ClientSettings(addresses, 1, 0))) {
+				for (Shape shape : Shape.values()) {
+					DataSet set = new DataSet(kind, shape, (shape == Shape.TEXT) ? 100 : 0, false);
+					set.store(client);
+					assertThat(client.get(set.key(7))).as("at once").isEqualTo(set.value(7));
+					set.awaitStored(client);
+					assertThatExceptionOfType(IllegalStateException.class).isThrownBy(() -> set.check(List.of("else")));
+				}
+			}
+		}
+		assertThat(kind.version()).matches("\\d+\\..*|working copy");
+	}
+
+	@Test
+	void whatIsComparedAtStoringWaitsForRedis() throws Exception {
+		ServerProcess redis = ServerProcess.redis(Cpus.ANY);
+		ClientSettings settings = new ClientSettings(List.of(redis.address()), 1, 0);
+		try (Client waiting = ClientKind.REDIS_JSON.open(settings);
+				Client other = ClientKind.REDIS_CACHE.open(settings)) {
+			waiting.set("key", "value");
+			other.set("key", "value");
+			redis.close();
+			assertThatExceptionOfType(DataAccessException.class).isThrownBy(() -> waiting.set("key", "value"));
+			assertThatNoException().isThrownBy(() -> other.set("key", "value"));
+		}
+		finally {
+			redis.close();
+		}
+	}
+
+	@Test
+	void bothKindsOfServersCountWhatIsOnTheWire() throws Exception {
+		List<String> memcached = addresses();
+		assertThat(Traffic.perOperation((i) -> Probe.present(memcached.get(0), List.of("none")), memcached))
+			.isCloseTo("get none\r\nquit\r\nEND\r\n".length(), within(1.0));
+		try (ServerProcess server = ServerProcess.redis(Cpus.ANY)) {
+			List<String> redis = List.of(server.address());
+			assertThat(Traffic.perOperation((i) -> Probe.present(redis.get(0), List.of("none")), redis))
+				.isCloseTo("get none\r\nquit\r\n$-1\r\n+OK\r\n".length(), within(1.0));
+		}
 	}
 
 	@Test
@@ -70,16 +122,12 @@ class CompareTests {
 	@Test
 	void aMissIsNoResult() {
 		assertThatExceptionOfType(IllegalStateException.class)
-			.isThrownBy(() -> new DataSet(ClientKind.LIBMC, 100, false).check(null));
+			.isThrownBy(() -> new DataSet(ClientKind.LIBMC, Shape.TEXT, 100, false).check(null));
 	}
 
 	@Test
 	void aRunMeasuresAndWritesTablesSamplesAndCharts(@TempDir Path output) throws Exception {
-		Options options = Options.parse("--scenarios", "get-100", "--clients", "libmc,socket", "--threads", "1,2",
-				"--rounds", "1", "--no-pin", "--jvm", "-Xmx256m", "--output", output.toString());
-		options.firstWarmupMillis = 50;
-		options.warmupMillis = 50;
-		options.measureMillis = 200;
+		Options options = brief(output, "get-100", "libmc,socket", "1,2");
 		Results results = new Compare(options).run();
 		assertThat(results.samples()).hasSize(4).allSatisfy((sample) -> {
 			assertThat(sample.metrics().get(Metric.THROUGHPUT)).isPositive();
@@ -98,6 +146,22 @@ class CompareTests {
 	}
 
 	@Test
+	void aRunOfValuesComparesTheSameSerializersAndCountsBytesOnTheWire(@TempDir Path output) throws Exception {
+		Options options = brief(output, "values-list", "libmc-json,libmc-json-lz4,redis-json", "1");
+		Results results = new Compare(options).run();
+		assertThat(results.samples()).hasSize(6)
+			.allSatisfy((sample) -> assertThat(sample.metrics().get(Metric.ERRORS)).isZero());
+		Step get = options.plan().get(0).steps().get(0);
+		double plain = results.median("values-list", get, ClientKind.LIBMC_JSON, Metric.WIRE).orElseThrow();
+		assertThat(results.median("values-list", get, ClientKind.LIBMC_JSON_LZ4, Metric.WIRE).orElseThrow())
+			.isBetween(500.0, plain * 0.8);
+		assertThat(new Report(options, results).write())
+			.containsPattern("libmc-json has \\d+\\.\\d\\d × redis-json's ops/s \\| ≥ 1\\.2 \\|")
+			.contains("set, a list of 50 records, 1 thread | libmc-json has",
+					"| get, a list of 50 records | 1 | redis-json |", "| wire B/op |");
+	}
+
+	@Test
 	void mistakesOnTheCommandLineAreExplained() {
 		assertThatIllegalArgumentException().isThrownBy(() -> Options.parse("--fast"))
 			.withMessageContaining("--fast is no option");
@@ -107,6 +171,15 @@ class CompareTests {
 			.withMessage("There is no client jedis");
 		assertThatIllegalArgumentException().isThrownBy(() -> Options.parse("--rounds", "0"))
 			.withMessage("--rounds: 0 is not a number above 0");
+	}
+
+	private static Options brief(Path output, String scenarios, String clients, String threads) {
+		Options options = Options.parse("--scenarios", scenarios, "--clients", clients, "--threads", threads,
+				"--rounds", "1", "--no-pin", "--jvm", "-Xmx256m", "--output", output.toString());
+		options.firstWarmupMillis = 50;
+		options.warmupMillis = 50;
+		options.measureMillis = 200;
+		return options;
 	}
 
 	private static List<String> addresses() {
