@@ -28,6 +28,9 @@ import org.springframework.http.ResponseEntity;
  */
 final class JsonHttp {
 
+	/** A header takes several times the memory of its text, and no answer has so many. */
+	private static final int MOST_HEADERS = 1_000;
+
 	private JsonHttp() {
 	}
 
@@ -99,6 +102,9 @@ final class JsonHttp {
 			}
 			HttpHeaders headers = new HttpHeaders();
 			for (String name = parser.nextName(); name != null; name = parser.nextName()) {
+				if (headers.size() >= MOST_HEADERS) {
+					throw new IllegalArgumentException("there are more than " + MOST_HEADERS + " headers");
+				}
 				parser.nextToken();
 				for (String value : context.readValue(parser, String[].class)) {
 					headers.add(name, value);
