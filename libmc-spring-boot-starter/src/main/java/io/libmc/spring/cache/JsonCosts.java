@@ -199,8 +199,11 @@ final class JsonCosts {
 	 * Reads an array: a collection's elements if its class is known, and otherwise the
 	 * name of a class and a value of it, or an array in Java as well.
 	 */
-	private void array(String type) {
+	private void array(String typeAndElements) {
 		this.budget.allocate(CONTAINER_BYTES);
+		int within = typeAndElements.indexOf(JsonTypes.WITHIN);
+		String type = (within < 0) ? typeAndElements : typeAndElements.substring(0, within);
+		String elementType = (within < 0) ? "" : typeAndElements.substring(within + 1, typeAndElements.length() - 1);
 		int from = this.top;
 		long all = 1;
 		int list = 1;
@@ -212,6 +215,9 @@ final class JsonCosts {
 			String before = name;
 			name = names ? this.parser.getString() : "";
 			value(next, before);
+			if (!elementType.isEmpty()) {
+				value(elementType);
+			}
 			push();
 			all += this.cost;
 			list = 31 * list + this.hash;

@@ -12,6 +12,7 @@ import java.util.EnumSet;
 import java.util.Hashtable;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 
 import com.fasterxml.jackson.annotation.JsonFormat;
 import org.jspecify.annotations.Nullable;
@@ -61,12 +62,19 @@ final class JsonKeys {
 	}
 
 	/**
-	 * Whether an entry that does not name the keys' class cannot be read.
-	 * @param type a map's, or any other
+	 * Whether an entry that does not name the class of keys, or of a set's elements,
+	 * cannot be read.
+	 * @param type a map's, a set's, or any other
 	 */
 	static boolean areMissing(JavaType type) {
-		JavaType keyType = type.getKeyType();
-		return keyType != null && !isAny(keyType) && areNamed(type, keyType);
+		JavaType within = within(type);
+		return within != null && !isAny(within) && areNamed(type, within);
+	}
+
+	/** What is hashed in a value, but for elements that bear their class themselves. */
+	private static @Nullable JavaType within(JavaType type) {
+		JavaType element = Set.class.isAssignableFrom(type.getRawClass()) ? type.getContentType() : null;
+		return (element != null && element.isFinal()) ? element : type.getKeyType();
 	}
 
 	/**
@@ -82,11 +90,11 @@ final class JsonKeys {
 		if (value instanceof EnumMap<?, ?> map) {
 			return map.isEmpty() ? enumOfEmpty(map) : map.keySet().iterator().next().getDeclaringClass();
 		}
-		JavaType keyType = type.getKeyType();
-		if (keyType == null || !areNamed(type, keyType)) {
+		JavaType within = within(type);
+		if (within == null || !areNamed(type, within)) {
 			return null;
 		}
-		return isAny(keyType) ? classOf(((Map<?, ?>) value).keySet()) : keyType.getRawClass();
+		return isAny(within) ? classOf(((Map<?, ?>) value).keySet()) : within.getRawClass();
 	}
 
 	private static @Nullable Class<?> classOf(Collection<?> keys) {
@@ -133,13 +141,15 @@ final class JsonKeys {
 	 * @throws IllegalArgumentException if there are no such values
 	 */
 	static JavaType typeOf(JavaType type, Class<?> named, DatabindContext context) {
-		JavaType declared = type.hasRawClass(EnumSet.class) ? type.getContentType() : type.getKeyType();
+		JavaType declared = type.hasRawClass(EnumSet.class) ? type.getContentType() : within(type);
 		JavaType within = context.constructType(named);
 		if (declared == null || !declared.getRawClass().isAssignableFrom(named)
 				|| (isOfEnum(type) && !within.isEnumType())) {
 			throw new IllegalArgumentException("there is no " + type.toCanonical() + " of " + named.getName());
 		}
-		return type.hasRawClass(EnumSet.class) ? context.getTypeFactory().constructCollectionType(EnumSet.class, within)
+		return type.isCollectionLikeType()
+				? context.getTypeFactory()
+					.constructCollectionType(type.getRawClass().asSubclass(Collection.class), within)
 				: context.getTypeFactory()
 					.constructMapType(type.getRawClass().asSubclass(Map.class), within, type.getContentType());
 	}

@@ -243,7 +243,7 @@ final class JsonTypes {
 			String shape = ClassShape.withAllWithin(type);
 			return new Written(type, new SerializedString(name),
 					shape.isEmpty() ? null : new SerializedString(name + SHAPE_FOLLOWS + shape),
-					Map.class.isAssignableFrom(type) || EnumSet.class.isAssignableFrom(type));
+					Map.class.isAssignableFrom(type) || Set.class.isAssignableFrom(type));
 		}
 
 		SerializableString id(DatabindContext context) {

@@ -83,6 +83,10 @@ class FormatBudgetTest {
 				+ "}]");
 		values.put("map by periods with equal hashes",
 				"[\"java.util.HashMap<java.time.Period>\",{" + periods(40_000) + "}]");
+		String set = "[\"" + OWN + "$SetOfPeriods\",{\"periods\":[\"java.util.HashSet%s\",["
+				+ periods(40_000).replace(":1", "") + "]]}]";
+		values.put("declared set of periods with equal hashes", set.formatted(""));
+		values.put("declared set of periods with equal hashes, named", set.formatted("<java.time.Period>"));
 		values.put("declared map by periods with equal hashes",
 				"[\"" + OWN + "$Periods\",{\"periods\":[\"java.util.HashMap\",{" + periods(40_000) + "}]}]");
 		values.put("declared map by periods with equal hashes, named", "[\"" + OWN
@@ -297,6 +301,10 @@ class FormatBudgetTest {
 	}
 
 	record Times(Set<LocalDateTime> times) {
+
+	}
+
+	record SetOfPeriods(Set<Period> periods) {
 
 	}
 

@@ -33,9 +33,11 @@ import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.GregorianCalendar;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Hashtable;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.LinkedList;
 import java.util.List;
 import java.util.Locale;
@@ -48,6 +50,7 @@ import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.CopyOnWriteArraySet;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Pattern;
@@ -227,6 +230,20 @@ class JsonFormatTest {
 				new Object[] { Locale.SIMPLIFIED_CHINESE, Locale.ROOT },
 				new Object[] { Currency.getInstance("EUR"), Currency.getInstance("CNY") },
 				new Object[] { new Isbn("a"), new Isbn("b") });
+	}
+
+	@Test
+	void setsOfWhatHasNoOrderComeBack() throws Exception {
+		Set<ZonedDateTime> times = Set.of(ZonedDateTime.of(2026, 11, 24, 1, 2, 3, 4, ZoneId.of("Asia/Shanghai")));
+		Set<Period> periods = new HashSet<>(Set.of(Period.ZERO, Period.of(1, -2, 400)));
+		for (Unordered value : List.of(new Unordered(times, periods, new LinkedHashSet<>(Set.of(Locale.ROOT))),
+				new Unordered(Collections.singleton(times.iterator().next()), Set.of(), new HashSet<>()), new Unordered(
+						Collections.unmodifiableSet(times), null, new CopyOnWriteArraySet<>(Set.of(Locale.US))))) {
+			for (int i = 0; i < 2; i++) {
+				assertThat(roundTrip(value)).isEqualTo(value);
+				assertThat(roundTrip(new Box(value))).isEqualTo(new Box(value));
+			}
+		}
 	}
 
 	@Test
@@ -646,6 +663,10 @@ class JsonFormatTest {
 	}
 
 	private record Roles(Set<Size> sizes, Map<Size, Integer> counts, Map<LocalDate, Long> dates) {
+
+	}
+
+	private record Unordered(Set<ZonedDateTime> times, Set<Period> periods, Set<Locale> locales) {
 
 	}
 
