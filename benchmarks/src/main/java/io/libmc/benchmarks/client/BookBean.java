@@ -26,6 +26,8 @@ public class BookBean implements Serializable {
 
 	private LocalDate published = LocalDate.EPOCH;
 
+	// declared as applications do; the lists in it are serializable
+	@SuppressWarnings("serial")
 	private List<String> tags = new ArrayList<>();
 
 	/** What serializers begin with. */
