@@ -12,6 +12,10 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
+import java.util.Deque;
+import java.util.NavigableSet;
+import java.util.NavigableMap;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.PriorityQueue;
@@ -57,6 +61,9 @@ final class JsonComparison {
 			DoubleAdder.class);
 
 	private final JsonBeans beans;
+
+	private static final List<Class<?>> DECLARED = List.of(NavigableMap.class, SortedMap.class, NavigableSet.class,
+			SortedSet.class, Deque.class, Queue.class);
 
 	/** Objects that are being compared, of which some can hold themselves. */
 	private final IdentityHashMap<Object, Object> begun = new IdentityHashMap<>();
@@ -124,6 +131,7 @@ final class JsonComparison {
 			boolean list = kind(went) == Collection.class && came instanceof List;
 			boolean sorted = came instanceof SortedMap || came instanceof SortedSet;
 			return (list || kind(went) == kind(came) || differ(went, came))
+					&& (canAllOf(went, came) || differ(went, came))
 					&& (!sorted || keeps(went, "Comparator", order(went), order(came)));
 		}
 		if (type != came.getClass() || (went instanceof IdentityHashMap && !went.equals(came))) {
@@ -131,6 +139,11 @@ final class JsonComparison {
 		}
 		return keeps(went, "Comparator", order(went), order(came)) && keeps(went, "defaults", names(went), names(came))
 				&& keeps(went, "capacity", capacity(went), capacity(came));
+	}
+
+	/** Callers may have declared what it is by any of these. */
+	private static boolean canAllOf(Object went, Object came) {
+		return DECLARED.stream().allMatch((type) -> !type.isInstance(went) || type.isInstance(came));
 	}
 
 	private boolean keeps(Object went, String what, @Nullable Object one, @Nullable Object other) {

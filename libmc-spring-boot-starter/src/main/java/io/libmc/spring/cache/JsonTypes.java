@@ -16,6 +16,10 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 
@@ -167,7 +171,7 @@ final class JsonTypes {
 		if (type.getName().equals("org.springframework.http.ReadOnlyHttpHeaders")) {
 			return type.getSuperclass();
 		}
-		return isViewOrEmpty(type.getName()) ? plainest(value) : type;
+		return (isViewOrEmpty(type.getName()) || isHiddenAndSorted(value, type)) ? plainest(value) : type;
 	}
 
 	/** Classes of the JDK that Jackson does not create: they are nothing but a list. */
@@ -176,7 +180,19 @@ final class JsonTypes {
 				&& !name.startsWith("java.util.Collections$") && !name.startsWith("java.util.Arrays$"));
 	}
 
+	/** Jackson makes an unsorted one of it. */
+	private static boolean isHiddenAndSorted(Object value, Class<?> type) {
+		return (value instanceof SortedMap || value instanceof SortedSet)
+				&& type.getName().startsWith("java.util.Collections$");
+	}
+
 	private static Class<?> plainest(Object value) {
+		if (value instanceof SortedMap) {
+			return TreeMap.class;
+		}
+		if (value instanceof SortedSet) {
+			return TreeSet.class;
+		}
 		if (value instanceof Map) {
 			return LinkedHashMap.class;
 		}

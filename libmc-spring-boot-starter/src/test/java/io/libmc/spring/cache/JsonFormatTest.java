@@ -23,6 +23,7 @@ import java.time.YearMonth;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -45,8 +46,11 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.TimeZone;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
@@ -115,6 +119,30 @@ class JsonFormatTest {
 				new Shelf<>("s", List.of(new Book(1), new Novel(2, "n")), Map.of(42L, new Title("a")), Optional.empty(),
 						1L, new Title("t"), DayOfWeek.MONDAY),
 				new Roles(Set.of(Size.ODD), new EnumMap<>(Map.of(Size.ODD, 1)), Map.of(LocalDate.EPOCH, 2L)));
+	}
+
+	/** A method may be declared to return one. */
+	@Test
+	void whatIsSortedComesBackSorted() throws Exception {
+		TreeMap<String, Integer> map = new TreeMap<>(Map.of("a", 1, "b", 2, "c", 3));
+		TreeSet<String> set = new TreeSet<>(map.keySet());
+		for (Object value : List.of(Collections.unmodifiableSortedMap(map), Collections.unmodifiableNavigableMap(map),
+				Collections.synchronizedSortedMap(map), Collections.emptyNavigableMap(), map.headMap("c"))) {
+			assertThat(roundTrip(value)).isEqualTo(value).isInstanceOf(SortedMap.class);
+			assertThat(roundTrip(List.of(value))).isEqualTo(List.of(value));
+		}
+		for (Object value : List.of(Collections.unmodifiableSortedSet(set), Collections.unmodifiableNavigableSet(set),
+				Collections.synchronizedSortedSet(set), Collections.emptySortedSet(), set.headSet("c"),
+				map.navigableKeySet())) {
+			assertThat(roundTrip(value)).isEqualTo(value).isInstanceOf(SortedSet.class);
+		}
+		for (Object value : List.of(map.descendingMap(), set.descendingSet(),
+				Collections.unmodifiableSortedMap(map.descendingMap()))) {
+			assertThatIllegalArgumentException().isThrownBy(() -> this.format.encode(value))
+				.withMessageContaining("Comparator");
+		}
+		assertThatIllegalArgumentException()
+			.isThrownBy(() -> this.format.encode(Collections.asLifoQueue(new ArrayDeque<>(set))));
 	}
 
 	@Test
