@@ -250,7 +250,7 @@ class NoReplyTest {
 	}
 
 	private static MemcachedClient client(String address) {
-		return MemcachedClient.builder().servers(address).pollTimeout(POLL).noReply(true).build();
+		return MemcachedClient.builder().servers(address).connectTimeout(POLL).pollTimeout(POLL).noReply(true).build();
 	}
 
 	private static byte[] bytes(String text) {

@@ -2,6 +2,8 @@ package io.libmc.spring.cache;
 
 import java.util.Collection;
 import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 import org.springframework.util.ClassUtils;
@@ -32,16 +34,28 @@ final class AllowedClasses {
 
 	private final Set<String> classes = new HashSet<>(JDK_CLASSES);
 
+	/** Patterns that go by one name. */
+	private static final Map<String, List<String>> GROUPS = Map.of("spring-data",
+			List.of("org.springframework.data.domain.*", "org.springframework.data.geo.*"), "kotlin",
+			List.of("kotlin.Pair", "kotlin.Triple", "kotlin.Unit", "kotlin.UByte", "kotlin.UShort", "kotlin.UInt",
+					"kotlin.ULong", "kotlin.collections.*", "kotlin.ranges.*", "kotlin.time.*", "kotlin.uuid.*"));
+
+	private static final String RECORDS = "java-records";
+
 	private final Set<String> packages = new HashSet<>(JDK_PACKAGES);
 
 	private final Set<String> trees = new HashSet<>();
+
+	/** Whether all records are allowed, whose names do not tell that they are. */
+	private boolean records;
 
 	/** Keeps neither a class nor its class loader. */
 	private final ClassValue<Boolean> known = new ClassValue<>() {
 
 		@Override
 		protected Boolean computeValue(Class<?> type) {
-			return type.isPrimitive() || (ClassNames.isOrdinary(type.getName()) && allowsElement(type.getName()));
+			return type.isPrimitive() || (ClassNames.isOrdinary(type.getName())
+					&& (allowsName(type.getName()) || (AllowedClasses.this.records && type.isRecord())));
 		}
 
 	};
@@ -51,7 +65,8 @@ final class AllowedClasses {
 	/**
 	 * Allows more classes.
 	 * @param patterns {@code com.acme.Order} for a class and those nested in it,
-	 * {@code com.acme.*} for a package, {@code com.acme.**} for a package and all below
+	 * {@code com.acme.*} for a package, {@code com.acme.**} for a package and all below,
+	 * {@code spring-data}, {@code kotlin} and {@code java-records} for these
 	 * @param advice says how more are allowed
 	 * @throws IllegalArgumentException if a pattern is none of these
 	 */
@@ -62,7 +77,13 @@ final class AllowedClasses {
 
 	private void add(String pattern) {
 		String name = pattern.strip();
-		if (name.endsWith(".**")) {
+		if (name.equals(RECORDS)) {
+			this.records = true;
+		}
+		else if (GROUPS.containsKey(name)) {
+			GROUPS.get(name).forEach(this::add);
+		}
+		else if (name.endsWith(".**")) {
 			this.trees.add(checkName(pattern, name.substring(0, name.length() - 3)));
 		}
 		else if (name.endsWith(".*")) {
@@ -83,8 +104,8 @@ final class AllowedClasses {
 	}
 
 	/**
-	 * Whether a class may be loaded at all. Of a name that is none, or too long for one,
-	 * nothing is looked up.
+	 * Whether a class may be loaded at all, though perhaps not more. Of a name that is
+	 * none, or too long for one, nothing is looked up.
 	 * @param name as {@link Class#getName()} gives it
 	 */
 	boolean allow(String name) {
@@ -100,6 +121,10 @@ final class AllowedClasses {
 	}
 
 	private boolean allowsElement(String name) {
+		return this.records || allowsName(name);
+	}
+
+	private boolean allowsName(String name) {
 		return this.classes.contains(name) || this.classes.contains(outermost(name))
 				|| allowsPackage(ClassUtils.getPackageName(name));
 	}
@@ -131,6 +156,7 @@ final class AllowedClasses {
 		all.classes.addAll(this.classes);
 		all.packages.addAll(this.packages);
 		all.trees.addAll(this.trees);
+		all.records |= this.records;
 		return all;
 	}
 
@@ -147,7 +173,7 @@ final class AllowedClasses {
 		}
 		if (!good) {
 			throw new IllegalArgumentException("allowedClasses: \"" + pattern
-					+ "\" is neither a class (com.acme.Order), nor a package (com.acme.*), nor a package with all below it (com.acme.**)");
+					+ "\" is neither a class (com.acme.Order), nor a package (com.acme.*), nor a package with all below it (com.acme.**), nor one of the groups spring-data, kotlin and java-records");
 		}
 		return name;
 	}

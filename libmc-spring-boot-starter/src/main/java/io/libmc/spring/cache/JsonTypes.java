@@ -237,7 +237,7 @@ final class JsonTypes {
 							+ " is not allowed");
 		}
 		try {
-			return ClassNames.find(name, this.classLoader);
+			return checked(ClassNames.find(name, this.classLoader));
 		}
 		catch (ClassNotFoundException ex) {
 			throw new IllegalArgumentException("there is no class " + name, ex);
