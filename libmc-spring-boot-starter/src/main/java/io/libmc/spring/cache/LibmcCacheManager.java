@@ -245,8 +245,8 @@ public final class LibmcCacheManager extends AbstractTransactionSupportingCacheM
 			try {
 				format.decode(format.encode("warm"));
 			}
-			catch (UndecodableEntryException ex) {
-				throw new IllegalStateException(ex);
+			catch (UndecodableEntryException | RuntimeException ex) {
+				// a serializer of the application's that takes no text
 			}
 		}
 	}

@@ -4,13 +4,17 @@ import java.lang.reflect.Modifier;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.SortedSet;
 
 import org.jspecify.annotations.Nullable;
 
@@ -139,10 +143,15 @@ final class LibmcFormat extends EntryFormat {
 				+ this.advice.jdkOrJson() + " for this cache");
 	}
 
-	/** Nobody can declare a type that is not public, such as that of {@code List.of}. */
+	/**
+	 * Nobody can declare a type that is not public, such as that of {@code List.of}, but
+	 * the public ones that it is of.
+	 */
 	private static boolean isReturnedAsSuch(Object container) {
 		Class<?> type = container.getClass();
-		boolean hidden = type.getName().startsWith("java.util.") && !Modifier.isPublic(type.getModifiers());
+		boolean hidden = type.getName().startsWith("java.util.") && !Modifier.isPublic(type.getModifiers())
+				&& !(container instanceof SortedMap || container instanceof SortedSet || container instanceof EnumSet
+						|| container instanceof Queue);
 		return hidden || CONTAINERS.contains(type);
 	}
 
