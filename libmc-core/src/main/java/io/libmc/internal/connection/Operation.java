@@ -64,9 +64,6 @@ public final class Operation extends Exchange {
 
 	private Progress progress = Progress.UNSENT;
 
-	/** Whether {@link #progress} is the last word; set after {@link #state}. */
-	private volatile boolean settled;
-
 	private volatile int state;
 
 	/** Runs when it has ended, if nobody waits for it; else null. */
@@ -336,17 +333,11 @@ public final class Operation extends Exchange {
 
 	/**
 	 * How far it got if it did not complete. One that was given up stays unsent only if
-	 * its connection has not begun to encode what is in line: it then drops what nobody
+	 * its connection had not begun to encode what is in line: it then drops what nobody
 	 * waits for.
 	 */
 	public Progress progress() {
-		return this.settled ? this.progress : progressNow();
-	}
-
-	private Progress progressNow() {
-		Connection on = this.connection;
-		return (this.progress == Progress.UNSENT && isAbandoned() && on != null && on.isEncoding()) ? Progress.PENDING
-				: this.progress;
+		return this.progress;
 	}
 
 	/** Why it did not complete; null if it did. */
@@ -401,11 +392,14 @@ public final class Operation extends Exchange {
 
 	private synchronized void end(int how, Failure failure, Progress progress) {
 		if (this.state == WAITING) {
+			boolean unsent = how == ABANDONED && progress == Progress.UNSENT;
 			this.failure = failure;
-			this.progress = progress;
+			this.progress = unsent ? Progress.PENDING : progress;
 			if (STATE.compareAndSet(this, WAITING, how)) {
-				this.progress = progressNow();
-				this.settled = true;
+				// only now does a connection that begins to encode see it
+				if (unsent && (this.connection == null || !this.connection.isEncoding())) {
+					this.progress = Progress.UNSENT;
+				}
 				wake();
 			}
 		}

@@ -122,6 +122,9 @@ final class JsonFormat extends BytesFormat {
 
 	@Override
 	byte[] write(Object value) {
+		if (this.customizer == null && value instanceof String text && JsonText.isPlain(text)) {
+			return JsonText.write(text);
+		}
 		Bytes bytes = new Bytes();
 		try {
 			this.writer.writeValue(bytes, value);
@@ -169,6 +172,9 @@ final class JsonFormat extends BytesFormat {
 
 	@Override
 	Object read(byte[] entry, DecodingBudget budget) throws UndecodableEntryException {
+		if (this.customizer == null && JsonText.isPlain(entry)) {
+			return JsonText.read(entry);
+		}
 		try {
 			judge(entry, 0, budget);
 			Object value = this.reader.readValue(entry, Stamp.HEADER_BYTES, entry.length - Stamp.HEADER_BYTES);

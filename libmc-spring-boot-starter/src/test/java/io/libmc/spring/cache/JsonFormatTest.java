@@ -69,6 +69,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.json.JsonMapper;
 
 import org.springframework.cache.support.NullValue;
 import org.springframework.data.domain.PageImpl;
@@ -119,6 +120,16 @@ class JsonFormatTest {
 				new Shelf<>("s", List.of(new Book(1), new Novel(2, "n")), Map.of(42L, new Title("a")), Optional.empty(),
 						1L, new Title("t"), DayOfWeek.MONDAY),
 				new Roles(Set.of(Size.ODD), new EnumMap<>(Map.of(Size.ODD, 1)), Map.of(LocalDate.EPOCH, 2L)));
+	}
+
+	/** They are written and read without Jackson, which makes the same of them. */
+	@ParameterizedTest
+	@ValueSource(strings = { "", "a", "a b~!#[]{}:,0", "\"", "a\\b", "a\nb", "\u007f", "\u00e4", "a\ud83d\ude00", "/" })
+	void textsAreJson(String text) throws Exception {
+		byte[] entry = (byte[]) this.format.encode(text);
+		byte[] json = Arrays.copyOfRange(entry, Stamp.HEADER_BYTES, entry.length);
+		assertThat(json).isEqualTo(new JsonMapper().writeValueAsBytes(text));
+		assertThat(roundTrip(text)).isEqualTo(text);
 	}
 
 	/** A method may be declared to return one. */
