@@ -143,7 +143,7 @@ class RoundTripProperties {
 	@Property(tries = 300, shrinking = ShrinkingMode.BOUNDED)
 	void whatPythonKnowsComesBackEqual(@ForAll("pythonContainers") Object value) {
 		comesBackIfTaken("libmc", EntryFormat.libmc(), value);
-		Statistics.label("libmc").coverage((coverage) -> coverage.check(true).percentage((taken) -> taken > 20));
+		Statistics.label("libmc").coverage((coverage) -> coverage.check(true).percentage((taken) -> taken > 50));
 	}
 
 	/** The first value of its shape. */
@@ -206,8 +206,9 @@ class RoundTripProperties {
 	Arbitrary<Object> pythonContainers() {
 		Arbitrary<List<Object>> lists = pythonValues().list().ofMaxSize(2);
 		Arbitrary<Map<String, Object>> maps = Arbitraries.maps(texts(), pythonValues()).ofMaxSize(2);
-		return Arbitraries.oneOf(lists.map(ArrayList::new), lists.map(List::copyOf), lists.map(HashSet::new),
-				Arbitraries.maps(pythonKeys(), pythonValues()).ofMaxSize(2),
+		return Arbitraries.oneOf(lists.map(ArrayList::new), lists.map(ArrayList::new), lists.map(List::copyOf),
+				lists.map(List::copyOf), lists.map(HashSet::new), lists.map(HashSet::new), maps.map(LinkedHashMap::new),
+				maps.map(HashMap::new), Arbitraries.maps(pythonKeys(), pythonValues()).ofMaxSize(2),
 				lists.map(Collections::unmodifiableCollection), maps.map((map) -> new TreeMap<>(map).values()),
 				maps.map((map) -> new TreeMap<>(map).keySet()),
 				list(texts()).map(TreeSet::new).map(Collections::unmodifiableSortedSet));
