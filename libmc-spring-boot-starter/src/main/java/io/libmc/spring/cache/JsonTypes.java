@@ -2,24 +2,15 @@ package io.libmc.spring.cache;
 
 import java.math.BigDecimal;
 import java.math.BigInteger;
-import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Collections;
 import java.util.EnumMap;
 import java.util.EnumSet;
-import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import java.util.SortedMap;
-import java.util.SortedSet;
-import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 
@@ -79,12 +70,6 @@ final class JsonTypes {
 	/** With the name of its class. */
 	private static final int LONGEST_OTHER_SHAPE = 600;
 
-	private static final Class<?> UNMODIFIABLE_MAP = Collections.unmodifiableMap(new HashMap<>()).getClass();
-
-	private static final Class<?> UNMODIFIABLE_LIST = Collections.unmodifiableList(new ArrayList<>()).getClass();
-
-	private static final Class<?> UNMODIFIABLE_SET = Collections.unmodifiableSet(new HashSet<>()).getClass();
-
 	private final ClassLoader classLoader;
 
 	private final AllowedClasses allowed;
@@ -130,7 +115,7 @@ final class JsonTypes {
 		Written written = this.written.get(value.getClass());
 		if (written == null) {
 			Class<?> type = classOf(value);
-			written = Written.of(writtenAs(value, checked(type)));
+			written = Written.of(JsonContainers.writtenAs(value, checked(type)));
 			this.written.put(value.getClass(), written);
 		}
 		SerializableString id = written.id(context);
@@ -155,54 +140,6 @@ final class JsonTypes {
 		}
 		context.setAttribute(Shaped.class, new Shaped(new HashSet<>(Set.of(type))));
 		return true;
-	}
-
-	/**
-	 * Nobody can declare most of the JDK's classes of views and immutable collections.
-	 */
-	private static Class<?> writtenAs(Object value, Class<?> type) {
-		if (value instanceof EnumSet) {
-			return EnumSet.class;
-		}
-		if (type.getName().startsWith("java.util.ImmutableCollections$")) {
-			return (value instanceof Map) ? UNMODIFIABLE_MAP
-					: (value instanceof List) ? UNMODIFIABLE_LIST : UNMODIFIABLE_SET;
-		}
-		if (type.getName().equals("org.springframework.http.ReadOnlyHttpHeaders")) {
-			return type.getSuperclass();
-		}
-		return (isViewOrEmpty(type.getName()) || isHiddenAndSorted(value, type)) ? plainest(value) : type;
-	}
-
-	/** Classes of the JDK that Jackson does not create: they are nothing but a list. */
-	private static boolean isViewOrEmpty(String name) {
-		return name.startsWith("java.util.Collections$Empty") || (name.startsWith("java.util.") && name.indexOf('$') > 0
-				&& !name.startsWith("java.util.Collections$") && !name.startsWith("java.util.Arrays$"));
-	}
-
-	/** Jackson makes an unsorted one of it. */
-	private static boolean isHiddenAndSorted(Object value, Class<?> type) {
-		return (value instanceof SortedMap || value instanceof SortedSet)
-				&& type.getName().startsWith("java.util.Collections$");
-	}
-
-	private static Class<?> plainest(Object value) {
-		if (value instanceof SortedMap) {
-			return TreeMap.class;
-		}
-		if (value instanceof SortedSet) {
-			return TreeSet.class;
-		}
-		if (value instanceof Map) {
-			return LinkedHashMap.class;
-		}
-		if (value instanceof List) {
-			return ArrayList.class;
-		}
-		if (value instanceof Set) {
-			return LinkedHashSet.class;
-		}
-		return (value instanceof Collection) ? ArrayList.class : value.getClass();
 	}
 
 	private JavaType typeOf(String id, JavaType declared, DatabindContext context) {
