@@ -75,7 +75,12 @@ final class EntryStore {
 		return this.generations.of(name);
 	}
 
-	/** The generation that is current now, for writing. */
+	/** The generation for reading, or {@link Generation#NONE} if it has to be asked. */
+	private long recent(String name, Generation generation) {
+		return isUnsettled(name, generation) ? Generation.NONE : generation.recent();
+	}
+
+	/** The generation that is current now. */
 	long freshGeneration(String name) {
 		Generation generation = this.generations.of(name);
 		settle(name, generation);
@@ -88,8 +93,7 @@ final class EntryStore {
 	 * @return an entry, which may be undecodable, or {@code null}
 	 */
 	@Nullable Entry read(String name) {
-		Generation generation = this.generations.of(name);
-		long number = isUnsettled(name, generation) ? Generation.NONE : generation.recent();
+		long number = recent(name, this.generations.of(name));
 		if (number != Generation.NONE) {
 			Entry stored = stored(name, this.policy);
 			if (isSure(number, stored)) {
@@ -208,11 +212,16 @@ final class EntryStore {
 		return reply.stale() && reply.cas().orElse(0) == cas;
 	}
 
-	/** Puts an entry; if that fails, remembers to evict the one before. */
+	/**
+	 * Puts an entry; if that fails, remembers to evict the one before. It goes into the
+	 * generation of a moment ago: if another instance has cleared the cache since, it is
+	 * a miss.
+	 */
 	void put(String name, Object entry) {
 		Object failure = this.pending.failureOf(name);
 		try {
-			write(name, entry, freshGeneration(name));
+			long recent = recent(name, this.generations.of(name));
+			write(name, entry, (recent != Generation.NONE) ? recent : freshGeneration(name));
 			this.pending.overwritten(name, failure);
 		}
 		catch (MemcachedException ex) {

@@ -24,9 +24,10 @@ import io.libmc.MemcachedException;
  * number than is known (an old server came back, perhaps after others have stood in for
  * it), it is raised at once.
  * <p>
- * Every client keeps a copy. Reads use it while it is younger than the visibility time,
- * within which each instance therefore sees another's {@code clear()}; writes ask the
- * server, so that they never miss their aim. Evictions need no number.
+ * Every client keeps a copy. Reads and puts use it while it is younger than the
+ * visibility time, within which each instance therefore sees another's {@code clear()};
+ * what is put after one that was not seen yet is a miss. What is put unless there is an
+ * entry asks the server. Evictions need no number.
  */
 final class Generation {
 
@@ -70,7 +71,7 @@ final class Generation {
 		return (last != null) ? last.number : NONE;
 	}
 
-	/** The number, if its copy is young enough to read by, or {@link #NONE}. */
+	/** The number, if its copy is young enough to use, or {@link #NONE}. */
 	long recent() {
 		Copy last = this.copy.get();
 		return (last != null && System.nanoTime() - last.askedAt < this.visibility) ? last.number : NONE;

@@ -95,7 +95,7 @@ class ClearTest {
 	}
 
 	@Test
-	void whoHasNotSeenItPutsAndEvictsInTheRightGeneration() {
+	void whoHasNotSeenItEvictsAndPutsAbsentOnesInTheRightGeneration() {
 		LibmcCache late = cache(this.otherClient, NEVER);
 		late.put("k", "old");
 		late.put("l", "old");
@@ -107,11 +107,42 @@ class ClearTest {
 		assertThat(this.one.get("k")).isNull();
 		assertThat(late.get("l", String.class)).isEqualTo("new");
 		this.one.clear();
-		late.put("l", "newest");
-		assertThat(this.one.get("l", String.class)).isEqualTo("newest");
-		this.one.clear();
 		assertThat(late.putIfAbsent("l", "put")).isNull();
 		assertThat(this.one.get("l", String.class)).isEqualTo("put");
+	}
+
+	@Test
+	void whatIsPutByWhoHasNotSeenItIsAtWorstAMiss() {
+		LibmcCache late = cache(this.otherClient, NEVER);
+		late.put("k", "old");
+		this.one.clear();
+		late.put("k", "new");
+		assertThat(this.one.get("k")).isNull();
+		assertThat(late.get("k", String.class)).isEqualTo("new");
+		this.one.put("k", "newest");
+		assertThat(late.get("k", String.class)).isEqualTo("newest");
+	}
+
+	@Test
+	void whatIsPutAfterTheVisibilityTimeIsFound() {
+		LibmcCache eager = cache(this.otherClient, Duration.ZERO);
+		eager.put("k", "old");
+		this.one.clear();
+		eager.put("k", "new");
+		assertThat(this.one.get("k", String.class)).isEqualTo("new");
+	}
+
+	@Test
+	void aPutCostsOneOperationMostOfTheTime() {
+		LibmcCache late = cache(this.otherClient, NEVER);
+		late.put("k", "v");
+		this.commands.clear();
+		for (int i = 0; i < 100; i++) {
+			late.put("k", "v" + i);
+		}
+		assertThat(this.commands.keySet()).containsExactly("set");
+		assertThat(this.commands.get("set").sum()).isEqualTo(100);
+		assertThat(this.one.get("k", String.class)).isEqualTo("v99");
 	}
 
 	@Test
@@ -231,6 +262,7 @@ class ClearTest {
 
 	@Test
 	void aLostGenerationIsAClearingAndBringsNothingBack() {
+		this.one = cache(this.oneClient, Duration.ZERO);
 		this.one.put("k", "v");
 		long before = generation("k");
 		for (int i = 0; i < 10; i++) {
@@ -245,6 +277,7 @@ class ClearTest {
 
 	@Test
 	void restartedServersStartEmptyAndAboveWhatWas(List<MemcachedServer> servers) {
+		this.one = cache(this.oneClient, Duration.ZERO);
 		this.one.put("k", "v");
 		long before = generation("k");
 		servers.forEach(MemcachedServer::restart);
@@ -257,6 +290,7 @@ class ClearTest {
 
 	@Test
 	void aGenerationBelowTheKnownOneIsRaised() {
+		this.one = cache(this.oneClient, Duration.ZERO);
 		this.one.put("k", "v");
 		long known = generation("k");
 		String besides = besides("k");
@@ -274,6 +308,7 @@ class ClearTest {
 
 	@Test
 	void whatIsNoGenerationIsReplaced() {
+		this.one = cache(this.oneClient, Duration.ZERO);
 		for (Object foreign : List.of("text", new byte[] { 1 }, "-5", "")) {
 			this.oneClient.set(generationKey("k"), foreign);
 			this.one.put("k", "v");
@@ -309,12 +344,13 @@ class ClearTest {
 		for (int round = 0; round < 20; round++) {
 			generationKeys().forEach(this.oneClient::delete);
 			LibmcCache fresh = cache(this.oneClient, NEVER);
+			LibmcCache eager = cache(this.otherClient, Duration.ZERO);
 			ExecutorService threads = Executors.newFixedThreadPool(8);
 			try {
 				List<Future<?>> puts = new ArrayList<>();
 				for (int i = 0; i < 8; i++) {
 					String key = "k" + i;
-					LibmcCache cache = (i % 2 == 0) ? fresh : this.other;
+					LibmcCache cache = (i % 2 == 0) ? fresh : eager;
 					puts.add(threads.submit(() -> cache.put(key, key)));
 				}
 				for (Future<?> put : puts) {
