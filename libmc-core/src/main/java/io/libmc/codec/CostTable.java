@@ -8,13 +8,20 @@ final class CostTable {
 	/** More than any budget has. */
 	static final long ENDLESS = 1L << 50;
 
-	long[] costs = new long[32];
+	long[] costs;
 
-	long[] sizes = new long[32];
+	long[] sizes;
 
-	int[] hashes = new int[32];
+	int[] hashes;
 
-	int[] kinds = new int[32];
+	int[] kinds;
+
+	CostTable(int length) {
+		this.costs = new long[length];
+		this.sizes = new long[length];
+		this.hashes = new int[length];
+		this.kinds = new int[length];
+	}
 
 	void put(int at, long cost, long size, int hash, int kind) {
 		reserve(at);

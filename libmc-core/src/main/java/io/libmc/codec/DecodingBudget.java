@@ -142,7 +142,7 @@ public final class DecodingBudget {
 				return status;
 			}
 			if (info.arrayLength() >= 0) {
-				allocate(16 + info.arrayLength() * SerializedStream.width(type.getName()));
+				allocate(16 + info.arrayLength() * SerializedStream.width(type.getName().charAt(1)));
 				return status;
 			}
 			if (type.isEnum()) {

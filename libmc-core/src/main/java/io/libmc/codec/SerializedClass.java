@@ -50,6 +50,9 @@ final class SerializedClass {
 	/** How the hash of an object of it follows from its fields, where it does. */
 	final @Nullable SerializedHash hash;
 
+	/** Whether its objects have the hash that those of its superclass have. */
+	final boolean inheritsHash;
+
 	/** Whether whoever goes through an object of it goes through what this holds. */
 	final boolean collects;
 
@@ -65,6 +68,7 @@ final class SerializedClass {
 		this.name = name;
 		this.ofJava = SerializedClasses.isOfJava(name);
 		this.hash = this.ofJava ? SerializedHash.of(name) : null;
+		this.inheritsHash = SerializedHash.isInherited(name);
 		this.collects = name.startsWith("java.util.");
 		this.reading = this.ofJava ? SerializedReading.of(name) : SerializedReading.KEEPS;
 	}

@@ -4,7 +4,10 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
+
+import org.jspecify.annotations.Nullable;
 
 /**
  * What it costs to hash and to compare the objects in a stream of Java serialization, as
@@ -31,15 +34,22 @@ final class SerializedCosts {
 	/** A network interface is looked for by name. */
 	private static final int STEPS_PER_SCOPE = 5000;
 
+	/** As texts of ordinary length have one. */
+	private static final int BYTES_PER_HANDLE = 20;
+
+	private static final int MOST_AT_ONCE = 1000;
+
+	private static final int FEW = 32;
+
 	private final DecodingBudget budget;
 
 	private final ByteBuffer in;
 
 	/** By handle. */
-	private final CostTable known = new CostTable();
+	private final CostTable known;
 
 	/** What the collections under way hold so far. */
-	private final CostTable pile = new CostTable();
+	private final CostTable pile = new CostTable(FEW);
 
 	private final SerializedTables tables;
 
@@ -50,6 +60,9 @@ final class SerializedCosts {
 	private final List<SerializedFrame> frames = new ArrayList<>();
 
 	private int level = -1;
+
+	/** That of the level. */
+	private @Nullable SerializedFrame frame;
 
 	private long cost;
 
@@ -62,6 +75,7 @@ final class SerializedCosts {
 
 	SerializedCosts(byte[] bytes, DecodingBudget budget) {
 		this.in = ByteBuffer.wrap(bytes);
+		this.known = new CostTable(Math.min(bytes.length / BYTES_PER_HANDLE, MOST_AT_ONCE));
 		this.budget = budget;
 		this.tables = new SerializedTables(budget, this.pile);
 	}
@@ -298,7 +312,7 @@ final class SerializedCosts {
 			set((frame.first ^ frame.second) + part.hash.more(),
 					frame.unknown ? SerializedKind.UNKNOWN : SerializedKind.PLAIN);
 		}
-		else if (part.ofJava && (frame.ofJava || part.collects) && !SerializedHash.isInherited(part.name)) {
+		else if (part.ofJava && (frame.ofJava || part.collects) && !part.inheritsHash) {
 			set(0, ORDERED.contains(part.name) ? SerializedKind.orderedUnknown(part.name) : SerializedKind.UNKNOWN);
 		}
 	}
@@ -418,19 +432,21 @@ final class SerializedCosts {
 		if (++this.level == this.frames.size()) {
 			this.frames.add(new SerializedFrame());
 		}
-		SerializedFrame frame = frame();
-		frame.clear(this.top);
-		return frame;
+		SerializedFrame begun = this.frames.get(this.level);
+		begun.clear(this.top);
+		this.frame = begun;
+		return begun;
 	}
 
 	private void pop(int handle) {
 		keep(handle);
 		this.top = frame().base;
 		this.level--;
+		this.frame = (this.level >= 0) ? this.frames.get(this.level) : null;
 	}
 
 	private SerializedFrame frame() {
-		return this.frames.get(this.level);
+		return Objects.requireNonNull(this.frame);
 	}
 
 }

@@ -99,9 +99,9 @@ final class SerializedStream implements ObjectStreamConstants {
 		}
 	}
 
-	/** How many bytes an element of an array takes. */
-	static long width(String arrayClass) {
-		return switch (arrayClass.charAt(1)) {
+	/** How many bytes an element of an array takes, by the code of its type. */
+	static int width(char type) {
+		return switch (type) {
 			case 'B', 'Z' -> 1;
 			case 'C', 'S' -> 2;
 			case 'J', 'D' -> 8;
@@ -222,7 +222,7 @@ final class SerializedStream implements ObjectStreamConstants {
 		if (!ofObjects && !ofPrimitives) {
 			throw broken("an array has the class " + type.name + ", which Java reads otherwise");
 		}
-		long width = width(type.name);
+		long width = width(type.name.charAt(1));
 		if (length < 0 || length * (ofObjects ? 1 : width) > this.in.remaining()) {
 			throw broken("an array of " + length + " is REJECTED, as so many elements do not follow");
 		}
@@ -361,7 +361,7 @@ final class SerializedStream implements ObjectStreamConstants {
 			else {
 				offsets[primitives.size()] = type.primitiveBytes;
 				primitives.add(field);
-				type.primitiveBytes += (code == 'F' || code == 'I') ? 4 : (int) width("[" + code);
+				type.primitiveBytes += width(code);
 			}
 		}
 		type.primitives = primitives.toArray(new String[0]);
