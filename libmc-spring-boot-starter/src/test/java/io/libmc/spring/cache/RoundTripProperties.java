@@ -1,6 +1,12 @@
 package io.libmc.spring.cache;
 
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.ObjectInputStream;
+import java.io.ObjectOutputStream;
 import java.io.Serializable;
+import java.io.UncheckedIOException;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.net.InetAddress;
@@ -97,6 +103,7 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonValue;
 import io.libmc.codec.DecodingBudget;
 import io.libmc.codec.EncodedValue;
+import io.libmc.codec.Transcoder;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
@@ -106,6 +113,7 @@ import net.jqwik.api.Provide;
 import net.jqwik.api.ShrinkingMode;
 import net.jqwik.api.statistics.Statistics;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.PropertyNamingStrategies;
 
 import org.springframework.data.domain.PageImpl;
 import org.springframework.data.domain.Range;
@@ -131,6 +139,10 @@ class RoundTripProperties {
 
 	private static final EntryFormat JSON = EntryFormat.json(LOADER, ALLOWED);
 
+	private static final EntryFormat APPLICATIONS_JSON = JsonEntryFormat.of(LOADER, ALLOWED, ClassChanges.MISS,
+			new FormatProperties("classes", "serializer"),
+			(builder) -> builder.propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE));
+
 	@Property(tries = 400, shrinking = ShrinkingMode.BOUNDED)
 	void whatIsTakenComesBackEqual(@ForAll("values") Object value) {
 		comesBackIfTaken("jdk", JDK, value);
@@ -152,20 +164,45 @@ class RoundTripProperties {
 		comesBackIfTaken("json", EntryFormat.json(LOADER, ALLOWED), value);
 	}
 
+	@Property(tries = 200, shrinking = ShrinkingMode.BOUNDED)
+	void whatIsTakenInOtherWaysComesBackEqualToo(@ForAll("values") Object value) {
+		comesBackIfTaken("json of the application's", APPLICATIONS_JSON, value);
+		comesBackIfTaken("own", EntryFormat.of("own", new JavaSerializer()), value);
+		comesBackIfTaken("lz4", entries(JSON, 0), entries(JDK.alsoReading(JSON), Integer.MAX_VALUE), value);
+		if (!(value instanceof Integer || value instanceof Short || value instanceof Byte)) {
+			comesBackIfTaken("client", JSON.transcoder(), JSON.transcoder(), value);
+		}
+		for (String name : List.of("json of the application's", "own", "lz4", "client")) {
+			Statistics.label(name).coverage((coverage) -> coverage.check(true).percentage((taken) -> taken > 40));
+		}
+	}
+
+	private static EntryTranscoder entries(EntryFormat format, int lz4Threshold) {
+		return new EntryTranscoder(format, lz4Threshold);
+	}
+
 	private static void comesBackIfTaken(String name, EntryFormat format, Object value) {
-		EntryTranscoder transcoder = new EntryTranscoder(format, Integer.MAX_VALUE);
+		EntryTranscoder entries = entries(format, Integer.MAX_VALUE);
+		comesBackIfTaken(name, entries, entries, value);
+	}
+
+	private static void comesBackIfTaken(String name, Transcoder writer, Transcoder reader, Object value) {
 		EncodedValue encoded;
 		try {
-			encoded = transcoder.encode(Entry.of(1, value));
-			transcoder.check(encoded, DecodingBudget.of(encoded.bytes().length));
+			encoded = writer.encode((writer instanceof EntryTranscoder) ? Entry.of(1, value) : value);
+			writer.check(encoded, DecodingBudget.of(encoded.bytes().length));
 		}
-		catch (IllegalArgumentException ex) {
-			assertThat(ex).hasMessageContaining("a ");
+		catch (IllegalArgumentException | UncheckedIOException ex) {
+			assertThat(ex).hasMessageContaining((ex instanceof UncheckedIOException) ? "." : "a ");
 			Statistics.label(name).collect(false);
 			return;
 		}
 		Statistics.label(name).collect(true);
-		Entry entry = (Entry) transcoder.decode(encoded.flags(), encoded.bytes());
+		Object decoded = reader.decode(encoded.flags(), encoded.bytes());
+		isEqual(name, (decoded instanceof Entry entry) ? entry : Entry.of(1, Objects.requireNonNull(decoded)), value);
+	}
+
+	private static void isEqual(String name, Entry entry, Object value) {
 		assertThat(entry.value()).as("%s: %s", name, entry.problem()).isNotNull();
 		if (!Objects.deepEquals(entry.value(), value)) {
 			assertThat(entry.value()).as(name)
@@ -182,6 +219,7 @@ class RoundTripProperties {
 				.withEqualsForType(Objects::equals, Failure.class)
 				.withEqualsForType(Objects::equals, Defaulted.class)
 				.withEqualsForType(RoundTripProperties::haveSameText, Pattern.class)
+				.withEqualsForType((one, other) -> one.isLocked() == other.isLocked(), ReentrantLock.class)
 				.isEqualTo(value);
 		}
 	}
@@ -975,6 +1013,33 @@ class RoundTripProperties {
 	record Dated(@JsonFormat(shape = JsonFormat.Shape.STRING, pattern = "yyyy-MM-dd'T'HH") LocalDateTime time)
 			implements
 				Serializable {
+
+	}
+
+	/** What an application may write in a minute. */
+	private static final class JavaSerializer implements CacheValueSerializer {
+
+		@Override
+		public byte[] serialize(Object value) {
+			ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+			try (ObjectOutputStream out = new ObjectOutputStream(bytes)) {
+				out.writeObject(value);
+			}
+			catch (IOException ex) {
+				throw new UncheckedIOException(ex);
+			}
+			return bytes.toByteArray();
+		}
+
+		@Override
+		public Object deserialize(byte[] bytes, DecodingBudget budget) {
+			try (ObjectInputStream in = new ObjectInputStream(new ByteArrayInputStream(bytes))) {
+				return in.readObject();
+			}
+			catch (IOException | ClassNotFoundException ex) {
+				throw new IllegalArgumentException(ex);
+			}
+		}
 
 	}
 
