@@ -6,6 +6,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
+import org.jspecify.annotations.Nullable;
+
 import org.springframework.util.ClassUtils;
 
 import io.libmc.codec.ClassNames;
@@ -42,12 +44,18 @@ final class AllowedClasses {
 
 	private static final String RECORDS = "java-records";
 
+	/** In the names of classes that Hibernate nests in those of entities. */
+	private static final String PROXY = "$HibernateProxy";
+
 	private final Set<String> packages = new HashSet<>(JDK_PACKAGES);
 
 	private final Set<String> trees = new HashSet<>();
 
 	/** Whether all records are allowed, whose names do not tell that they are. */
 	private boolean records;
+
+	/** Whether what Hibernate puts in the place of values is replaced by these. */
+	private boolean replaces;
 
 	/** Keeps neither a class nor its class loader. */
 	private final ClassValue<Boolean> known = new ClassValue<>() {
@@ -66,7 +74,8 @@ final class AllowedClasses {
 	 * Allows more classes.
 	 * @param patterns {@code com.acme.Order} for a class and those nested in it,
 	 * {@code com.acme.*} for a package, {@code com.acme.**} for a package and all below,
-	 * {@code spring-data}, {@code kotlin} and {@code java-records} for these
+	 * {@code spring-data}, {@code hibernate}, {@code kotlin} and {@code java-records} for
+	 * these
 	 * @param advice says how more are allowed
 	 * @throws IllegalArgumentException if a pattern is none of these
 	 */
@@ -79,6 +88,9 @@ final class AllowedClasses {
 		String name = pattern.strip();
 		if (name.equals(RECORDS)) {
 			this.records = true;
+		}
+		else if (name.equals(StandIns.GROUP)) {
+			this.replaces = true;
 		}
 		else if (GROUPS.containsKey(name)) {
 			GROUPS.get(name).forEach(this::add);
@@ -103,6 +115,11 @@ final class AllowedClasses {
 		return (dimensions < 2 || ClassNames.isOrdinary(type.getName())) && this.known.get(element);
 	}
 
+	/** Whether objects of a class are not written, but what they stand for. */
+	boolean replaces(Class<?> type) {
+		return this.replaces && StandIns.are(type);
+	}
+
 	/**
 	 * Whether a class may be loaded at all, though perhaps not more. Of a name that is
 	 * none, or too long for one, nothing is looked up.
@@ -125,8 +142,8 @@ final class AllowedClasses {
 	}
 
 	private boolean allowsName(String name) {
-		return this.classes.contains(name) || this.classes.contains(outermost(name))
-				|| allowsPackage(ClassUtils.getPackageName(name));
+		return !name.contains(PROXY) && (this.classes.contains(name) || this.classes.contains(outermost(name))
+				|| allowsPackage(ClassUtils.getPackageName(name)));
 	}
 
 	private boolean allowsPackage(String name) {
@@ -146,17 +163,38 @@ final class AllowedClasses {
 		return new RefusedClassException(type, this.advice);
 	}
 
+	/** The group that a class can be allowed by, or {@code null}. */
+	static @Nullable String groupOf(String className) {
+		if (className.contains(PROXY) || className.startsWith("org.hibernate.collection.")
+				|| className.startsWith("org.hibernate.proxy.")) {
+			return StandIns.GROUP;
+		}
+		List<String> patterns = List.of(outermost(className), ClassUtils.getPackageName(className) + ".*");
+		return GROUPS.entrySet()
+			.stream()
+			.filter((group) -> group.getValue().stream().anyMatch(patterns::contains))
+			.findFirst()
+			.map(Map.Entry::getKey)
+			.orElse(null);
+	}
+
+	private static String patternOf(String className) {
+		String group = groupOf(className);
+		return (group != null) ? group : className;
+	}
+
 	FormatAdvice advice() {
 		return this.advice;
 	}
 
-	/** These classes and others. */
+	/** These classes and others, with the groups that they are in. */
 	AllowedClasses and(Collection<String> names) {
-		AllowedClasses all = new AllowedClasses(names, this.advice);
+		AllowedClasses all = new AllowedClasses(names.stream().map(AllowedClasses::patternOf).toList(), this.advice);
 		all.classes.addAll(this.classes);
 		all.packages.addAll(this.packages);
 		all.trees.addAll(this.trees);
 		all.records |= this.records;
+		all.replaces |= this.replaces;
 		return all;
 	}
 
@@ -173,7 +211,7 @@ final class AllowedClasses {
 		}
 		if (!good) {
 			throw new IllegalArgumentException("allowedClasses: \"" + pattern
-					+ "\" is neither a class (com.acme.Order), nor a package (com.acme.*), nor a package with all below it (com.acme.**), nor one of the groups spring-data, kotlin and java-records");
+					+ "\" is neither a class (com.acme.Order), nor a package (com.acme.*), nor a package with all below it (com.acme.**), nor one of the groups hibernate, spring-data, kotlin and java-records");
 		}
 		return name;
 	}

@@ -73,7 +73,7 @@ final class JdkFormat extends BytesFormat {
 		try (ObjectOutputStream out = new CheckedOutput(bytes)) {
 			out.writeObject(value);
 		}
-		catch (NotSerializableException | RefusedClassException ex) {
+		catch (NotSerializableException | RefusedClassException | NotLoadedException ex) {
 			throw this.refusals.refused(value, ex, () -> survey(value, ex));
 		}
 		catch (IOException | StackOverflowError ex) {
@@ -133,19 +133,20 @@ final class JdkFormat extends BytesFormat {
 	private String survey(Object value, Exception ex) {
 		Set<String> notSerializable = new TreeSet<>();
 		Set<String> notAllowed = new TreeSet<>();
-		try (ObjectOutputStream survey = new Survey(notSerializable, notAllowed)) {
+		Set<String> notLoaded = new TreeSet<>();
+		try (ObjectOutputStream survey = new Survey(notSerializable, notAllowed, notLoaded)) {
 			survey.writeObject(value);
 		}
 		catch (IOException | RuntimeException | StackOverflowError ignored) {
 			// what was found until then has to do
 		}
-		if (notSerializable.isEmpty() && notAllowed.isEmpty()) {
-			return "a " + value.getClass().getTypeName() + " cannot be cached: " + ex.getMessage();
+		String begin = "a " + value.getClass().getTypeName() + " cannot be cached: ";
+		if (notSerializable.isEmpty() && notAllowed.isEmpty() && notLoaded.isEmpty()) {
+			return begin + ex.getMessage();
 		}
-		StringJoiner reasons = new StringJoiner("; ",
-				"a " + value.getClass().getTypeName() + " cannot be cached: it is, or holds, ", "");
-		if (!notAllowed.isEmpty()) {
-			reasons.add(Refusals.notAllowed(notAllowed, this.allowed.advice()));
+		StringJoiner reasons = new StringJoiner("; ", begin + "it is, or holds, ", "");
+		if (!notAllowed.isEmpty() || !notLoaded.isEmpty()) {
+			reasons.add(Refusals.all(notAllowed, notLoaded, this.allowed.advice()));
 		}
 		if (!notSerializable.isEmpty()) {
 			reasons.add(String.join(", ", notSerializable)
@@ -244,18 +245,32 @@ final class JdkFormat extends BytesFormat {
 
 		private final Set<String> notAllowed;
 
-		Survey(Set<String> notSerializable, Set<String> notAllowed) throws IOException {
+		private final Set<String> notLoaded;
+
+		Survey(Set<String> notSerializable, Set<String> notAllowed, Set<String> notLoaded) throws IOException {
 			super(OutputStream.nullOutputStream());
 			this.notSerializable = notSerializable;
 			this.notAllowed = notAllowed;
+			this.notLoaded = notLoaded;
 			enableReplaceObject(true);
 		}
 
 		@Override
 		protected @Nullable Object replaceObject(Object value) {
-			if (value instanceof Serializable) {
-				return value;
+			if (StandIns.are(value.getClass()) && !JdkFormat.this.allowed.replaces(value.getClass())) {
+				check(value.getClass());
 			}
+			try {
+				Object resolved = StandIns.resolve(value);
+				return (resolved instanceof Serializable) ? resolved : noteNotSerializable(resolved);
+			}
+			catch (NotLoadedException ex) {
+				this.notLoaded.add(ex.place());
+				return null;
+			}
+		}
+
+		private @Nullable Object noteNotSerializable(Object value) {
 			this.notSerializable.add(value.getClass().getTypeName());
 			check(value.getClass());
 			return null;
@@ -280,6 +295,13 @@ final class JdkFormat extends BytesFormat {
 
 		CheckedOutput(OutputStream out) throws IOException {
 			super(out);
+			enableReplaceObject(StandIns.exist());
+		}
+
+		@Override
+		protected Object replaceObject(Object value) {
+			Class<?> type = value.getClass();
+			return (!StandIns.are(type) || JdkFormat.this.allowed.replaces(type)) ? StandIns.resolve(value) : value;
 		}
 
 		/** Readers who do not know of it skip it. */

@@ -61,6 +61,12 @@ final class JsonFormat extends BytesFormat {
 
 	JsonFormat(ClassLoader classLoader, AllowedClasses allowed, ClassChanges changes,
 			@Nullable Consumer<JsonMapper.Builder> customizer) {
+		this(classLoader, allowed, changes, customizer, null);
+	}
+
+	/** With a set it takes what is not loaded, and writes nothing that can be read. */
+	private JsonFormat(ClassLoader classLoader, AllowedClasses allowed, ClassChanges changes,
+			@Nullable Consumer<JsonMapper.Builder> customizer, @Nullable Set<String> notLoaded) {
 		this.classLoader = classLoader;
 		this.allowed = allowed;
 		this.changes = changes;
@@ -82,6 +88,7 @@ final class JsonFormat extends BytesFormat {
 			.handlerInstantiator(types.handlers())
 			.addModule(module(classLoader))
 			.addModule(new SimpleModule("libmc names").setSerializerModifier(JsonNamedSerializer.modifier()))
+			.addModule(new JsonStandIns(allowed, notLoaded).module())
 			.addModule(new JsonGuard(allowed).module())
 			.disable(SerializationFeature.FAIL_ON_EMPTY_BEANS)
 			.enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES,
@@ -198,27 +205,36 @@ final class JsonFormat extends BytesFormat {
 		if (advice != null) {
 			return advice;
 		}
-		Set<String> notAllowed = notAllowed(value, ex);
-		return (notAllowed.size() > 1) ? "it is, or holds, " + Refusals.notAllowed(notAllowed, this.allowed.advice())
+		Set<String> notAllowed = new TreeSet<>();
+		Set<String> notLoaded = new TreeSet<>();
+		survey(value, ex, notAllowed, notLoaded);
+		return (notAllowed.size() > 1 || !notLoaded.isEmpty())
+				? "it is, or holds, " + Refusals.all(notAllowed, notLoaded, this.allowed.advice())
 				: String.valueOf(NestedExceptionUtils.getMostSpecificCause(ex).getMessage());
 	}
 
-	/** The classes that are not allowed, found one after the other. */
-	private Set<String> notAllowed(Object value, Throwable first) {
-		Set<String> names = new TreeSet<>();
+	/**
+	 * Finds the classes that are not allowed, one after the other, and what is not
+	 * loaded.
+	 */
+	private void survey(Object value, Throwable first, Set<String> notAllowed, Set<String> notLoaded) {
 		Throwable last = first;
-		while (last != null && NestedExceptionUtils.getMostSpecificCause(last) instanceof RefusedClassException refused
-				&& names.add(refused.className())) {
+		while (last != null && canGoOn(NestedExceptionUtils.getMostSpecificCause(last), notAllowed, notLoaded)) {
 			last = null;
 			try {
-				new JsonFormat(this.classLoader, this.allowed.and(names), this.changes, this.customizer).writer
+				new JsonFormat(this.classLoader, this.allowed.and(notAllowed), this.changes, this.customizer,
+						notLoaded).writer
 					.writeValue(OutputStream.nullOutputStream(), value);
 			}
 			catch (JacksonException | StackOverflowError ex) {
 				last = ex;
 			}
 		}
-		return names;
+	}
+
+	private static boolean canGoOn(Throwable problem, Set<String> notAllowed, Set<String> notLoaded) {
+		return (problem instanceof RefusedClassException refused && notAllowed.add(refused.className()))
+				|| (problem instanceof NotLoadedException missing && notLoaded.add(missing.place()));
 	}
 
 	/** An entry, which Jackson hands over in pieces, and most often in one. */

@@ -77,7 +77,8 @@ final class JsonGuard {
 		}
 
 		private ValueSerializer<?> guarded(Class<?> type, ValueSerializer<?> serializer) {
-			return this.guard.refuses(type) ? new RefusingWriter(type, this.guard.allowed) : serializer;
+			return (this.guard.refuses(type) && !this.guard.allowed.replaces(type))
+					? new RefusingWriter(type, this.guard.allowed) : serializer;
 		}
 
 	}

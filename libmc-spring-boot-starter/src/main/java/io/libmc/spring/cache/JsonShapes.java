@@ -133,6 +133,7 @@ final class JsonShapes {
 			case ARRAY -> areElements(shape, (Object[]) value, learns);
 			case OPTIONAL -> is(shape.places[0], ((Optional<?>) value).orElse(null), learns);
 			case BEAN -> areProperties(shape, value, learns);
+			case STAND_IN -> is(shape.places[0], StandIns.resolve(value), learns);
 			case UNSURE -> false;
 		};
 	}
@@ -141,6 +142,9 @@ final class JsonShapes {
 		JsonBeans.Bean bean = this.beans.find(type);
 		if (PLAIN.contains(type)) {
 			return new Shape(type, Kind.PLAIN, 0, List.of());
+		}
+		if (StandIns.are(type)) {
+			return new Shape(type, Kind.STAND_IN, 1, List.of());
 		}
 		if (value instanceof Enum<?> constant) {
 			boolean annotated = JsonBeans.isAnnotated(constant.getDeclaringClass());
@@ -276,7 +280,7 @@ final class JsonShapes {
 		/** Every value comes back that is within bounds. */
 		BOUNDED,
 
-		COLLECTION, MAP, ARRAY, OPTIONAL, BEAN,
+		COLLECTION, MAP, ARRAY, OPTIONAL, BEAN, STAND_IN,
 
 		/** Each value has to be read back. */
 		UNSURE

@@ -10,9 +10,8 @@ final class RefusedClassException extends IllegalArgumentException {
 	private final String className;
 
 	RefusedClassException(Class<?> type, FormatAdvice advice) {
-		super("a " + type.getTypeName()
-				+ " cannot be cached: its class is neither the application's own nor one of the JDK's value types; if it is safe to read from the cache, "
-				+ advice.allow("it"));
+		super("a " + type.getTypeName() + " cannot be cached: "
+				+ Refusals.notAllowed(type.getTypeName().replace("[]", ""), advice));
 		this.className = type.getTypeName().replace("[]", "");
 	}
 
