@@ -179,6 +179,14 @@ final class JdkFormat extends BytesFormat {
 		ComparingInput(InputStream in, DecodingBudget budget) throws IOException {
 			super(in, JdkFormat.this.classLoader, false);
 			this.budget = budget;
+			enableResolveObject(KotlinTypes.exist());
+		}
+
+		/** Java creates another one of what Kotlin has but one. */
+		@Override
+		protected Object resolveObject(Object value) {
+			Object singleton = KotlinTypes.singleton(value.getClass());
+			return (singleton != null) ? singleton : value;
 		}
 
 		@Override

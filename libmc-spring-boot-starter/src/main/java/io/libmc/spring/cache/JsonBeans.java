@@ -194,8 +194,11 @@ final class JsonBeans extends ValueSerializerModifier {
 			Set<String> names = new HashSet<>();
 			builder.getProperties().forEachRemaining((property) -> names.add(property.getName()));
 			this.read.put(description.getBeanClass(), names);
-			if (builder.getValueInstantiator() instanceof StdValueInstantiator standard) {
-				builder.setValueInstantiator(JsonInstantiator.of(standard));
+			if (!JsonCreators.createValueClass(config, description.getClassInfo(), builder)
+					&& builder.getValueInstantiator() instanceof StdValueInstantiator standard) {
+				Object singleton = names.isEmpty() ? KotlinTypes.singleton(description.getBeanClass()) : null;
+				builder.setValueInstantiator(
+						(singleton != null) ? new JsonSingleton(standard, singleton) : JsonInstantiator.of(standard));
 			}
 			return builder;
 		}

@@ -106,7 +106,8 @@ final class JsonComparison {
 		if (went instanceof Collection<?> one && came instanceof Collection<?> other) {
 			return sameContainer(one, other) && sameElements(one, other) && sameFields(one, other, IN_CONTAINER);
 		}
-		if (went.getClass() != came.getClass() || went instanceof Enum) {
+		if (went.getClass() != came.getClass() || went instanceof Enum
+				|| KotlinTypes.singleton(went.getClass()) == went) {
 			return differ(went, came);
 		}
 		if (went instanceof Object[] one) {
@@ -130,8 +131,9 @@ final class JsonComparison {
 	/** A class that nobody can declare may be replaced. */
 	private boolean sameContainer(Object went, Object came) {
 		Class<?> type = went.getClass();
-		boolean hidden = type.getName().startsWith("java.util.") && (!Modifier.isPublic(type.getModifiers())
-				|| type.getName().indexOf('$') > 0 || type == EnumMap.class);
+		boolean hidden = KotlinTypes.isHiddenCollection(type)
+				|| (type.getName().startsWith("java.util.") && (!Modifier.isPublic(type.getModifiers())
+						|| type.getName().indexOf('$') > 0 || type == EnumMap.class));
 		if (hidden) {
 			boolean list = kind(went) == Collection.class && came instanceof List;
 			boolean sorted = came instanceof SortedMap || came instanceof SortedSet;
@@ -253,7 +255,8 @@ final class JsonComparison {
 	/** What is no part of what is written is there all the same. */
 	private boolean sameFields(Object went, Object came, String reason) {
 		Class<?> type = went.getClass();
-		return JsonBeans.isOfJava(type) || sameFields(went, came, JsonBeans.fieldsOf(type), reason);
+		return JsonBeans.isOfJava(type) || KotlinTypes.isHiddenCollection(type)
+				|| sameFields(went, came, JsonBeans.fieldsOf(type), reason);
 	}
 
 	private boolean sameFields(Object went, Object came, List<Field> fields, String reason) {

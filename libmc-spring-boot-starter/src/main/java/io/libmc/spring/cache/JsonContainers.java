@@ -42,7 +42,8 @@ final class JsonContainers {
 		if (type.getName().equals("org.springframework.http.ReadOnlyHttpHeaders")) {
 			return type.getSuperclass();
 		}
-		return (isViewOrEmpty(type.getName()) || isHiddenAndSorted(value, type)) ? plainest(value) : type;
+		return (KotlinTypes.isHiddenCollection(type) || isViewOrEmpty(type.getName()) || isHiddenAndSorted(value, type))
+				? plainest(value) : type;
 	}
 
 	/** Classes of the JDK that Jackson does not create: they are nothing but a list. */

@@ -16,11 +16,22 @@ import java.util.stream.Stream;
 import com.fasterxml.jackson.annotation.JsonValue;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JavaType;
+import tools.jackson.databind.DeserializationConfig;
+import tools.jackson.databind.PropertyMetadata;
+import tools.jackson.databind.PropertyName;
 import tools.jackson.databind.cfg.MapperConfig;
+import tools.jackson.databind.deser.CreatorProperty;
+import tools.jackson.databind.deser.SettableBeanProperty;
+import tools.jackson.databind.deser.BeanDeserializerBuilder;
+import tools.jackson.databind.deser.std.StdValueInstantiator;
 import tools.jackson.databind.exc.InvalidDefinitionException;
 import tools.jackson.databind.exc.MismatchedInputException;
 import tools.jackson.databind.exc.PropertyBindingException;
+import tools.jackson.databind.introspect.AnnotatedClass;
+import tools.jackson.databind.introspect.AnnotatedConstructor;
+import tools.jackson.databind.introspect.AnnotationMap;
 import tools.jackson.databind.introspect.PotentialCreator;
+import tools.jackson.databind.jsontype.impl.DefaultTypeResolverBuilder;
 
 import org.springframework.core.annotation.AnnotatedElementUtils;
 
@@ -53,7 +64,52 @@ final class JsonCreators {
 			.filter((creator) -> takesFields(creator, fields))
 			.max(Comparator.comparingInt(PotentialCreator::paramCount))
 			.orElse(null);
-		return (longest != null) ? longest.introspectParamNames(config) : null;
+		return (longest != null) ? longest.introspectParamNames(config) : findKotlins(config, type, constructors);
+	}
+
+	/** Of those the parameters have no names, but are known all the same. */
+	private static @Nullable PotentialCreator findKotlins(MapperConfig<?> config, Class<?> type,
+			List<PotentialCreator> constructors) {
+		PropertyName[] names = KotlinTypes.parametersOf(type)
+			.stream()
+			.map(PropertyName::construct)
+			.toArray(PropertyName[]::new);
+		return constructors.stream()
+			.filter((creator) -> names.length > 0 && creator.paramCount() == names.length)
+			.findFirst()
+			.map((creator) -> creator.introspectParamNames(config, names))
+			.orElse(null);
+	}
+
+	/**
+	 * Has the objects of a value class of Kotlin's created by the constructor that the
+	 * compiler hides, even from Jackson, if the class of what it takes is known.
+	 * @return whether it is one
+	 */
+	static boolean createValueClass(DeserializationConfig config, AnnotatedClass type,
+			BeanDeserializerBuilder builder) {
+		List<Field> fields = JsonBeans.fieldsOf(type.getRawType());
+		Constructor<?> hidden = KotlinTypes.constructorOfValue(type.getRawType(), fields);
+		if (hidden == null) {
+			return false;
+		}
+		AnnotatedConstructor constructor = new AnnotatedConstructor(type, hidden, new AnnotationMap(),
+				new AnnotationMap[] { new AnnotationMap() });
+		JavaType declared = constructor.getParameterType(0);
+		if (!(config.getDefaultTyper(declared) instanceof DefaultTypeResolverBuilder typing)
+				|| typing.useForType(declared)) {
+			return false;
+		}
+		constructor.fixAccess(true);
+		CreatorProperty parameter = CreatorProperty.construct(PropertyName.construct(fields.get(0).getName()), declared,
+				null, null, new AnnotationMap(), constructor.getParameter(0), 0, null,
+				PropertyMetadata.STD_REQUIRED_OR_OPTIONAL);
+		builder.addOrReplaceProperty(parameter, true);
+		StdValueInstantiator instantiator = new StdValueInstantiator(config, type.getType());
+		instantiator.configureFromObjectSettings(null, null, null, null, constructor,
+				new SettableBeanProperty[] { parameter });
+		builder.setValueInstantiator(JsonInstantiator.of(instantiator));
+		return true;
 	}
 
 	private static boolean takesFields(PotentialCreator creator, List<Field> fields) {

@@ -115,7 +115,7 @@ final class JsonTypes {
 		Written written = this.written.get(value.getClass());
 		if (written == null) {
 			Class<?> type = classOf(value);
-			written = Written.of(JsonContainers.writtenAs(value, checked(type)));
+			written = Written.of(checked(JsonContainers.writtenAs(value, type)));
 			this.written.put(value.getClass(), written);
 		}
 		SerializableString id = written.id(context);
