@@ -41,7 +41,9 @@ public abstract sealed class EntryFormat permits BytesFormat, LibmcFormat, AlsoR
 	 * a class wrote is absent.
 	 * @param classLoader where the values' classes are found
 	 * @param allowedClasses {@code com.acme.Order} for a class and those nested in it,
-	 * {@code com.acme.*} for a package, {@code com.acme.**} for a package and all below
+	 * {@code com.acme.*} for a package, {@code com.acme.**} for a package and all below,
+	 * {@code spring-data}, {@code hibernate}, {@code kotlin} or {@code java-records} for
+	 * a group
 	 * @return the format
 	 * @throws IllegalArgumentException if one of {@code allowedClasses} is none of these
 	 * patterns

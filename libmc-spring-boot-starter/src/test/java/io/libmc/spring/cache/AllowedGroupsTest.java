@@ -57,10 +57,27 @@ class AllowedGroupsTest {
 			.noneMatch(allowed::allow);
 	}
 
+	@ParameterizedTest
+	@ValueSource(strings = { "jdk", "json" })
+	void oneMessageNamesAllClassesAndTheirGroups(String name) {
+		Object value = new ArrayList<>(List.of(new Bean(), new Title("a", null), PageRequest.of(1, 2),
+				KotlinValues.pairs().get(0), new ArrayList<>(List.of(new Part(1)))));
+		EntryFormat format = format(name, List.of());
+		for (int i = 0; i < 2; i++) {
+			assertThatIllegalArgumentException().isThrownBy(() -> format.encode(value))
+				.withMessageContainingAll(Bean.class.getName() + ", ", Title.class.getName() + ", ",
+						Part.class.getName() + ", ", "org.springframework.data.domain.PageRequest, ", "kotlin.Pair, ",
+						"the group spring-data", "the group kotlin", "libmc.cache.allowed-classes")
+				.withMessageNotContainingAny("the group hibernate");
+		}
+		EntryFormat all = format(name, List.of(AllowedGroupsTest.class.getName(), "spring-data", "kotlin"));
+		assertThat(all.encode(value)).isNotNull();
+	}
+
 	@Test
 	void aGroupThatDoesNotExistIsNamedWithThoseThatDo() {
 		assertThatIllegalArgumentException().isThrownBy(() -> format("json", List.of("spring-dta")))
-			.withMessageContainingAll("\"spring-dta\"", "spring-data, kotlin and java-records");
+			.withMessageContainingAll("\"spring-dta\"", "hibernate, spring-data, kotlin and java-records");
 	}
 
 	private static EntryFormat format(String name, Collection<String> allowed) {

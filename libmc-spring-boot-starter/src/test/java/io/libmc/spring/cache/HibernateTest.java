@@ -74,6 +74,22 @@ class HibernateTest {
 
 	private static EntityManagerFactory entities;
 
+	/** What there is in an entity, loaded or not. */
+	static List<Object> samples(boolean loaded) {
+		createEntities();
+		try {
+			return inTransaction((manager) -> {
+				Author author = manager.find(Author.class, 1L);
+				Author found = loaded ? loaded(author) : author;
+				return List.of(found.books, found.inOrder, found.tags, found.sortedTags, found.orderedTags,
+						found.ratings, found.sortedRatings, found.publisher);
+			});
+		}
+		finally {
+			closeEntities();
+		}
+	}
+
 	@BeforeAll
 	static void createEntities() {
 		entities = new HibernatePersistenceConfiguration("libraries")

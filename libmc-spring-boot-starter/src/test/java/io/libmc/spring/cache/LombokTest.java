@@ -43,18 +43,19 @@ class LombokTest {
 	}
 
 	static Stream<Arguments> theyComeBackEqual() {
+		return Stream.of("jdk", "json").flatMap((name) -> values().map((value) -> Arguments.of(name, value)));
+	}
+
+	static Stream<Object> values() {
 		Price price = new Price(new BigDecimal("1.50"), "EUR");
 		Order order = Order.builder().id(1).line("a").line("b").price(price).counts(Map.of("a", 1L)).build();
 		Draft draft = new Draft();
 		draft.setTitle("a");
 		draft.setDays(new ArrayList<>(List.of(LocalDate.EPOCH)));
 		Novel novel = Novel.builder().id(1).genre("b").build();
-		return Stream.of("jdk", "json")
-			.flatMap((name) -> Stream
-				.of(price, order, Order.builder().build(), draft, new Draft(), new Both(), new Both(1, "a"),
-						new Required("a"), new Required("a").withNote("b"), novel, Pair.of(price, 1L),
-						Defaulted.builder().build(), Defaulted.builder().limit(5).build())
-				.map((value) -> Arguments.of(name, value)));
+		return Stream.of(price, order, Order.builder().build(), draft, new Draft(), new Both(), new Both(1, "a"),
+				new Required("a"), new Required("a").withNote("b"), novel, Pair.of(price, 1L),
+				Defaulted.builder().build(), Defaulted.builder().limit(5).build());
 	}
 
 	@Value

@@ -98,21 +98,27 @@ object KotlinValues {
     fun withLazy(): Any = WithLazy("a")
 
     @JvmStatic
-    fun ofTheLibrary(): List<Any> = listOf(
-        1 to "a",
-        Triple(1L, listOf("a"), price),
-        "a" to (2 to null),
+    fun pairs(): List<Any> = listOf(1 to "a", Triple(1L, listOf("a"), price), "a" to (2 to null))
+
+    @JvmStatic
+    fun ofTexts(): List<Any> = listOf(
+        listOf("a"),
+        listOf("a", "b"),
+        mapOf("a" to "b"),
+        mapOf("a" to "b", "c" to "d"),
+        setOf("a"),
+        setOf("a", "b"),
+    )
+
+    @JvmStatic
+    fun ofTheLibrary(): List<Any> = pairs() + ofTexts() + listOf(
         emptyList<String>(),
         emptyMap<String, String>(),
         emptySet<String>(),
-        listOf("a"),
-        listOf("a", "b"),
         mutableListOf(1, 2),
         arrayListOf(1L),
         mapOf("a" to 1),
         mapOf("a" to 1, "b" to 2),
-        setOf("a"),
-        setOf("a", "b"),
         hashMapOf(1L to "a"),
         sortedMapOf("b" to 1, "a" to 2),
         listOf(1, 2, 3).map { it * 2 },
