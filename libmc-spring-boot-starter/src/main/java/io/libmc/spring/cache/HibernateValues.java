@@ -1,8 +1,10 @@
 package io.libmc.spring.cache;
 
 import java.lang.reflect.Field;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.stream.Stream;
 
 import org.hibernate.bytecode.enhance.spi.interceptor.BytecodeLazyAttributeInterceptor;
 import org.hibernate.collection.spi.PersistentBag;
@@ -46,6 +48,10 @@ final class HibernateValues {
 
 	static boolean loadThemselves(Class<?> type) {
 		return PersistentAttributeInterceptable.class.isAssignableFrom(type);
+	}
+
+	static List<Field> fieldsThatAreRead() {
+		return Stream.concat(HELD.values().stream(), Stream.of(ENTITY)).toList();
 	}
 
 	/** See {@link StandIns#resolve}. */

@@ -1,5 +1,9 @@
 package io.libmc.spring.cache;
 
+import java.lang.reflect.Field;
+import java.util.Collection;
+import java.util.List;
+
 import org.springframework.util.ClassUtils;
 
 /**
@@ -30,6 +34,11 @@ final class StandIns {
 	/** Whether objects of a class load some of their fields when asked for them. */
 	static boolean loadThemselves(Class<?> type) {
 		return PRESENT && HibernateValues.loadThemselves(type);
+	}
+
+	/** For a native image, which has to know of them. */
+	static Collection<Field> fieldsThatAreRead() {
+		return PRESENT ? HibernateValues.fieldsThatAreRead() : List.of();
 	}
 
 	/**

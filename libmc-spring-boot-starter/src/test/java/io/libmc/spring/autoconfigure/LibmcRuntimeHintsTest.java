@@ -18,6 +18,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
 
+import org.hibernate.collection.spi.PersistentSet;
 import org.junit.jupiter.api.Test;
 
 import org.springframework.aot.hint.RuntimeHints;
@@ -37,7 +38,7 @@ class LibmcRuntimeHintsTest {
 	}
 
 	@Test
-	void keysOfSpringsTypesCanBeReadThere() throws Exception {
+	void whatSpringAndHibernateHideCanBeReadThere() throws Exception {
 		RuntimeHints hints = new RuntimeHints();
 		AotServices.factories()
 			.load(RuntimeHintsRegistrar.class)
@@ -45,6 +46,7 @@ class LibmcRuntimeHintsTest {
 			.filter((registrar) -> registrar.getClass().getName().startsWith("io.libmc."))
 			.forEach((registrar) -> registrar.registerHints(hints, getClass().getClassLoader()));
 		assertThat(RuntimeHintsPredicates.reflection().onFieldAccess(SimpleKey.class, "params")).accepts(hints);
+		assertThat(RuntimeHintsPredicates.reflection().onFieldAccess(PersistentSet.class, "set")).accepts(hints);
 		assertThat(RuntimeHintsPredicates.reflection()
 			.onMethodInvocation("org.springframework.data.domain.Limit$Limited", "max")).accepts(hints);
 		assertThat(RuntimeHintsPredicates.reflection()
