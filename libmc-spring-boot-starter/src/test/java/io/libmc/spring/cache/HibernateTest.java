@@ -66,6 +66,7 @@ import static org.assertj.core.api.Assertions.assertThatNoException;
  */
 @Memcached
 @Timeout(120)
+@SuppressWarnings("serial") // collections are what entities have
 class HibernateTest {
 
 	private static final String OWN = HibernateTest.class.getName();

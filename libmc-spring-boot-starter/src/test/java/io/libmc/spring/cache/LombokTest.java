@@ -27,6 +27,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * Classes that Lombok has completed, without an annotation for Jackson.
  */
+@SuppressWarnings("serial") // lists are what applications have
 class LombokTest {
 
 	@ParameterizedTest
