@@ -3,6 +3,7 @@ package io.libmc.spring.autoconfigure;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 
@@ -25,6 +26,8 @@ import io.libmc.spring.cache.JsonEntryFormat;
 final class FormatFactory {
 
 	static final String AUTO = "auto";
+
+	private static final Set<String> OWN = Set.of(AUTO, "jdk", "json", "libmc");
 
 	private final ClassLoader classLoader;
 
@@ -62,7 +65,12 @@ final class FormatFactory {
 			FormatProperties properties) {
 		List<String> allowed = new ArrayList<>(this.ownPackages);
 		allowed.addAll(allowedClasses);
-		return switch (name.strip().toLowerCase(Locale.ROOT)) {
+		String plain = name.strip().toLowerCase(Locale.ROOT);
+		if (OWN.contains(plain) && beans().contains(plain)) {
+			throw new IllegalArgumentException("\"" + plain
+					+ "\" is a serializer of libmc's, and also the name of a bean; give the bean another name");
+		}
+		return switch (plain) {
 			case AUTO -> auto(allowed, classChanges, properties);
 			case "jdk" -> EntryFormat.jdk(this.classLoader, allowed, classChanges, properties);
 			case "json" -> json(allowed, classChanges, properties);
@@ -108,15 +116,19 @@ final class FormatFactory {
 				return EntryFormat.of(name, serializer);
 			}
 		}
-		List<String> beans = Stream
-			.of(this.beanFactory.getBeanNamesForType(CacheValueSerializer.class),
-					this.beanFactory.getBeanNamesForType(EntryFormat.class))
-			.flatMap(Stream::of)
-			.toList();
+		List<String> beans = beans();
 		throw new IllegalArgumentException("\"" + name
 				+ "\" is neither auto, jdk, json nor libmc, nor the name of a bean of the type CacheValueSerializer or EntryFormat"
 				+ (beans.isEmpty() ? ", of which there is none"
 						: "; those that there are: " + String.join(", ", beans)));
+	}
+
+	private List<String> beans() {
+		return Stream
+			.of(this.beanFactory.getBeanNamesForType(CacheValueSerializer.class),
+					this.beanFactory.getBeanNamesForType(EntryFormat.class))
+			.flatMap(Stream::of)
+			.toList();
 	}
 
 }

@@ -27,6 +27,12 @@ final class AlsoReadingFormat extends EntryFormat {
 			all.addAll(reading.others);
 		}
 		all.addAll(others);
+		for (EntryFormat other : all) {
+			if (other instanceof CustomFormat custom && custom.isConfusedWith(own)) {
+				throw new IllegalArgumentException("two serializers write the name \"" + other
+						+ "\" into their entries; give one of them another name");
+			}
+		}
 		return new AlsoReadingFormat(own, List.copyOf(all));
 	}
 

@@ -103,8 +103,9 @@ final class CachedValues {
 		catch (IllegalArgumentException ex) {
 			throw new IllegalArgumentException("cache \"" + this.cache + "\": " + ex.getMessage(), ex);
 		}
-		catch (RuntimeException | LinkageError | StackOverflowError ex) {
-			// of the value's own code, or of a value that another thread changes
+		catch (Exception | LinkageError | StackOverflowError | AssertionError ex) {
+			// of the value's own code, which need not declare what it throws, or of a
+			// value that another thread changes
 			throw new IllegalArgumentException("cache \"" + this.cache + "\": a " + value.getClass().getTypeName()
 					+ " cannot be cached: writing it failed with " + ex, ex);
 		}

@@ -34,6 +34,12 @@ final class CustomFormat extends BytesFormat {
 		this.label = ((char) name.length() + name).getBytes(StandardCharsets.US_ASCII);
 	}
 
+	/** Whether another one would take this one's entries for its own. */
+	boolean isConfusedWith(EntryFormat other) {
+		return other instanceof CustomFormat custom && custom.name.equals(this.name)
+				&& custom.serializer != this.serializer;
+	}
+
 	@Override
 	public String toString() {
 		return this.name;
@@ -52,12 +58,26 @@ final class CustomFormat extends BytesFormat {
 
 	@Override
 	byte[] write(Object value) {
-		byte[] bytes = this.serializer.serialize(value);
+		byte[] bytes = serialize(value);
 		ByteArrayOutputStream entry = new ByteArrayOutputStream(Stamp.HEADER_BYTES + this.label.length + bytes.length);
 		entry.writeBytes(Stamp.header(Stamp.CUSTOM));
 		entry.writeBytes(this.label);
 		entry.writeBytes(bytes);
 		return entry.toByteArray();
+	}
+
+	/** The application's code need not declare what it throws. */
+	private byte[] serialize(Object value) {
+		try {
+			return Objects.requireNonNull(this.serializer.serialize(value), "serialize returned null");
+		}
+		catch (IllegalArgumentException ex) {
+			throw ex;
+		}
+		catch (Exception | LinkageError | StackOverflowError | AssertionError ex) {
+			throw new IllegalArgumentException("a " + value.getClass().getTypeName()
+					+ " cannot be cached: the serializer \"" + this.name + "\" failed with " + ex, ex);
+		}
 	}
 
 	@Override
@@ -66,7 +86,7 @@ final class CustomFormat extends BytesFormat {
 		try {
 			return Objects.requireNonNull(this.serializer.deserialize(bytes, budget), "deserialize returned null");
 		}
-		catch (RuntimeException | LinkageError | StackOverflowError ex) {
+		catch (Exception | LinkageError | StackOverflowError | AssertionError ex) {
 			throw new UndecodableEntryException(ex.toString(), ex);
 		}
 	}

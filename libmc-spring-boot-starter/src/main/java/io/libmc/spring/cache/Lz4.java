@@ -58,28 +58,37 @@ final class Lz4 {
 		budget.allocate(length);
 		byte[] bytes = new byte[length];
 		try {
-			if (Library.DECOMPRESSOR.decompress(compressed, Integer.BYTES, block, bytes, 0) == length) {
-				return bytes;
-			}
-		}
-		catch (LZ4Exception ex) {
-			throw new IllegalArgumentException("it is flagged as LZ4 and is none", ex);
+			Library.decompress(compressed, bytes);
+			return bytes;
 		}
 		catch (NoClassDefFoundError ex) {
 			throw new IllegalArgumentException("it is LZ4, and at.yawk.lz4:lz4-java is not on the class path", ex);
 		}
-		throw new IllegalArgumentException("its LZ4 ends early");
 	}
 
 	/**
-	 * What is loaded only if it is used. Neither native code nor {@code Unsafe}, of both
-	 * of which newer JDKs warn.
+	 * What is loaded only if it is used, and alone knows the library, even its
+	 * exceptions. Neither native code nor {@code Unsafe}, of both of which newer JDKs
+	 * warn.
 	 */
 	private static final class Library {
 
 		private static final LZ4Compressor COMPRESSOR = LZ4Factory.safeInstance().fastCompressor();
 
 		private static final LZ4SafeDecompressor DECOMPRESSOR = LZ4Factory.safeInstance().safeDecompressor();
+
+		static void decompress(byte[] compressed, byte[] bytes) {
+			try {
+				int length = DECOMPRESSOR.decompress(compressed, Integer.BYTES, compressed.length - Integer.BYTES,
+						bytes, 0);
+				if (length < bytes.length) {
+					throw new IllegalArgumentException("its LZ4 ends early");
+				}
+			}
+			catch (LZ4Exception ex) {
+				throw new IllegalArgumentException("it is flagged as LZ4 and is none", ex);
+			}
+		}
 
 	}
 

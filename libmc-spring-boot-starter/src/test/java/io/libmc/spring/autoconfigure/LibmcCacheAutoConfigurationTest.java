@@ -194,6 +194,11 @@ class LibmcCacheAutoConfigurationTest {
 
 	@Test
 	void aSerializerOfTheUsersIsUsedByItsName(CapturedOutput output) {
+		this.runner.withBean("json", CacheValueSerializer.class, OwnSerializer::new)
+			.withPropertyValues("libmc.cache.serializer=JSON")
+			.run((context) -> assertThat(context).getFailure()
+				.rootCause()
+				.hasMessageContainingAll("libmc's", "\"json\"", "another name"));
 		ApplicationContextRunner own = this.runner.withBean("orders1", CacheValueSerializer.class, OwnSerializer::new);
 		own.withPropertyValues("libmc.cache.serializer=orders1", "libmc.client.transcoder=orders1")
 			.run((context) -> assertThat(output).contains("(key prefix \"\", serializer orders1)"));

@@ -101,4 +101,12 @@ class AllowedGroupsTest {
 
 	}
 
+	@ParameterizedTest
+	@ValueSource(strings = { "springdata", "java-record", "lombok" })
+	void aGroupThatThereIsNotIsRefused(String name) {
+		assertThatIllegalArgumentException()
+			.isThrownBy(() -> EntryFormat.json(getClass().getClassLoader(), List.of(name)))
+			.withMessageContainingAll(name, "hibernate, spring-data, kotlin and java-records");
+	}
+
 }

@@ -57,6 +57,14 @@ class AlsoReadingTest {
 	}
 
 	@Test
+	void twoSerializersOfOneNameAreRefused() {
+		assertThatIllegalArgumentException()
+			.isThrownBy(() -> OWN_FORMAT.alsoReading(JDK, EntryFormat.of("text", new Text())))
+			.withMessageContaining("\"text\"");
+		OWN_FORMAT.alsoReading(OWN_FORMAT, EntryFormat.of("other", new Text()));
+	}
+
+	@Test
 	void whatIsListedIsReadWhateverItsLength() throws Exception {
 		for (EntryFormat writer : ALL) {
 			for (EntryFormat own : ALL) {

@@ -192,8 +192,8 @@ class RoundTripProperties {
 			encoded = writer.encode((writer instanceof EntryTranscoder) ? Entry.of(1, value) : value);
 			writer.check(encoded, DecodingBudget.of(encoded.bytes().length));
 		}
-		catch (IllegalArgumentException | UncheckedIOException ex) {
-			assertThat(ex).hasMessageContaining((ex instanceof UncheckedIOException) ? "." : "a ");
+		catch (IllegalArgumentException ex) {
+			assertThat(ex).hasMessageContaining("a ");
 			Statistics.label(name).collect(false);
 			return;
 		}

@@ -1,18 +1,24 @@
 package io.libmc.spring.cache;
 
+import java.io.IOException;
 import java.io.ObjectOutputStream;
 import java.io.Serializable;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.UnaryOperator;
 
 import io.libmc.MemcachedClient;
 import io.libmc.MemcachedException;
+import io.libmc.codec.DecodingBudget;
 import io.libmc.testing.Memcached;
 import io.libmc.testing.MemcachedServer;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -121,6 +127,52 @@ class UncacheableTest {
 			assertThat(cache.get("k")).isNull();
 		}
 		assertThat(cache.getStatistics().uncacheable()).isEqualTo(3);
+	}
+
+	@Test
+	void whateverASerializerThrowsItIsTheSame() {
+		List<Throwable> failures = List.of(new IOException("not declared"), new AssertionError("no"),
+				new NoClassDefFoundError("gone"), new StackOverflowError(),
+				new UncheckedIOException(new IOException()));
+		AtomicReference<Throwable> next = new AtomicReference<>();
+		LibmcCache cache = cache((settings) -> settings.format(EntryFormat.of("own", new CacheValueSerializer() {
+
+			@Override
+			public byte[] serialize(Object value) {
+				return UncacheableTest.<RuntimeException>orThrow(next.get()).getBytes(StandardCharsets.UTF_8);
+			}
+
+			@Override
+			public Object deserialize(byte[] bytes, DecodingBudget budget) {
+				return UncacheableTest.<RuntimeException>orThrow(next.get());
+			}
+
+		})));
+		for (Throwable failure : failures) {
+			next.set(null);
+			cache.put("k", "old");
+			assertThat(cache.get("k", String.class)).isEqualTo("fine");
+			next.set(failure);
+			assertThat(cache.get("k")).isNull();
+			cache.put("k", "new");
+			next.set(null);
+			assertThat(cache.get("k")).isNull();
+			next.set(failure);
+			assertThat(cache.<Object>get("k", () -> "loaded")).isEqualTo("loaded");
+			assertThat(cache.putIfAbsent("k", "new")).isNull();
+			assertThat(cache.<Object>retrieve("k", () -> CompletableFuture.completedFuture("later")).join())
+				.isEqualTo("later");
+		}
+		assertThat(cache.getStatistics().uncacheable()).isEqualTo(4L * failures.size());
+	}
+
+	/** As Kotlin's code does, and Lombok's. */
+	@SuppressWarnings("unchecked")
+	private static <T extends Throwable> String orThrow(@Nullable Throwable failure) throws T {
+		if (failure != null) {
+			throw (T) failure;
+		}
+		return "fine";
 	}
 
 	@Test
