@@ -1,9 +1,14 @@
 package io.libmc.spring.cache;
 
+import java.io.Serializable;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.Set;
 
 import org.jspecify.annotations.Nullable;
@@ -102,7 +107,9 @@ final class AllowedClasses {
 			this.packages.add(checkName(pattern, name.substring(0, name.length() - 2)));
 		}
 		else {
-			this.classes.add(checkName(pattern, name));
+			// a word in lower case is a group that there is not
+			boolean word = name.indexOf('.') < 0 && !name.isEmpty() && Character.isLowerCase(name.charAt(0));
+			this.classes.add(checkName(pattern, word ? "" : name));
 		}
 	}
 
@@ -113,6 +120,20 @@ final class AllowedClasses {
 			element = element.getComponentType();
 		}
 		return (dimensions < 2 || ClassNames.isOrdinary(type.getName())) && this.known.get(element);
+	}
+
+	/**
+	 * Whether objects of a class may be created from what was read. In the JDK's packages
+	 * are also classes that are no values, such as timers, which begin to run at once.
+	 */
+	boolean allowToCreate(Class<?> type) {
+		return allow(type) && (Serializable.class.isAssignableFrom(type) || type.isInterface() || isOptional(type)
+				|| !JDK_PACKAGES.contains(type.getPackageName()));
+	}
+
+	private static boolean isOptional(Class<?> type) {
+		return type == Optional.class || type == OptionalInt.class || type == OptionalLong.class
+				|| type == OptionalDouble.class;
 	}
 
 	/** Whether objects of a class are not written, but what they stand for. */

@@ -45,7 +45,8 @@ final class JsonGuard {
 
 	/** An abstract class says nothing of what is read in its place. */
 	private boolean refusesToRead(Class<?> type) {
-		return refuses(type) && !Modifier.isAbstract(type.getModifiers());
+		return !this.allowed.allowToCreate(type) && !TreeNode.class.isAssignableFrom(type)
+				&& !Modifier.isAbstract(type.getModifiers());
 	}
 
 	private static final class Writers extends ValueSerializerModifier {

@@ -3,6 +3,7 @@ package io.libmc.spring.cache;
 import java.io.Serializable;
 import java.lang.management.ManagementFactory;
 import java.math.BigDecimal;
+import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -65,6 +66,11 @@ class FormatBudgetTest {
 		Map<String, String> values = new LinkedHashMap<>();
 		values.put("set of lists with equal hashes", typed("java.util.HashSet",
 				join(20_000, (i) -> "[\"java.util.ArrayList\",[\"" + equalHash(i) + "\"]]")));
+		values.put("long numbers in short texts",
+				"[\"[Ljava.math.BigInteger;\"," + "[" + join(300, (i) -> "1E9999" + i % 10) + "]]");
+		values.put("set of long numbers",
+				"[\"java.util.HashSet\",[" + join(700, (i) -> "[\"java.math.BigInteger\",1E9" + i + "]") + "]]");
+		values.put("a long number for a property", "[\"" + OWN + "$Whole\",{\"number\":1E999999999}]");
 		values.put("set of times with equal hashes", typed("java.util.HashSet", times(20_000)));
 		values.put("hashtable of strings with equal hashes",
 				"[\"java.util.Hashtable\",{" + join(24_000, (i) -> '"' + equalHash(i) + "\":1") + "}]");
@@ -313,6 +319,10 @@ class FormatBudgetTest {
 	}
 
 	record Dates(Map<LocalDateTime, Integer> dates) {
+
+	}
+
+	record Whole(BigInteger number) {
 
 	}
 

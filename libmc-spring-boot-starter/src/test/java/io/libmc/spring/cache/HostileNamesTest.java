@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
@@ -222,6 +223,33 @@ class HostileNamesTest {
 
 	record Types(ArrayList<Class<?>> types) implements Serializable {
 
+	}
+
+	/** Classes of the JDK's packages that are no values: a timer begins to run. */
+	@Test
+	void jsonCreatesNothingThatIsNoValue() {
+		EntryFormat json = EntryFormat.json(getClass().getClassLoader(), List.of());
+		int before = threads();
+		for (String type : List.of("java.util.Timer", "java.util.concurrent.ForkJoinPool",
+				"java.util.concurrent.SubmissionPublisher", "java.util.concurrent.Phaser", "java.util.Formatter",
+				"java.util.concurrent.CompletableFuture", "java.util.Observable")) {
+			for (String value : List.of("{}", "[]", "1", "\"a\"")) {
+				byte[] text = ("[\"" + type + "\"," + value + "]").getBytes(StandardCharsets.UTF_8);
+				byte[] entry = Arrays.copyOf(Stamp.header(Stamp.JSON), Stamp.HEADER_BYTES + text.length);
+				System.arraycopy(text, 0, entry, Stamp.HEADER_BYTES, text.length);
+				assertThatExceptionOfType(UndecodableEntryException.class).as(type)
+					.isThrownBy(() -> json.decode(entry));
+			}
+		}
+		assertThat(threads()).isEqualTo(before);
+	}
+
+	private static int threads() {
+		return (int) Thread.getAllStackTraces()
+			.keySet()
+			.stream()
+			.filter((thread) -> thread.getName().startsWith("Timer"))
+			.count();
 	}
 
 }
