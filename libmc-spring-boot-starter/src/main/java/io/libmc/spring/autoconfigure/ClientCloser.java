@@ -1,7 +1,7 @@
 package io.libmc.spring.autoconfigure;
 
-import java.util.Collection;
-import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.Deque;
+import java.util.concurrent.ConcurrentLinkedDeque;
 
 import org.springframework.beans.factory.DisposableBean;
 import org.springframework.beans.factory.config.BeanFactoryPostProcessor;
@@ -11,17 +11,23 @@ import io.libmc.MemcachedClient;
 
 /**
  * Closes clients when all beans are gone that may use them, also those that do so through
- * a cache and of which Spring does not know it. Beans are destroyed in the opposite order
- * of their creation, and those that process the bean factory are created first.
+ * a cache and of which Spring does not know it, and then the servers that were started
+ * for them. Beans are destroyed in the opposite order of their creation, and those that
+ * process the bean factory are created first.
  */
 final class ClientCloser implements BeanFactoryPostProcessor, DisposableBean {
 
-	private final Collection<MemcachedClient> clients = new ConcurrentLinkedQueue<>();
+	private final Deque<Runnable> closings = new ConcurrentLinkedDeque<>();
 
 	/** Sees to it that a client is closed. */
 	MemcachedClient closeAtTheEnd(MemcachedClient client) {
-		this.clients.add(client);
+		doAtTheEnd(client::close);
 		return client;
+	}
+
+	/** Sees to something that comes after the closing of clients created since. */
+	void doAtTheEnd(Runnable closing) {
+		this.closings.push(closing);
 	}
 
 	@Override
@@ -30,7 +36,7 @@ final class ClientCloser implements BeanFactoryPostProcessor, DisposableBean {
 
 	@Override
 	public void destroy() {
-		this.clients.forEach(MemcachedClient::close);
+		this.closings.forEach(Runnable::run);
 	}
 
 }

@@ -9,6 +9,7 @@ import org.apache.commons.logging.LogFactory;
 
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.AnyNestedCondition;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
@@ -78,7 +79,7 @@ public final class LibmcCacheAutoConfiguration {
 	 */
 	@Configuration(proxyBeanMethods = false)
 	@ConditionalOnMissingBean(value = CacheManager.class, name = "cacheResolver")
-	@Conditional(NoCacheTypeCondition.class)
+	@Conditional(OwnCachesCondition.class)
 	static final class Managing {
 
 		/**
@@ -115,7 +116,30 @@ public final class LibmcCacheAutoConfiguration {
 	}
 
 	/**
-	 * The user has not chosen another cache.
+	 * The user has not chosen another cache. A test that asks for caches gets them, where
+	 * the slice of the application that it tests would have none.
+	 */
+	static final class OwnCachesCondition extends AnyNestedCondition {
+
+		OwnCachesCondition() {
+			super(ConfigurationPhase.PARSE_CONFIGURATION);
+		}
+
+		@Conditional(NoCacheTypeCondition.class)
+		static final class NoCacheType {
+
+		}
+
+		@ConditionalOnBooleanProperty(LibmcEmbeddedProperties.REPLACES)
+		@ConditionalOnProperty(name = "spring.cache.type", havingValue = "none")
+		static final class Slice {
+
+		}
+
+	}
+
+	/**
+	 * The user has said nothing of caches.
 	 */
 	static final class NoCacheTypeCondition extends NoneNestedConditions {
 

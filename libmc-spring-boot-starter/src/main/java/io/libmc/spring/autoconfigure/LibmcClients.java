@@ -1,6 +1,7 @@
 package io.libmc.spring.autoconfigure;
 
 import org.springframework.core.env.Environment;
+import org.springframework.boot.context.properties.bind.Bindable;
 import org.springframework.boot.context.properties.bind.Binder;
 import java.util.Map;
 import java.util.LinkedHashMap;
@@ -113,11 +114,17 @@ final class LibmcClients {
 
 	/** Whether anything says that the auto-configured client is used. */
 	boolean isDefaultUsed() {
-		String ofCaches = Binder.get(this.environment)
-			.bind(LibmcCacheProperties.PREFIX + ".cluster", String.class)
+		return isDefaultUsed(this.environment, this.beanFactory);
+	}
+
+	/** Whether anything says that a client is used that the user has not made. */
+	static boolean isDefaultUsed(Environment environment, ConfigurableListableBeanFactory beanFactory) {
+		Binder binder = Binder.get(environment);
+		String ofCaches = binder.bind(LibmcCacheProperties.PREFIX + ".cluster", String.class)
 			.orElse(LibmcClusters.DEFAULT);
-		return this.clusters.names().isEmpty() || ofCaches.equals(LibmcClusters.DEFAULT)
-				|| AutoConfiguredClientCondition.hasServers(this.environment, this.beanFactory);
+		return !binder.bind(LibmcProperties.CLUSTERS, Bindable.mapOf(String.class, Object.class)).isBound()
+				|| ofCaches.equals(LibmcClusters.DEFAULT)
+				|| AutoConfiguredClientCondition.hasServers(environment, beanFactory);
 	}
 
 	/**

@@ -37,6 +37,7 @@ class ConfigurationMetadataTest {
 		client.removeAll(List.of("libmc.ssl", "libmc.client"));
 		client.addAll(names("libmc.client.", LibmcProperties.Client.class));
 		client.addAll(names("libmc.ssl.", LibmcProperties.Ssl.class));
+		client.addAll(names("libmc.embedded.", LibmcEmbeddedProperties.class));
 		List<String> cache = names("libmc.cache.", LibmcCacheProperties.class);
 		assertThat(this.properties.keySet())
 			.containsExactlyInAnyOrderElementsOf(Stream.concat(client.stream(), cache.stream()).toList());
@@ -54,8 +55,9 @@ class ConfigurationMetadataTest {
 	void everyPropertyHasItsDefault() {
 		this.properties.forEach((name, property) -> {
 			if (!List
-				.of("libmc.ssl.enabled", "libmc.clusters", "libmc.client.allowed-classes", "libmc.cache.caches",
-						"libmc.cache.allowed-classes", "libmc.cache.also-read", "libmc.cache.compression")
+				.of("libmc.ssl.enabled", "libmc.embedded.enabled", "libmc.clusters", "libmc.client.allowed-classes",
+						"libmc.cache.caches", "libmc.cache.allowed-classes", "libmc.cache.also-read",
+						"libmc.cache.compression")
 				.contains(name)) {
 				assertThat(property.has("defaultValue")).as(name).isTrue();
 			}
