@@ -37,6 +37,9 @@ public final class MemcachedServer implements AutoCloseable {
 	/** What a release is called that {@code ./test} unpacks beside the installed one. */
 	private static final String NEWER = "newer-memcached";
 
+	/** Whether tests run with the server of libmc-embedded, in a JVM of its own. */
+	private static final boolean IS_EMBEDDED = "embedded".equals(System.getProperty("libmc.test.memcached"));
+
 	static final int FIRST_PORT = 15_000;
 
 	static final int LAST_PORT = 32_000;
@@ -61,14 +64,14 @@ public final class MemcachedServer implements AutoCloseable {
 
 	private Process process;
 
-	private MemcachedServer(String program, String address, SocketAddress socketAddress, List<String> addressArgs,
+	private MemcachedServer(List<String> program, String address, SocketAddress socketAddress, List<String> addressArgs,
 			Path directory, String... args) {
 		this.address = address;
 		this.socketAddress = socketAddress;
 		this.directory = directory;
-		this.command = new ArrayList<>(List.of(program));
+		this.command = new ArrayList<>(program);
 		this.command.addAll(addressArgs);
-		if ("root".equals(System.getProperty("user.name"))) {
+		if (!IS_EMBEDDED && "root".equals(System.getProperty("user.name"))) {
 			this.command.addAll(List.of("-u", "root"));
 		}
 		this.command.addAll(List.of(args));
@@ -90,10 +93,10 @@ public final class MemcachedServer implements AutoCloseable {
 	 * @return a server that answers, or nothing where there is no such release
 	 */
 	public static Optional<MemcachedServer> startNewer(String... args) {
-		return find(NEWER).map((program) -> start(program, args));
+		return IS_EMBEDDED ? Optional.of(start(args)) : find(NEWER).map((program) -> start(List.of(program), args));
 	}
 
-	private static MemcachedServer start(String program, String... args) {
+	private static MemcachedServer start(List<String> program, String... args) {
 		for (int i = 0; i < PORTS_TO_TRY; i++) {
 			int port = ThreadLocalRandom.current().nextInt(FIRST_PORT, LAST_PORT);
 			if (isFree(port)) {
@@ -346,11 +349,14 @@ public final class MemcachedServer implements AutoCloseable {
 		}
 	}
 
-	private static String executable() {
-		return find("memcached")
-			.orElseThrow(() -> new IllegalStateException("These tests need memcached, and there is none on the PATH: "
-					+ "install it with apt-get install memcached, dnf install memcached, apk add memcached "
-					+ "or brew install memcached."));
+	private static List<String> executable() {
+		return IS_EMBEDDED
+				? List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-XX:TieredStopAtLevel=1",
+						"-Xshare:auto", "-cp", System.getProperty("java.class.path"), "io.libmc.embedded.Main")
+				: List.of(find("memcached").orElseThrow(
+						() -> new IllegalStateException("These tests need memcached, and there is none on the PATH: "
+								+ "install it with apt-get install memcached, dnf install memcached, apk add memcached "
+								+ "or brew install memcached.")));
 	}
 
 	private static Optional<String> find(String program) {

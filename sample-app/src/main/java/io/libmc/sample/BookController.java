@@ -2,10 +2,8 @@ package io.libmc.sample;
 
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.OptionalLong;
 
-import io.libmc.MemcachedClient;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
@@ -40,13 +38,10 @@ class BookController {
 
 	private final Stampede stampede;
 
-	private final MemcachedClient memcached;
-
-	BookController(Catalogue catalogue, PageViews pageViews, Stampede stampede, MemcachedClient memcached) {
+	BookController(Catalogue catalogue, PageViews pageViews, Stampede stampede) {
 		this.catalogue = catalogue;
 		this.pageViews = pageViews;
 		this.stampede = stampede;
-		this.memcached = memcached;
 	}
 
 	@GetMapping("/books")
@@ -86,12 +81,6 @@ class BookController {
 	@GetMapping("/statistics/{grouping}")
 	List<GroupSize> count(@PathVariable Grouping grouping) {
 		return this.catalogue.count(grouping);
-	}
-
-	/** Versions by server; one that does not answer is absent. */
-	@GetMapping("/servers")
-	Map<String, String> servers() {
-		return this.memcached.version();
 	}
 
 	private static ResponseStatusException noSuchBook(long id) {
