@@ -3,7 +3,6 @@ package io.libmc.sample;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.function.Consumer;
 
 import io.libmc.MemcachedClient;
 import io.libmc.embedded.EmbeddedMemcached;
@@ -58,28 +57,31 @@ class ServerController {
 			throw new ResponseStatusException(HttpStatus.NOT_FOUND,
 					"There is no server " + number + ", only 1 to " + this.embedded.size() + ".");
 		}
-		action.what.accept(this.embedded.get(number - 1));
+		action.on(this.embedded.get(number - 1));
 	}
 
 	/** What can be done to a server. */
 	enum Action {
 
 		/** It refuses connections, and forgets everything. */
-		STOP(EmbeddedMemcached::stop),
+		STOP,
 
 		/** It is there again, and empty. */
-		RESTART(EmbeddedMemcached::restart),
+		RESTART,
 
 		/** It hangs. */
-		PAUSE(EmbeddedMemcached::pause),
+		PAUSE,
 
 		/** It answers again. */
-		RESUME(EmbeddedMemcached::resume);
+		RESUME;
 
-		private final Consumer<EmbeddedMemcached> what;
-
-		Action(Consumer<EmbeddedMemcached> what) {
-			this.what = what;
+		void on(EmbeddedMemcached server) {
+			switch (this) {
+				case STOP -> server.stop();
+				case RESTART -> server.restart();
+				case PAUSE -> server.pause();
+				case RESUME -> server.resume();
+			}
 		}
 
 		@Override
