@@ -1,0 +1,281 @@
+package io.libmc.embedded;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.BindException;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.net.StandardProtocolFamily;
+import java.net.StandardSocketOptions;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.Map;
+import java.util.concurrent.ThreadLocalRandom;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A memcached server in this JVM, for development and tests. It speaks memcached's text
+ * protocol, classic and meta commands, and answers byte for byte as memcached does.
+ * <pre>{@code
+ * try (EmbeddedMemcached memcached = EmbeddedMemcached.start()) {
+ *     MemcachedClient client = MemcachedClient.builder().servers(memcached.address()).build();
+ *     …
+ * }
+ * }</pre>
+ * <p>
+ * It listens on the loopback interface unless told otherwise, keeps what it stores in the
+ * heap, up to a number of bytes, and drops what was used least recently. Its threads are
+ * daemons. All methods may be called by several threads.
+ */
+public final class EmbeddedMemcached implements AutoCloseable {
+
+	/** Systems take the ports of outgoing connections from above. */
+	private static final int FIRST_PORT = 15_000;
+
+	private static final int LAST_PORT = 32_000;
+
+	private static final int PORTS_TO_TRY = 50;
+
+	private final Settings settings;
+
+	/** Where it listens, the same after a restart. */
+	private final SocketAddress address;
+
+	private @Nullable Engine engine;
+
+	private @Nullable Transport transport;
+
+	EmbeddedMemcached(Settings settings) {
+		this.settings = settings;
+		ServerSocketChannel listener = listen(settings.address());
+		try {
+			this.address = listener.getLocalAddress();
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
+		serve(listener);
+	}
+
+	/**
+	 * Starts a server on any free port of the loopback interface, with 64 MiB for items
+	 * of up to 1 MiB.
+	 * @return a server that answers
+	 * @throws IllegalStateException if there is no free port
+	 */
+	public static EmbeddedMemcached start() {
+		return builder().start();
+	}
+
+	/**
+	 * For a server with other settings.
+	 * @return a new builder
+	 */
+	public static EmbeddedMemcachedBuilder builder() {
+		return new EmbeddedMemcachedBuilder();
+	}
+
+	private void serve(ServerSocketChannel listener) {
+		Engine next = new Engine(this.settings, new Clock());
+		Transport serving = this.settings.virtualThreads() ? ThreadTransport.of(next, listener) : null;
+		if (serving == null) {
+			try {
+				serving = new SelectorTransport(next, listener);
+			}
+			catch (IOException ex) {
+				throw new UncheckedIOException(ex);
+			}
+		}
+		this.engine = next;
+		this.transport = serving;
+		serving.start();
+		next.log(1, "listening on " + address());
+	}
+
+	private static ServerSocketChannel listen(SocketAddress address) {
+		if (address instanceof UnixDomainSocketAddress unix) {
+			removeSocket(unix.getPath());
+		}
+		if (address instanceof InetSocketAddress inet && inet.getPort() == 0) {
+			for (int i = 0; i < PORTS_TO_TRY; i++) {
+				int port = ThreadLocalRandom.current().nextInt(FIRST_PORT, LAST_PORT);
+				try {
+					return bind(new InetSocketAddress(inet.getAddress(), port));
+				}
+				catch (BindException ex) {
+					// somebody else's
+				}
+				catch (IOException ex) {
+					throw cannotListen(address, ex);
+				}
+			}
+		}
+		try {
+			return bind(address);
+		}
+		catch (IOException ex) {
+			throw cannotListen(address, ex);
+		}
+	}
+
+	private static ServerSocketChannel bind(SocketAddress address) throws IOException {
+		boolean inet = address instanceof InetSocketAddress;
+		ServerSocketChannel listener = inet ? ServerSocketChannel.open()
+				: ServerSocketChannel.open(StandardProtocolFamily.UNIX);
+		try {
+			if (inet) {
+				listener.setOption(StandardSocketOptions.SO_REUSEADDR, true);
+			}
+			return listener.bind(address, 1024);
+		}
+		catch (IOException ex) {
+			listener.close();
+			throw ex;
+		}
+	}
+
+	private static IllegalStateException cannotListen(SocketAddress address, IOException cause) {
+		String text = text(address);
+		if (cause instanceof BindException && address instanceof InetSocketAddress
+				&& String.valueOf(cause.getMessage()).contains("in use")) {
+			return new IllegalStateException("Cannot listen on " + text
+					+ ": the port is in use. Stop what listens there, or choose another port, or 0 for any free one.",
+					cause);
+		}
+		return new IllegalStateException("Cannot listen on " + text + ": " + cause.getMessage()
+				+ ". Choose an address of this machine and a port or path that this user may use.", cause);
+	}
+
+	/** What a server has left that was killed. */
+	private static void removeSocket(Path path) {
+		try {
+			if (Files.exists(path, LinkOption.NOFOLLOW_LINKS)
+					&& Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS).isOther()) {
+				Files.delete(path);
+			}
+		}
+		catch (IOException ex) {
+			throw cannotListen(UnixDomainSocketAddress.of(path), ex);
+		}
+	}
+
+	/**
+	 * The port, which stays the same when the server is restarted.
+	 * @return the port
+	 * @throws IllegalStateException if the server listens on a unix socket
+	 */
+	public int port() {
+		if (this.address instanceof InetSocketAddress inet) {
+			return inet.getPort();
+		}
+		throw new IllegalStateException("This server listens on the unix socket " + address() + ", which has no port.");
+	}
+
+	/**
+	 * The server as clients are told of it.
+	 * @return such as {@code 127.0.0.1:21345}, or the path of a unix socket
+	 */
+	public String address() {
+		return text(this.address);
+	}
+
+	private static String text(SocketAddress address) {
+		if (address instanceof InetSocketAddress inet) {
+			String host = inet.getAddress().getHostAddress();
+			return ((host.indexOf(':') >= 0) ? "[" + host + "]" : host) + ":" + inet.getPort();
+		}
+		return address.toString();
+	}
+
+	/**
+	 * What the server has done, as memcached's {@code stats} tells it.
+	 * @return names and values, such as {@code curr_items} and {@code get_hits}
+	 * @throws IllegalStateException if the server is stopped
+	 */
+	public Map<String, String> stats() {
+		return new StatsCommand(running()).general();
+	}
+
+	/**
+	 * Removes everything that is stored.
+	 * @throws IllegalStateException if the server is stopped
+	 */
+	public void flushAll() {
+		running().store.flush();
+	}
+
+	private synchronized Engine running() {
+		if (this.engine == null) {
+			throw new IllegalStateException("The server of " + address() + " is stopped; restart() starts it again.");
+		}
+		return this.engine;
+	}
+
+	/**
+	 * Whether it was started and not stopped, though it may pause.
+	 * @return whether clients can connect
+	 */
+	public synchronized boolean isRunning() {
+		return this.engine != null;
+	}
+
+	/**
+	 * Accepts connections from now on, but neither reads nor answers, as a server that
+	 * hangs. Does nothing if the server is stopped.
+	 */
+	public synchronized void pause() {
+		if (this.transport != null) {
+			this.transport.pause();
+		}
+	}
+
+	/** Answers again after a pause, also what came meanwhile. */
+	public synchronized void resume() {
+		if (this.transport != null) {
+			this.transport.resume();
+		}
+	}
+
+	/**
+	 * Hangs up on all clients, forgets everything and refuses connections, as a server
+	 * that has died. Does nothing if the server is stopped.
+	 */
+	public synchronized void stop() {
+		if (this.transport == null) {
+			return;
+		}
+		this.transport.close();
+		this.transport = null;
+		this.engine = null;
+		if (this.address instanceof UnixDomainSocketAddress unix) {
+			removeSocket(unix.getPath());
+		}
+	}
+
+	/**
+	 * Stops the server if it runs, and starts it again at the same address, empty and not
+	 * pausing.
+	 * @throws IllegalStateException if somebody else has taken the port meanwhile
+	 */
+	public synchronized void restart() {
+		stop();
+		serve(listen(this.address));
+	}
+
+	/** {@linkplain #stop() Stops} the server. */
+	@Override
+	public void close() {
+		stop();
+	}
+
+	@Override
+	public String toString() {
+		return "embedded memcached " + this.settings.version() + " at " + address();
+	}
+
+}

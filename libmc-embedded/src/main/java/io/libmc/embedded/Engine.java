@@ -1,0 +1,60 @@
+package io.libmc.embedded;
+
+import java.util.Collection;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * One run of a server, from start to stop, but for its sockets: what all its sessions
+ * share.
+ */
+final class Engine {
+
+	/** Process numbers of Linux are less. */
+	private static final long FIRST_BEYOND_PIDS = 1L << 22;
+
+	private static final AtomicInteger RUNS = new AtomicInteger();
+
+	final Settings settings;
+
+	final Clock clock;
+
+	final Stats stats = new Stats();
+
+	final Store store;
+
+	/** The real one for the first run in a JVM. Clients tell runs apart by it. */
+	final long pid = ProcessHandle.current().pid() + FIRST_BEYOND_PIDS * RUNS.getAndIncrement();
+
+	private final Set<Connection> connections = ConcurrentHashMap.newKeySet();
+
+	volatile int verbosity;
+
+	Engine(Settings settings, Clock clock) {
+		this.settings = settings;
+		this.clock = clock;
+		this.verbosity = settings.verbosity();
+		this.store = new Store(clock, this.stats, settings.maxBytes(), settings.evicting());
+	}
+
+	boolean isOld() {
+		return this.settings.version().isOld();
+	}
+
+	Set<Connection> connections() {
+		return this.connections;
+	}
+
+	Collection<Connection> openConnections() {
+		return this.connections;
+	}
+
+	/** Says what happens, if it was told to. */
+	void log(int level, String text) {
+		if (this.verbosity >= level) {
+			System.err.println(text);
+		}
+	}
+
+}

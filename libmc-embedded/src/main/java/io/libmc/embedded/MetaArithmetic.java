@@ -1,0 +1,104 @@
+package io.libmc.embedded;
+
+import java.nio.charset.StandardCharsets;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * {@code ma}: adds to a number or subtracts from it, and where the flags say so puts one
+ * there.
+ */
+final class MetaArithmetic {
+
+	private final Engine engine;
+
+	private final MetaFlags flags;
+
+	private final Arithmetic sum;
+
+	private final boolean incr;
+
+	private final int now;
+
+	private boolean created;
+
+	private int expiredAt;
+
+	private @Nullable Item item;
+
+	MetaArithmetic(Engine engine, MetaFlags flags, boolean incr) {
+		this.engine = engine;
+		this.flags = flags;
+		this.incr = incr;
+		this.sum = new Arithmetic(incr, flags.delta, flags.compared.orElse(0));
+		this.now = engine.clock.now();
+	}
+
+	/** The item as it is now, or null. */
+	@Nullable Item perform() {
+		this.engine.store.change(this.flags.key, this::change);
+		if (outcome() == Arithmetic.Outcome.DONE || outcome() == Arithmetic.Outcome.NOT_FOUND) {
+			this.engine.stats.countArithmetic(this.incr, outcome() == Arithmetic.Outcome.DONE && !this.created);
+		}
+		return this.item;
+	}
+
+	private @Nullable Item change(@Nullable Item old) {
+		Item changed = this.sum.apply(old, this.engine.store, this.now);
+		if (this.sum.outcome() == Arithmetic.Outcome.NOT_FOUND && this.flags.vivify.isPresent()) {
+			changed = vivified();
+		}
+		else if (this.sum.outcome() != Arithmetic.Outcome.DONE || changed == null) {
+			return old;
+		}
+		else if (this.flags.chosen.isPresent()) {
+			changed = changed.withCas(this.flags.chosen.getAsLong());
+		}
+		this.expiredAt = changed.expiresAt();
+		if (this.flags.timeToLive.isPresent()) {
+			changed = changed.withExpiry(this.engine.clock.expiry(this.flags.timeToLive.getAsInt()));
+		}
+		this.item = changed;
+		return changed;
+	}
+
+	private Item vivified() {
+		this.created = true;
+		long cas = this.flags.chosen.isPresent() ? this.flags.chosen.getAsLong() : this.engine.store.nextCas();
+		byte[] digits = Long.toUnsignedString(this.flags.initial).getBytes(StandardCharsets.ISO_8859_1);
+		return Item.of(digits, 0, this.engine.clock.expiry(this.flags.vivify.orElse(0)), cas, false, this.now);
+	}
+
+	Arithmetic.Outcome outcome() {
+		return this.created ? Arithmetic.Outcome.DONE : this.sum.outcome();
+	}
+
+	/** Whether nobody wants to hear of it. */
+	boolean isSilent() {
+		return this.flags.quiet && (!this.created || !this.engine.isOld());
+	}
+
+	String digits() {
+		return this.created ? Long.toUnsignedString(this.flags.initial) : this.sum.digits();
+	}
+
+	/** Tells what the line asks for, in its order. */
+	void put(CommandLine line, Item told, Output out) {
+		int expiresAt = this.expiredAt;
+		for (int i = 2; i < line.count(); i++) {
+			switch (line.first(i)) {
+				case 'T' -> expiresAt = told.expiresAt();
+				case 't' -> MetaGet.putTimeLeft(out, expiresAt, this.now);
+				case 'c' -> out.put(" c").putUnsigned(told.cas());
+				case 'O' -> {
+					out.put(' ');
+					line.copy(i, out);
+				}
+				case 'k' -> MetaEcho.putKey(out, this.flags.key, this.flags.binaryKey);
+				default -> {
+				}
+			}
+		}
+	}
+
+}

@@ -1,0 +1,29 @@
+package io.libmc.embedded;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Why an item cannot be stored, whatever its data.
+ */
+final class Refusals {
+
+	private Refusals() {
+	}
+
+	/**
+	 * What is answered.
+	 * @return null if it can be stored
+	 */
+	static @Nullable String of(Storing command, Engine engine) {
+		if (command.itemSize() > engine.settings.maxItemSize()) {
+			engine.stats.tooLarge.increment();
+			return "SERVER_ERROR object too large for cache";
+		}
+		if (!engine.store.hasRoom(command.itemSize())) {
+			engine.stats.noMemory.increment();
+			return "SERVER_ERROR out of memory storing object";
+		}
+		return null;
+	}
+
+}

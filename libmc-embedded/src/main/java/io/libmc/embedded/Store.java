@@ -1,0 +1,213 @@
+package io.libmc.embedded;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BiConsumer;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import com.github.benmanes.caffeine.cache.Policy;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The items, least recently used first to go.
+ * <p>
+ * Caffeine's own bound weighs a new entry against an old one by how often they are asked
+ * for, and may drop what was just stored. memcached never does. So Caffeine is left
+ * without a bound here. It keeps the order of use, which it does for a cache whose
+ * entries expire after access, though these do so in a century; what is stored is counted
+ * here, and what goes is what Caffeine names as the oldest.
+ */
+final class Store {
+
+	private static final Duration NEVER = Duration.ofDays(36_500);
+
+	/** This share of the bound is freed at once, so that not each item has to. */
+	private static final int SHARE_FREED = 256;
+
+	private final Clock clock;
+
+	private final Stats stats;
+
+	private final long maxBytes;
+
+	private final boolean evicting;
+
+	private final AtomicLong lastCas = new AtomicLong();
+
+	private final ReentrantLock evictionLock = new ReentrantLock();
+
+	private volatile Shelf shelf = new Shelf();
+
+	/** What was used no later is gone from then on; 0 for nothing. */
+	private volatile int flushedUpTo;
+
+	/** Makes an item of another. */
+	interface Change {
+
+		/**
+		 * What is to be there.
+		 * @param old what is there
+		 */
+		@Nullable Item of(@Nullable Item old);
+
+	}
+
+	/** All that is stored. Flushing puts an empty one in its place. */
+	private static final class Shelf {
+
+		final Cache<String, Item> items = Caffeine.newBuilder()
+			.executor(Runnable::run)
+			.expireAfterAccess(NEVER)
+			.build();
+
+		final Map<String, Item> map = this.items.asMap();
+
+		final Policy<String, Item> policy = this.items.policy();
+
+		final AtomicLong bytes = new AtomicLong();
+
+	}
+
+	Store(Clock clock, Stats stats, long maxBytes, boolean evicting) {
+		this.clock = clock;
+		this.stats = stats;
+		this.maxBytes = maxBytes;
+		this.evicting = evicting;
+	}
+
+	/** A number that no item has borne. */
+	long nextCas() {
+		return this.lastCas.incrementAndGet();
+	}
+
+	/** For tests: the next one is larger by one. */
+	void lastCas(long cas) {
+		this.lastCas.set(cas);
+	}
+
+	/** Reads an item, which becomes the one most recently used. */
+	@Nullable Item get(String key) {
+		Shelf current = this.shelf;
+		Item item = current.items.getIfPresent(key);
+		if (item == null || isAlive(item)) {
+			return item;
+		}
+		remove(current, Map.entry(key, item));
+		return null;
+	}
+
+	/** Reads an item without using it. */
+	@Nullable Item peek(String key) {
+		Item item = this.shelf.policy.getIfPresentQuietly(key);
+		return (item != null && isAlive(item)) ? item : null;
+	}
+
+	/**
+	 * Puts another item in the place of one.
+	 * @param change is given what is there, or null, and returns what is to be; nobody
+	 * else changes the key meanwhile
+	 */
+	void change(String key, Change change) {
+		Shelf current = this.shelf;
+		current.map.compute(key, (same, old) -> {
+			Item alive = (old != null && isAlive(old)) ? old : null;
+			Item changed = change.of(alive);
+			long more = size(key, changed) - size(key, old);
+			if (more != 0) {
+				current.bytes.addAndGet(more);
+			}
+			return changed;
+		});
+		if (current.bytes.get() > this.maxBytes) {
+			evict(current);
+		}
+	}
+
+	/** Whether an item can be stored without others having to go, if they may not. */
+	boolean hasRoom(long size) {
+		return this.evicting || this.shelf.bytes.get() + size <= this.maxBytes;
+	}
+
+	/** Removes everything. */
+	void flush() {
+		this.flushedUpTo = 0;
+		this.shelf = new Shelf();
+	}
+
+	/**
+	 * Removes everything that is not used later.
+	 * @param upTo a time of the clock
+	 */
+	void flush(int upTo) {
+		this.flushedUpTo = upTo;
+	}
+
+	long count() {
+		return this.shelf.map.size();
+	}
+
+	long bytes() {
+		return this.shelf.bytes.get();
+	}
+
+	void forEach(BiConsumer<String, Item> action) {
+		this.shelf.map.forEach((key, item) -> {
+			if (isAlive(item)) {
+				action.accept(key, item);
+			}
+		});
+	}
+
+	private boolean isAlive(Item item) {
+		int now = this.clock.now();
+		if (item.isOver(now)) {
+			return false;
+		}
+		int flushed = this.flushedUpTo;
+		return flushed == 0 || flushed > now || item.use().lastAt > flushed;
+	}
+
+	private void evict(Shelf current) {
+		this.evictionLock.lock();
+		try {
+			long surplus = current.bytes.get() - this.maxBytes;
+			if (surplus > 0) {
+				oldest(current, surplus + this.maxBytes / SHARE_FREED).forEach((victim) -> remove(current, victim));
+			}
+		}
+		finally {
+			this.evictionLock.unlock();
+		}
+	}
+
+	/** Called under the lock of Caffeine's order: nothing is removed meanwhile. */
+	private static List<Map.Entry<String, Item>> oldest(Shelf current, long bytes) {
+		return current.policy.expireAfterAccess().orElseThrow().oldest((entries) -> {
+			List<Map.Entry<String, Item>> victims = new ArrayList<>();
+			long[] found = { 0 };
+			entries.takeWhile((entry) -> found[0] < bytes).forEach((entry) -> {
+				victims.add(Map.entry(entry.getKey(), entry.getValue()));
+				found[0] += size(entry.getKey(), entry.getValue());
+			});
+			return victims;
+		});
+	}
+
+	/** Unless it was changed meanwhile. */
+	private void remove(Shelf current, Map.Entry<String, Item> victim) {
+		if (current.map.remove(victim.getKey(), victim.getValue())) {
+			current.bytes.addAndGet(-size(victim.getKey(), victim.getValue()));
+			(isAlive(victim.getValue()) ? this.stats.evictions : this.stats.reclaimed).increment();
+		}
+	}
+
+	private static long size(String key, @Nullable Item item) {
+		return (item != null) ? Item.size(key.length(), item.flags(), item.length()) : 0;
+	}
+
+}

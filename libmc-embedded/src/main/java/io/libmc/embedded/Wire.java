@@ -1,0 +1,27 @@
+package io.libmc.embedded;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+
+/**
+ * A client's socket, blocking or not, in the clear or not.
+ */
+interface Wire extends Closeable {
+
+	/**
+	 * Reads what is there, or waits for it if the socket blocks.
+	 * @return the number of bytes, 0 if nothing is there, -1 at the end
+	 */
+	int read(ByteBuffer target) throws IOException;
+
+	/**
+	 * Writes what the socket takes, or everything if it blocks.
+	 * @return whether everything went out, including what was taken before
+	 */
+	boolean write(ByteBuffer source) throws IOException;
+
+	/** Whether something waits to be written, though nobody asked for that. */
+	boolean wantsToWrite();
+
+}
