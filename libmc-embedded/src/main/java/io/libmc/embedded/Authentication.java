@@ -56,7 +56,7 @@ final class Authentication {
 		line.read(in.bytes(), in.start(), end);
 		in.takenTo(lineFeed + 1);
 		boolean set = line.count() >= 5 && (old ? line.is(0, "set") : line.command().startsWith("set"));
-		OptionalInt size = set ? line.digits(4) : OptionalInt.empty();
+		OptionalInt size = set ? line.flags(4, 0) : OptionalInt.empty();
 		if (size.isEmpty() || size.getAsInt() < 0) {
 			out.line("CLIENT_ERROR unauthenticated");
 		}

@@ -82,6 +82,10 @@ final class ClassicCommands {
 	}
 
 	private void executeRare(String name, CommandLine line, Output out) {
+		if (this.engine.isOld() && hasTooManyWords(name, line)) {
+			out.line("ERROR");
+			return;
+		}
 		boolean noReply = line.lastIs("noreply");
 		String answer = switch (name) {
 			case "flush_all" -> flush(line, noReply);
@@ -92,11 +96,22 @@ final class ClassicCommands {
 				noReply = false;
 				yield dump(line);
 			}
-			default -> unknown(name, line);
+			default -> {
+				noReply &= !this.engine.isOld();
+				yield unknown(name, line);
+			}
 		};
 		if (!noReply && answer != null) {
 			out.line(answer);
 		}
+	}
+
+	private static boolean hasTooManyWords(String name, CommandLine line) {
+		return switch (name) {
+			case "flush_all" -> line.count() > 3;
+			case "verbosity" -> line.count() < 2 || line.count() > 3;
+			default -> false;
+		};
 	}
 
 	/** A browser is sent away. */
@@ -117,7 +132,7 @@ final class ClassicCommands {
 	}
 
 	private void getAndTouch(CommandLine line, boolean withCas, Output out) {
-		OptionalInt exptime = this.engine.isOld() ? line.signed(1) : line.digits(1);
+		OptionalInt exptime = line.signed(1);
 		if (exptime.isEmpty()) {
 			out.line(BAD_TIME);
 			return;
@@ -130,22 +145,24 @@ final class ClassicCommands {
 	private void store(Mode mode, CommandLine line, Output out) {
 		boolean old = this.engine.isOld();
 		boolean noReply = line.lastIs("noreply");
-		OptionalInt length = old ? line.signed(4) : line.digits(4);
+		OptionalInt length = line.signed(4);
 		boolean lengthIsBad = length.isEmpty() || length.getAsInt() < 0 || length.getAsInt() > Integer.MAX_VALUE - 2;
 		if (lengthIsBad && !old) {
 			out.line(BAD_FORMAT);
 			return;
 		}
-		OptionalInt flags = line.flags(2, 0);
-		OptionalInt exptime = line.signed(3);
+		OptionalInt flags = line.flagsLeniently(2);
+		OptionalInt exptime = line.leniently(3, 0);
 		OptionalLong compared = (mode != Mode.CAS) ? OptionalLong.of(0)
 				: (line.count() > 5) ? line.unsigned(5, 0) : OptionalLong.empty();
 		if (lengthIsBad || line.length(1) > MetaFlags.MAX_KEY || flags.isEmpty() || exptime.isEmpty()
 				|| compared.isEmpty()) {
-			if (!old) {
-				this.session.swallow(length.getAsInt());
+			if (old) {
+				answer(BAD_FORMAT, noReply, out);
 			}
-			answer(BAD_FORMAT, noReply, out);
+			else {
+				this.session.swallow(length.getAsInt(), noReply ? null : BAD_FORMAT);
+			}
 			return;
 		}
 		Storing command = new Storing(line.text(1), mode, flags.getAsInt(),
@@ -157,11 +174,10 @@ final class ClassicCommands {
 			this.session.receive(command);
 			return;
 		}
-		this.session.swallow(command.length);
+		this.session.swallow(command.length, noReply ? null : refusal);
 		if (mode == Mode.SET) {
 			this.engine.store.change(command.key, (item) -> null);
 		}
-		answer(refusal, noReply, out);
 	}
 
 	/**
@@ -173,7 +189,8 @@ final class ClassicCommands {
 			answer("CLIENT_ERROR bad data chunk", command.noReply, out);
 			return;
 		}
-		Outcome outcome = command.store(data, this.engine.store, this.engine.stats, this.engine.clock.now());
+		command.chosen = this.session.takeCas();
+		Outcome outcome = command.store(data, this.engine.store, this.engine.stats, this.engine.clock.now(), !this.engine.isOld());
 		answer(outcome.name(), command.noReply, out);
 	}
 
@@ -229,7 +246,7 @@ final class ClassicCommands {
 	}
 
 	private void delete(CommandLine line, Output out) {
-		boolean noReply = line.lastIs("noreply");
+		boolean noReply = line.lastIs("noreply") && (line.count() > 2 || !this.engine.isOld());
 		if (this.engine.isOld() && line.count() > 2) {
 			boolean zero = line.is(2, "0");
 			if (!(line.count() == 3 && (zero || noReply)) && !(line.count() == 4 && zero && noReply)) {
@@ -251,13 +268,10 @@ final class ClassicCommands {
 	}
 
 	private @Nullable String flush(CommandLine line, boolean noReply) {
-		if (this.engine.isOld() && line.count() > 3) {
-			return "ERROR";
-		}
 		this.engine.stats.flushes.increment();
 		int exptime = 0;
 		if (line.count() != (noReply ? 2 : 1)) {
-			OptionalInt told = this.engine.isOld() ? line.signed(1) : line.digits(1);
+			OptionalInt told = line.signed(1);
 			if (told.isEmpty()) {
 				return BAD_TIME;
 			}
@@ -268,23 +282,22 @@ final class ClassicCommands {
 		}
 		else {
 			this.engine.store.flush();
+			if (this.engine.isOld()) {
+				this.engine.store.nextCas();
+			}
 		}
 		return "OK";
 	}
 
 	private String verbosity(CommandLine line) {
-		boolean old = this.engine.isOld();
-		if (old && (line.count() < 2 || line.count() > 3)) {
-			return "ERROR";
-		}
 		if (line.count() < 2) {
 			return BAD_FORMAT;
 		}
-		OptionalInt level = old ? line.flags(1, 0) : line.digits(1);
-		if (level.isEmpty() || (!old && level.getAsInt() < 0)) {
+		OptionalInt level = line.flags(1, 0);
+		if (level.isEmpty()) {
 			return BAD_FORMAT;
 		}
-		this.engine.verbosity = Math.min(2, level.getAsInt());
+		this.engine.verbosity = (int) Math.min(2, Integer.toUnsignedLong(level.getAsInt()));
 		return "OK";
 	}
 

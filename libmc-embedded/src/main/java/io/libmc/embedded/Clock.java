@@ -8,8 +8,8 @@ import java.util.concurrent.TimeUnit;
  */
 class Clock {
 
-	/** What no time of an item is, so that 0 can mean "never". */
-	private static final int AT_START = 2;
+	/** What a server's clock says when it starts; its uptime says 2. */
+	private static final int AT_START = 62;
 
 	/** Larger numbers are seconds since 1970. */
 	private static final int LONGEST_RELATIVE = 60 * 60 * 24 * 30;
@@ -24,7 +24,12 @@ class Clock {
 	private final long epoch = this.startMillis / 1000 - AT_START;
 
 	int now() {
-		return (int) (epochSecond() - this.epoch);
+		return (int) (epochSecond() - epoch());
+	}
+
+	/** When the clock said 0. */
+	long epoch() {
+		return this.epoch;
 	}
 
 	/** Goes on evenly, whoever sets the machine's clock. */
@@ -34,11 +39,11 @@ class Clock {
 
 	/** In seconds since 1970. */
 	long epochSecond(int time) {
-		return this.epoch + time;
+		return epoch() + time;
 	}
 
 	int uptime() {
-		return now() - AT_START;
+		return now() - AT_START + 2;
 	}
 
 	/**
@@ -57,7 +62,7 @@ class Clock {
 		if (exptime <= LONGEST_RELATIVE) {
 			return now() + exptime;
 		}
-		return (int) Math.max(PAST, exptime - this.epoch);
+		return (int) Math.max(PAST, exptime - epoch());
 	}
 
 }

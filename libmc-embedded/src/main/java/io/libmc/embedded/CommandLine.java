@@ -5,8 +5,8 @@ import java.util.OptionalInt;
 import java.util.OptionalLong;
 
 /**
- * A line of a client, cut at its spaces. Numbers are read as memcached reads them, which
- * is C's way: digits after blanks and a sign, up to a blank.
+ * A line of a client, cut at its spaces. Numbers are read as memcached reads them: old
+ * releases as C does, new ones more strictly, but for two.
  */
 final class CommandLine {
 
@@ -17,6 +17,8 @@ final class CommandLine {
 
 	private final int[] ends = new int[MAX_TOKENS];
 
+	private final boolean old;
+
 	private byte[] bytes = new byte[0];
 
 	private int start;
@@ -24,6 +26,10 @@ final class CommandLine {
 	private int end;
 
 	private int count;
+
+	CommandLine(boolean old) {
+		this.old = old;
+	}
 
 	/**
 	 * Cuts another line.
@@ -112,38 +118,46 @@ final class CommandLine {
 
 	/** Likewise, after the first characters of a word. */
 	OptionalInt signed(int token, int after) {
-		OptionalLong number = number(this.starts[token] + after, this.end);
+		return this.old ? leniently(token, after) : strictly(token, after);
+	}
+
+	private OptionalInt strictly(int token, int after) {
+		OptionalLong number = Decimal.strictlySigned(this.bytes, this.starts[token] + after, this.ends[token]);
 		return (number.isPresent() && number.getAsLong() == (int) number.getAsLong())
 				? OptionalInt.of((int) number.getAsLong()) : OptionalInt.empty();
 	}
 
-	/**
-	 * Likewise, without a sign. Of larger numbers memcached takes the lower half.
-	 */
+	/** Read as C does, whatever the release. The lower half of a larger one is taken. */
+	OptionalInt leniently(int token, int after) {
+		OptionalLong number = Decimal.signed(this.bytes, this.starts[token] + after, end(token));
+		return number.isPresent() ? OptionalInt.of((int) number.getAsLong()) : OptionalInt.empty();
+	}
+
+	/** Where C stops reading: old releases put an end to each word. */
+	private int end(int token) {
+		return this.old ? this.ends[token] : this.end;
+	}
+
+	/** A word that is a number of 32 bits without a sign, after its first characters. */
 	OptionalInt flags(int token, int after) {
 		OptionalLong number = unsigned(token, after);
+		if (number.isEmpty() || (!this.old && number.getAsLong() >>> 32 != 0)) {
+			return OptionalInt.empty();
+		}
+		return OptionalInt.of((int) number.getAsLong());
+	}
+
+	/** Read as C does, whatever the release. The lower half of a larger one is taken. */
+	OptionalInt flagsLeniently(int token) {
+		OptionalLong number = Decimal.unsigned(this.bytes, this.starts[token], end(token));
 		return number.isPresent() ? OptionalInt.of((int) number.getAsLong()) : OptionalInt.empty();
 	}
 
 	/** A word that is a number of 64 bits without a sign, after its first characters. */
 	OptionalLong unsigned(int token, int after) {
-		return Decimal.unsigned(this.bytes, this.starts[token] + after, this.end);
-	}
-
-	/** A word of digits, with a minus at most. */
-	OptionalInt digits(int token) {
-		int from = this.starts[token];
-		boolean signed = this.bytes[from] == '-' && length(token) > 1;
-		for (int i = from + (signed ? 1 : 0); i < this.ends[token]; i++) {
-			if (this.bytes[i] < '0' || this.bytes[i] > '9') {
-				return OptionalInt.empty();
-			}
-		}
-		return signed(token);
-	}
-
-	private OptionalLong number(int from, int to) {
-		return Decimal.signed(this.bytes, from, to);
+		int from = this.starts[token] + after;
+		return this.old ? Decimal.unsigned(this.bytes, from, this.ends[token])
+				: Decimal.strictlyUnsigned(this.bytes, from, this.ends[token]);
 	}
 
 }

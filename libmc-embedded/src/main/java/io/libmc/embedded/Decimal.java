@@ -33,21 +33,51 @@ final class Decimal {
 	static OptionalLong unsigned(byte[] text, int from, int to) {
 		int i = skipBlanks(text, from, to);
 		boolean negative = isSign(text, i, to) && text[i] == '-';
-		i = isSign(text, i, to) ? i + 1 : i;
-		int first = i;
+		int first = isSign(text, i, to) ? i + 1 : i;
+		int end = first;
+		while (end < to && isDigit(text[end])) {
+			end++;
+		}
+		if (end < to && !isBlank(text[end])) {
+			return OptionalLong.empty();
+		}
+		OptionalLong number = strictlyUnsigned(text, first, end);
+		if (!negative || number.isEmpty()) {
+			return number;
+		}
+		return (-number.getAsLong() < 0) ? OptionalLong.empty() : OptionalLong.of(-number.getAsLong());
+	}
+
+	/**
+	 * A number of 64 bits without a sign, and nothing else.
+	 * @return nothing if it is none, or too large
+	 */
+	static OptionalLong strictlyUnsigned(byte[] text, int from, int to) {
 		long number = 0;
-		for (; i < to && isDigit(text[i]); i++) {
+		for (int i = from; i < to; i++) {
 			int digit = text[i] - '0';
-			if (Long.compareUnsigned(number, Long.divideUnsigned(-1L - digit, 10)) > 0) {
+			if (digit < 0 || digit > 9 || Long.compareUnsigned(number, Long.divideUnsigned(-1L - digit, 10)) > 0) {
 				return OptionalLong.empty();
 			}
 			number = number * 10 + digit;
 		}
-		if (i == first || (i < to && !isBlank(text[i]))) {
+		return (from < to) ? OptionalLong.of(number) : OptionalLong.empty();
+	}
+
+	/**
+	 * A number of 63 bits with a sign, and nothing else. A sign alone is 0.
+	 * @return nothing if it is none, or too large
+	 */
+	static OptionalLong strictlySigned(byte[] text, int from, int to) {
+		boolean negative = from < to && text[from] == '-';
+		if (negative && to - from == 1) {
+			return OptionalLong.of(0);
+		}
+		OptionalLong number = strictlyUnsigned(text, negative ? from + 1 : from, to);
+		if (number.isEmpty() || number.getAsLong() < 0) {
 			return OptionalLong.empty();
 		}
-		number = negative ? -number : number;
-		return (negative && number < 0) ? OptionalLong.empty() : OptionalLong.of(number);
+		return OptionalLong.of(negative ? -number.getAsLong() : number.getAsLong());
 	}
 
 	/** The digits up to a blank, -1 for none or too many. */

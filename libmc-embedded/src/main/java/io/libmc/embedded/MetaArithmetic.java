@@ -45,28 +45,35 @@ final class MetaArithmetic {
 
 	private @Nullable Item change(@Nullable Item old) {
 		Item changed = this.sum.apply(old, this.engine.store, this.now);
-		if (this.sum.outcome() == Arithmetic.Outcome.NOT_FOUND && this.flags.vivify.isPresent()) {
+		if (this.sum.outcome() == Arithmetic.Outcome.NOT_FOUND && this.flags.vivifies) {
 			changed = vivified();
 		}
 		else if (this.sum.outcome() != Arithmetic.Outcome.DONE || changed == null) {
 			return old;
 		}
-		else if (this.flags.chosen.isPresent()) {
-			changed = changed.withCas(this.flags.chosen.getAsLong());
-		}
 		this.expiredAt = changed.expiresAt();
-		if (this.flags.timeToLive.isPresent()) {
-			changed = changed.withExpiry(this.engine.clock.expiry(this.flags.timeToLive.getAsInt()));
+		this.item = asTold(changed);
+		// memcached changes the time and number of the one that it has just replaced
+		boolean replaced = old != null && changed.length() > old.length();
+		return replaced ? changed : this.item;
+	}
+
+	private Item asTold(Item changed) {
+		Item told = changed;
+		if (this.flags.chosen.isPresent()) {
+			told = told.withCas(this.flags.chosen.getAsLong());
 		}
-		this.item = changed;
-		return changed;
+		if (this.flags.timeToLive.isPresent() && !(this.created && this.flags.vivifyLast)) {
+			told = told.withExpiry(this.engine.clock.expiry(this.flags.timeToLive.getAsInt()));
+		}
+		return told;
 	}
 
 	private Item vivified() {
 		this.created = true;
 		long cas = this.flags.chosen.isPresent() ? this.flags.chosen.getAsLong() : this.engine.store.nextCas();
 		byte[] digits = Long.toUnsignedString(this.flags.initial).getBytes(StandardCharsets.ISO_8859_1);
-		return Item.of(digits, 0, this.engine.clock.expiry(this.flags.vivify.orElse(0)), cas, false, this.now);
+		return Item.of(digits, 0, this.engine.clock.expiry(this.flags.vivifyTime), cas, false, this.now);
 	}
 
 	Arithmetic.Outcome outcome() {
@@ -84,10 +91,15 @@ final class MetaArithmetic {
 
 	/** Tells what the line asks for, in its order. */
 	void put(CommandLine line, Item told, Output out) {
-		int expiresAt = this.expiredAt;
+		int expiresAt = this.created ? 0 : this.expiredAt;
 		for (int i = 2; i < line.count(); i++) {
 			switch (line.first(i)) {
-				case 'T' -> expiresAt = told.expiresAt();
+				case 'T' -> expiresAt = this.engine.clock.expiry(this.flags.timeToLive.orElse(0));
+				case 'N' -> {
+					if (this.created) {
+						expiresAt = this.engine.clock.expiry(this.flags.vivifyTime);
+					}
+				}
 				case 't' -> MetaGet.putTimeLeft(out, expiresAt, this.now);
 				case 'c' -> out.put(" c").putUnsigned(told.cas());
 				case 'O' -> {

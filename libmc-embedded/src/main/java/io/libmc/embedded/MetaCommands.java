@@ -27,8 +27,8 @@ final class MetaCommands {
 		this.session = session;
 	}
 
-	private boolean lacksKey(CommandLine line, Output out) {
-		if (line.count() >= 2) {
+	private boolean isMalformed(CommandLine line, Output out) {
+		if (line.count() >= 2 && MetaFlags.areWords(line, 2, this.engine.settings.version())) {
 			return false;
 		}
 		out.line(this.engine.isOld() ? "ERROR" : BAD_FORMAT);
@@ -40,7 +40,7 @@ final class MetaCommands {
 	}
 
 	void get(CommandLine line, Output out) {
-		if (lacksKey(line, out)) {
+		if (isMalformed(line, out)) {
 			return;
 		}
 		MetaFlags flags = flags(line, 2);
@@ -83,7 +83,7 @@ final class MetaCommands {
 			out.line((old && line.count() < 2) ? "ERROR" : BAD_FORMAT);
 			return;
 		}
-		OptionalInt length = old ? line.signed(2) : line.digits(2);
+		OptionalInt length = line.signed(2);
 		boolean lengthIsBad = length.isEmpty() || length.getAsInt() < 0 || length.getAsInt() > Integer.MAX_VALUE - 2;
 		if (old && line.length(1) > MetaFlags.MAX_KEY) {
 			out.line(BAD_FORMAT);
@@ -93,7 +93,7 @@ final class MetaCommands {
 			out.line("CLIENT_ERROR options flags too long");
 			return;
 		}
-		if (lengthIsBad) {
+		if (lengthIsBad || !MetaFlags.areWords(line, 3, this.engine.settings.version())) {
 			out.line(BAD_FORMAT);
 			return;
 		}
@@ -105,17 +105,22 @@ final class MetaCommands {
 		}
 		if (error == null && flags.isOpaqueTooLong()) {
 			error = OPAQUE_TOO_LONG;
+			this.session.leaveCas(old ? 0 : chosen(flags));
 		}
 		if (error != null || mode == null) {
-			this.session.swallow(length.getAsInt());
-			out.line((error != null) ? error : BAD_FORMAT);
+			this.session.swallow(length.getAsInt(), (error != null) ? error : BAD_FORMAT);
 			return;
 		}
-		receive(storing(flags, mode, length.getAsInt()), line, out);
+		receive(storing(flags, mode, length.getAsInt()), flags, line);
+	}
+
+	/** The number that an item is to bear, taken before its data has come. */
+	private long chosen(MetaFlags flags) {
+		return flags.chosen.isPresent() ? flags.chosen.getAsLong() : this.engine.store.nextCas();
 	}
 
 	private @Nullable Mode mode(MetaFlags flags) {
-		boolean vivifies = flags.vivify.isPresent() && !this.engine.isOld();
+		boolean vivifies = flags.vivifies && !this.engine.isOld();
 		return switch (flags.mode) {
 			case 0, 'S' -> flags.compared.isPresent() ? Mode.CAS : Mode.SET;
 			case 'R' -> flags.compared.isPresent() ? Mode.CAS : Mode.REPLACE;
@@ -128,25 +133,24 @@ final class MetaCommands {
 
 	private Storing storing(MetaFlags flags, Mode mode, int length) {
 		boolean vivifies = mode == Mode.APPEND_OR_SET || mode == Mode.PREPEND_OR_SET;
-		int expiresAt = this.engine.clock.expiry((vivifies ? flags.vivify : flags.timeToLive).orElse(0));
+		int expiresAt = this.engine.clock.expiry(vivifies ? flags.vivifyTime : flags.timeToLive.orElse(0));
 		Storing storing = new Storing(flags.key, mode, flags.clientFlags, expiresAt, length);
 		storing.compared = flags.compared.orElse(0);
-		storing.chosen = flags.chosen.orElse(0);
 		storing.staleAllowed = flags.stale && mode == Mode.CAS;
 		storing.binaryKey = flags.binaryKey;
 		storing.noReply = flags.quiet;
 		return storing;
 	}
 
-	private void receive(Storing storing, CommandLine line, Output out) {
+	private void receive(Storing storing, MetaFlags flags, CommandLine line) {
 		String refusal = Refusals.of(storing, this.engine);
 		if (refusal != null) {
 			this.engine.store.change(storing.key, (item) -> null);
-			this.session.swallow(storing.length);
-			out.line(refusal);
+			this.session.swallow(storing.length, refusal);
 			return;
 		}
 		storing.echo = new MetaEcho(line, 2);
+		storing.chosen = this.engine.isOld() ? 0 : chosen(flags);
 		this.session.receive(storing);
 	}
 
@@ -156,10 +160,11 @@ final class MetaCommands {
 	 */
 	void store(Storing storing, byte @Nullable [] data, Output out) {
 		if (data == null) {
+			this.session.leaveCas(storing.chosen);
 			out.line("CLIENT_ERROR bad data chunk");
 			return;
 		}
-		Outcome outcome = storing.store(data, this.engine.store, this.engine.stats, this.engine.clock.now());
+		Outcome outcome = storing.store(data, this.engine.store, this.engine.stats, this.engine.clock.now(), !this.engine.isOld());
 		if ((outcome == Outcome.STORED && storing.noReply) || storing.echo == null) {
 			return;
 		}
@@ -169,7 +174,7 @@ final class MetaCommands {
 	}
 
 	void delete(CommandLine line, Output out) {
-		if (lacksKey(line, out)) {
+		if (isMalformed(line, out)) {
 			return;
 		}
 		MetaFlags flags = flags(line, 2);
@@ -220,7 +225,7 @@ final class MetaCommands {
 	}
 
 	void arithmetic(CommandLine line, Output out) {
-		if (lacksKey(line, out)) {
+		if (isMalformed(line, out)) {
 			return;
 		}
 		MetaFlags flags = flags(line, 2);
@@ -274,7 +279,8 @@ final class MetaCommands {
 
 	void debug(CommandLine line, Output out) {
 		boolean old = this.engine.isOld();
-		if (line.count() < 2 || line.length(1) > MetaFlags.MAX_KEY) {
+		if (line.count() < 2 || line.length(1) > MetaFlags.MAX_KEY
+				|| !MetaFlags.areWords(line, 2, this.engine.settings.version())) {
 			out.line(BAD_FORMAT);
 			return;
 		}

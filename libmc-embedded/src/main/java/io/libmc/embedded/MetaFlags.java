@@ -49,9 +49,19 @@ final class MetaFlags {
 
 	long initial;
 
-	OptionalInt vivify = OptionalInt.empty();
+	/** Whether something is to be put there that is not. */
+	boolean vivifies;
+
+	/** When that is over. */
+	int vivifyTime;
 
 	OptionalInt timeToLive = OptionalInt.empty();
+
+	/** Whether what is put there is over as {@code N} says, though there is a T. */
+	boolean vivifyLast;
+
+	/** Whether an item is early as T says, not as it was. */
+	boolean recacheLast;
 
 	OptionalInt recache = OptionalInt.empty();
 
@@ -85,6 +95,7 @@ final class MetaFlags {
 		return this.unread;
 	}
 
+	/** Whether there is one that is. What comes after it does not count. */
 	boolean isOpaqueTooLong() {
 		return this.opaqueTooLong;
 	}
@@ -110,7 +121,7 @@ final class MetaFlags {
 		for (int i = from; i < line.count(); i++) {
 			char flag = line.first(i);
 			if (flag >= 127) {
-				this.error = version.isOld() ? "CLIENT_ERROR duplicate flag" : BAD_FORMAT;
+				this.error = "CLIENT_ERROR duplicate flag";
 				return;
 			}
 			long bit = 1L << (flag - '@');
@@ -131,6 +142,19 @@ final class MetaFlags {
 		}
 	}
 
+	/**
+	 * Whether each begins with what could be one. Old releases do not ask.
+	 */
+	static boolean areWords(CommandLine line, int from, MemcachedVersion version) {
+		for (int i = from; i < line.count() && !version.isOld(); i++) {
+			char first = line.first(i);
+			if (!(first >= '0' && first <= '9') && !(first >= 'A' && first <= 'z')) {
+				return false;
+			}
+		}
+		return true;
+	}
+
 	/** Takes one, and says what is wrong with it. */
 	private @Nullable String take(char flag, CommandLine line, int token, MemcachedVersion version) {
 		switch (flag) {
@@ -141,15 +165,25 @@ final class MetaFlags {
 				return (decoded != null) ? null : "CLIENT_ERROR error decoding key";
 			}
 			case 'N' -> {
-				this.vivify = line.signed(token, 1);
-				return this.vivify.isPresent() ? null : BAD_TOKEN;
+				OptionalInt time = line.signed(token, 1);
+				this.vivifies = true;
+				if (!this.opaqueTooLong) {
+					this.vivifyTime = time.orElse(0);
+					this.vivifyLast = true;
+				}
+				return time.isPresent() ? null : BAD_TOKEN;
 			}
 			case 'T' -> {
-				this.timeToLive = line.signed(token, 1);
-				return this.timeToLive.isPresent() ? null : BAD_TOKEN;
+				OptionalInt time = line.signed(token, 1);
+				if (!this.opaqueTooLong) {
+					this.timeToLive = time;
+					this.vivifyLast = false;
+				}
+				return time.isPresent() ? null : BAD_TOKEN;
 			}
 			case 'R' -> {
 				this.recache = line.signed(token, 1);
+				this.recacheLast = this.timeToLive.isPresent();
 				return this.recache.isPresent() ? null : BAD_TOKEN;
 			}
 			case 'C' -> {

@@ -41,7 +41,7 @@ final class MetaGet {
 	@Nullable Item perform() {
 		Item found = this.flags.noUpdate ? this.engine.store.peek(this.flags.key)
 				: this.engine.store.get(this.flags.key);
-		if ((found != null) ? changes(found) : this.flags.vivify.isPresent()) {
+		if ((found != null) ? changes(found) : this.flags.vivifies) {
 			this.engine.store.change(this.flags.key, this::change);
 		}
 		else if (found != null) {
@@ -71,7 +71,7 @@ final class MetaGet {
 	}
 
 	private @Nullable Item change(@Nullable Item old) {
-		if (old == null && this.flags.vivify.isEmpty()) {
+		if (old == null && !this.flags.vivifies) {
 			this.item = null;
 			return null;
 		}
@@ -79,17 +79,17 @@ final class MetaGet {
 		this.created = old == null;
 		see(found);
 		Item changed = found;
-		if (this.flags.timeToLive.isPresent()) {
+		if (this.flags.timeToLive.isPresent() && !(this.created && this.flags.vivifyLast)) {
 			changed = changed.withExpiry(this.engine.clock.expiry(this.flags.timeToLive.getAsInt()));
 		}
-		this.won = this.created || wins(changed);
+		this.won = this.created || wins(this.flags.recacheLast ? changed : found);
 		this.item = (this.won && !this.flags.isOpaqueTooLong()) ? changed.withTokenSent() : changed;
 		return this.item;
 	}
 
 	private Item vivified() {
 		long cas = this.flags.chosen.isPresent() ? this.flags.chosen.getAsLong() : this.engine.store.nextCas();
-		return Item.of(new byte[0], 0, this.engine.clock.expiry(this.flags.vivify.orElse(0)), cas, false, this.now);
+		return Item.of(new byte[0], 0, this.engine.clock.expiry(this.flags.vivifyTime), cas, false, this.now);
 	}
 
 	private void see(Item found) {
@@ -112,10 +112,15 @@ final class MetaGet {
 		if (told == null) {
 			return;
 		}
-		int expiresAt = this.expiredAt;
+		int expiresAt = this.created ? 0 : this.expiredAt;
 		for (int i = 2; i < line.count(); i++) {
 			switch (line.first(i)) {
-				case 'T' -> expiresAt = told.expiresAt();
+				case 'T' -> expiresAt = this.engine.clock.expiry(this.flags.timeToLive.orElse(0));
+				case 'N' -> {
+					if (this.created) {
+						expiresAt = this.engine.clock.expiry(this.flags.vivifyTime);
+					}
+				}
 				case 's' -> out.put(" s").put(told.length());
 				case 't' -> putTimeLeft(out, expiresAt, this.now);
 				case 'c' -> out.put(" c").putUnsigned(told.cas());

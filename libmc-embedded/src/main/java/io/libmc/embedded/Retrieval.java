@@ -22,6 +22,8 @@ final class Retrieval {
 
 	private final boolean failing;
 
+	private final boolean firstIsTooLong;
+
 	private int position;
 
 	private boolean done;
@@ -37,6 +39,7 @@ final class Retrieval {
 		this.withCas = withCas;
 		this.expiresAt = expiresAt;
 		this.failing = hasKeyTooLong(line, from);
+		this.firstIsTooLong = line.count() > 1 && line.length(1) > MetaFlags.MAX_KEY;
 	}
 
 	private static boolean hasKeyTooLong(CommandLine line, int from) {
@@ -69,11 +72,27 @@ final class Retrieval {
 		}
 		int length = this.position - from;
 		if (length == 0 || length > MetaFlags.MAX_KEY) {
-			out.line(this.failing ? "CLIENT_ERROR bad command line format" : "END");
-			this.done = true;
+			end(out);
 			return null;
 		}
 		return read(this.line.text(from, this.position), out);
+	}
+
+	/** New releases end the line of an error twice. */
+	private void end(Output out) {
+		this.done = true;
+		if (!this.failing) {
+			out.line("END");
+			return;
+		}
+		boolean old = this.engine.isOld();
+		boolean noReply = !old && this.expiresAt.isEmpty() && this.firstIsTooLong && this.line.lastIs("noreply");
+		if (!noReply) {
+			out.line("CLIENT_ERROR bad command line format");
+		}
+		if (!old) {
+			out.endLine();
+		}
 	}
 
 	private @Nullable Item read(String key, Output out) {

@@ -42,7 +42,7 @@ final class Session {
 
 	private final Engine engine;
 
-	private final CommandLine line = new CommandLine();
+	private final CommandLine line;
 
 	private final ClassicCommands classic;
 
@@ -66,10 +66,17 @@ final class Session {
 	/** Data of a command that has failed. */
 	private long unwanted;
 
+	/** What is said once it is gone. */
+	private @Nullable String refusal;
+
+	/** The number of an item whose data was bad, which memcached gives the next one. */
+	private long leftCas;
+
 	private boolean ended;
 
 	Session(Engine engine) {
 		this.engine = engine;
+		this.line = new CommandLine(engine.isOld());
 		this.classic = new ClassicCommands(engine, this);
 		this.meta = new MetaCommands(engine, this);
 		if (!engine.settings.passwords().isEmpty()) {
@@ -102,7 +109,7 @@ final class Session {
 			return true;
 		}
 		if (this.unwanted > 0) {
-			return swallow(in);
+			return swallow(in, out);
 		}
 		if (this.storing != null) {
 			return receive(this.storing, in, out);
@@ -242,16 +249,26 @@ final class Session {
 		return true;
 	}
 
-	/** Leaves out the data that follows, and the end of its line. */
-	void swallow(int length) {
+	/**
+	 * Leaves out the data that follows, and the end of its line.
+	 * @param answer what is said then, or null
+	 */
+	void swallow(int length, @Nullable String answer) {
 		this.unwanted = length + 2L;
+		this.refusal = answer;
 	}
 
-	private boolean swallow(Input in) {
+	private boolean swallow(Input in, Output out) {
 		int count = (int) Math.min(this.unwanted, in.size());
 		in.take(count);
 		this.unwanted -= count;
-		return this.unwanted == 0;
+		if (this.unwanted > 0) {
+			return false;
+		}
+		if (this.refusal != null) {
+			out.line(this.refusal);
+		}
+		return true;
 	}
 
 	private boolean authenticate(Authentication dialogue, Input in, Output out) {
@@ -261,6 +278,18 @@ final class Session {
 		}
 		this.ended |= dialogue.isHopeless();
 		return proceeds;
+	}
+
+	/** Leaves a number for the next item that is stored. */
+	void leaveCas(long cas) {
+		this.leftCas = cas;
+	}
+
+	/** The number that was left, 0 for none. */
+	long takeCas() {
+		long left = this.leftCas;
+		this.leftCas = 0;
+		return left;
 	}
 
 	/** Ends the conversation once everything is written out. */

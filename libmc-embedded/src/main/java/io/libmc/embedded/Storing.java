@@ -99,14 +99,19 @@ final class Storing {
 		return this.storedLength;
 	}
 
-	Outcome store(byte[] data, Store store, Stats stats, int now) {
-		long cas = (this.chosen != 0) ? this.chosen : store.nextCas();
+	/**
+	 * Stores what has come.
+	 * @param wasteful whether a number is used up even if nothing is stored
+	 */
+	Outcome store(byte[] data, Store store, Stats stats, int now, boolean wasteful) {
+		long wasted = (wasteful && this.chosen == 0) ? store.nextCas() : this.chosen;
 		Outcome[] outcome = new Outcome[1];
 		store.change(this.key, (old) -> {
 			outcome[0] = (old != null) ? judge(old) : judgeMissing();
 			if (outcome[0] != Outcome.STORED) {
 				return old;
 			}
+			long cas = (wasted != 0) ? wasted : store.nextCas();
 			Item item = item(data, old, cas, now);
 			this.storedCas = cas;
 			this.storedLength = item.length();
