@@ -18,6 +18,8 @@ final class Arithmetic {
 
 	}
 
+	private static final int LARGE = 512 * 1024;
+
 	private final boolean incr;
 
 	private final long delta;
@@ -46,7 +48,7 @@ final class Arithmetic {
 
 	/** What comes of an item; called while nobody else changes it. */
 	@Nullable Item apply(@Nullable Item old, Store store, int now) {
-		OptionalLong before = (old != null) ? number(old.value()) : OptionalLong.empty();
+		OptionalLong before = (old != null && old.length() <= LARGE) ? number(old.value()) : OptionalLong.empty();
 		this.outcome = judge(old, before);
 		if (this.outcome != Outcome.DONE || old == null) {
 			return old;
@@ -63,11 +65,15 @@ final class Arithmetic {
 		return old.withValue(padded, cas);
 	}
 
+	/** Of a large item memcached sees at once that it is no number, whatever its own. */
 	private Outcome judge(@Nullable Item old, OptionalLong before) {
 		if (old == null) {
 			return Outcome.NOT_FOUND;
 		}
-		if (old.length() > 0 && this.compared != 0 && this.compared != old.cas()) {
+		if (old.length() == 0 || old.length() > LARGE) {
+			return Outcome.NOT_A_NUMBER;
+		}
+		if (this.compared != 0 && this.compared != old.cas()) {
 			return Outcome.EXISTS;
 		}
 		return before.isPresent() ? Outcome.DONE : Outcome.NOT_A_NUMBER;

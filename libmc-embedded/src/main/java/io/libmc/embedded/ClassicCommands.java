@@ -190,7 +190,7 @@ final class ClassicCommands {
 			return;
 		}
 		command.chosen = this.session.takeCas();
-		Outcome outcome = command.store(data, this.engine.store, this.engine.stats, this.engine.clock.now(), !this.engine.isOld());
+		Outcome outcome = command.store(data, this.engine);
 		answer(outcome.name(), command.noReply, out);
 	}
 

@@ -11,7 +11,7 @@ import java.util.OptionalLong;
 final class CommandLine {
 
 	/** A word has no more than a line that memcached would cut into tokens. */
-	private static final int MAX_TOKENS = 24;
+	private static final int MAX_TOKENS = 23;
 
 	private final int[] starts = new int[MAX_TOKENS];
 
@@ -54,7 +54,7 @@ final class CommandLine {
 		}
 	}
 
-	/** How many words there are, of which no more than 24 are known. */
+	/** How many words there are, of which no more than 23 are known. */
 	int count() {
 		return this.count;
 	}

@@ -9,10 +9,11 @@ package io.libmc.embedded;
  * @param stale whether it was marked so, and may still be served
  * @param tokenSent whether somebody was told to renew it
  * @param binaryKey whether its key was given in base64, and is to be told so
+ * @param odd differs from what the {@link Store} knew under its key before
  */
 @SuppressWarnings("ArrayRecordComponent")
 record Item(byte[] value, int flags, int expiresAt, long cas, boolean stale, boolean tokenSent, boolean binaryKey,
-		Use use) {
+		boolean odd, Use use) {
 
 	/** Those of memcached's header, its number and its line end. */
 	private static final int OVERHEAD = 48 + 8 + 2;
@@ -31,7 +32,7 @@ record Item(byte[] value, int flags, int expiresAt, long cas, boolean stale, boo
 	}
 
 	static Item of(byte[] value, int flags, int expiresAt, long cas, boolean binaryKey, int now) {
-		return new Item(value, flags, expiresAt, cas, false, false, binaryKey, new Use(now));
+		return new Item(value, flags, expiresAt, cas, false, false, binaryKey, false, new Use(now));
 	}
 
 	/** What it takes, as memcached counts. */
@@ -56,33 +57,42 @@ record Item(byte[] value, int flags, int expiresAt, long cas, boolean stale, boo
 		}
 	}
 
+	/** Otherwise than another one. */
+	Item unlike(Item other) {
+		return (this.odd != other.odd) ? this : new Item(this.value, this.flags, this.expiresAt, this.cas, this.stale,
+				this.tokenSent, this.binaryKey, !this.odd, this.use);
+	}
+
 	Item withExpiry(int newExpiresAt) {
 		return new Item(this.value, this.flags, newExpiresAt, this.cas, this.stale, this.tokenSent, this.binaryKey,
-				this.use);
+				this.odd, this.use);
 	}
 
 	Item withCas(long newCas) {
 		return new Item(this.value, this.flags, this.expiresAt, newCas, this.stale, this.tokenSent, this.binaryKey,
-				this.use);
+				this.odd, this.use);
 	}
 
 	Item withTokenSent() {
-		return new Item(this.value, this.flags, this.expiresAt, this.cas, this.stale, true, this.binaryKey, this.use);
+		return new Item(this.value, this.flags, this.expiresAt, this.cas, this.stale, true, this.binaryKey, this.odd,
+				this.use);
 	}
 
 	/** Marked as stale; the next one to see it is told to renew it. */
 	Item markedStale(long newCas) {
-		return new Item(this.value, this.flags, this.expiresAt, newCas, true, false, this.binaryKey, this.use);
+		return new Item(this.value, this.flags, this.expiresAt, newCas, true, false, this.binaryKey, this.odd,
+				this.use);
 	}
 
 	/** Stale as the one that it replaces. */
 	Item asStaleAs(Item old) {
-		return new Item(this.value, this.flags, old.expiresAt, this.cas, true, old.tokenSent, this.binaryKey, this.use);
+		return new Item(this.value, this.flags, old.expiresAt, this.cas, true, old.tokenSent, this.binaryKey, this.odd,
+				this.use);
 	}
 
 	Item withValue(byte[] newValue, long newCas) {
 		return new Item(newValue, this.flags, this.expiresAt, newCas, this.stale, this.tokenSent, this.binaryKey,
-				this.use);
+				this.odd, this.use);
 	}
 
 }

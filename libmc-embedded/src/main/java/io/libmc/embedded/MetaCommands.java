@@ -149,6 +149,7 @@ final class MetaCommands {
 			this.session.swallow(storing.length, refusal);
 			return;
 		}
+		this.session.takeCas();
 		storing.echo = new MetaEcho(line, 2);
 		storing.chosen = this.engine.isOld() ? 0 : chosen(flags);
 		this.session.receive(storing);
@@ -164,7 +165,7 @@ final class MetaCommands {
 			out.line("CLIENT_ERROR bad data chunk");
 			return;
 		}
-		Outcome outcome = storing.store(data, this.engine.store, this.engine.stats, this.engine.clock.now(), !this.engine.isOld());
+		Outcome outcome = storing.store(data, this.engine);
 		if ((outcome == Outcome.STORED && storing.noReply) || storing.echo == null) {
 			return;
 		}

@@ -37,6 +37,9 @@ final class MetaFlags {
 
 	boolean noUpdate;
 
+	/** Whether an item is used only once everything is told, and not if that fails. */
+	boolean usedLater;
+
 	boolean stale;
 
 	boolean removeValue;
@@ -165,6 +168,7 @@ final class MetaFlags {
 				return (decoded != null) ? null : "CLIENT_ERROR error decoding key";
 			}
 			case 'N' -> {
+				this.usedLater = true;
 				OptionalInt time = line.signed(token, 1);
 				this.vivifies = true;
 				if (!this.opaqueTooLong) {
@@ -174,6 +178,7 @@ final class MetaFlags {
 				return time.isPresent() ? null : BAD_TOKEN;
 			}
 			case 'T' -> {
+				this.usedLater = true;
 				OptionalInt time = line.signed(token, 1);
 				if (!this.opaqueTooLong) {
 					this.timeToLive = time;
@@ -182,6 +187,7 @@ final class MetaFlags {
 				return time.isPresent() ? null : BAD_TOKEN;
 			}
 			case 'R' -> {
+				this.usedLater = true;
 				this.recache = line.signed(token, 1);
 				this.recacheLast = this.timeToLive.isPresent();
 				return this.recache.isPresent() ? null : BAD_TOKEN;
@@ -216,6 +222,7 @@ final class MetaFlags {
 				this.mode = (line.length(token) > 1) ? (char) line.at(line.start(token) + 1) : ' ';
 			}
 			case 'O' -> this.opaqueTooLong = line.length(token) > MAX_OPAQUE;
+			case 'h', 'l' -> this.usedLater = true;
 			case 'v' -> this.value = true;
 			case 'q' -> this.quiet = true;
 			case 'u' -> this.noUpdate = true;

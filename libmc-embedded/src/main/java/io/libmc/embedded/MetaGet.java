@@ -54,7 +54,8 @@ final class MetaGet {
 		else {
 			this.engine.stats.countGet(this.item != null);
 		}
-		if (this.item != null && !this.flags.noUpdate) {
+		boolean failed = this.flags.usedLater && this.flags.isOpaqueTooLong();
+		if (this.item != null && !this.flags.noUpdate && !failed) {
 			this.item.fetchedAt(this.now);
 		}
 		return this.item;

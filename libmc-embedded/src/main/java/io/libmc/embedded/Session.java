@@ -173,6 +173,10 @@ final class Session {
 			return;
 		}
 		String name = this.engine.isOld() ? ((this.line.count() > 0) ? this.line.text(0) : "") : this.line.command();
+		if (this.engine.isOld() && name.length() < 2) {
+			out.line("ERROR");
+			return;
+		}
 		switch (name) {
 			case "mg" -> this.meta.get(this.line, out);
 			case "ms" -> this.meta.set(this.line, out);

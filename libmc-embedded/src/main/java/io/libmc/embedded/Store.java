@@ -17,10 +17,15 @@ import org.jspecify.annotations.Nullable;
  * The items, least recently used first to go.
  * <p>
  * Caffeine's own bound weighs a new entry against an old one by how often they are asked
- * for, and may drop what was just stored. memcached never does. So Caffeine is left
- * without a bound here. It keeps the order of use, which it does for a cache whose
- * entries expire after access, though these do so in a century; what is stored is counted
- * here, and what goes is what Caffeine names as the oldest.
+ * for, and may drop what was just stored. memcached never does. So Caffeine's bound is
+ * out of reach here, and all entries stay in its window, which is in order of use. What
+ * is stored is counted here, and what goes is what Caffeine names as used the longest
+ * time ago, which it does for a cache whose entries expire after access, though these do
+ * so in a century.
+ * <p>
+ * Caffeine may miss that an entry was read, and takes another value for no more than a
+ * read unless it weighs more or less. So it always does. Whatever was stored last is last
+ * to go.
  */
 final class Store {
 
@@ -63,6 +68,8 @@ final class Store {
 		final Cache<String, Item> items = Caffeine.newBuilder()
 			.executor(Runnable::run)
 			.expireAfterAccess(NEVER)
+			.maximumWeight(Long.MAX_VALUE >> 1)
+			.weigher((String key, Item item) -> item.odd() ? 2 : 1)
 			.build();
 
 		final Map<String, Item> map = this.items.asMap();
@@ -121,7 +128,7 @@ final class Store {
 			if (more != 0) {
 				current.bytes.addAndGet(more);
 			}
-			return changed;
+			return (changed != null && old != null) ? changed.unlike(old) : changed;
 		});
 		if (current.bytes.get() > this.maxBytes) {
 			evict(current);

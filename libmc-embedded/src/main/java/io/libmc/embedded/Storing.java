@@ -99,35 +99,40 @@ final class Storing {
 		return this.storedLength;
 	}
 
-	/**
-	 * Stores what has come.
-	 * @param wasteful whether a number is used up even if nothing is stored
-	 */
-	Outcome store(byte[] data, Store store, Stats stats, int now, boolean wasteful) {
-		long wasted = (wasteful && this.chosen == 0) ? store.nextCas() : this.chosen;
+	/** Stores what has come. New releases use up a number even if they store nothing. */
+	Outcome store(byte[] data, Engine engine) {
+		boolean wasteful = !engine.isOld() && this.chosen == 0;
+		long taken = wasteful ? engine.store.nextCas() : this.chosen;
 		Outcome[] outcome = new Outcome[1];
-		store.change(this.key, (old) -> {
-			outcome[0] = (old != null) ? judge(old) : judgeMissing();
+		engine.store.change(this.key, (old) -> {
+			outcome[0] = (old != null) ? judge(old, engine.settings.maxItemSize()) : judgeMissing();
 			if (outcome[0] != Outcome.STORED) {
 				return old;
 			}
-			long cas = (wasted != 0) ? wasted : store.nextCas();
-			Item item = item(data, old, cas, now);
+			long cas = (taken != 0) ? taken : engine.store.nextCas();
+			Item item = item(data, old, cas, engine.clock.now());
 			this.storedCas = cas;
 			this.storedLength = item.length();
 			return item;
 		});
-		count(outcome[0], stats);
+		count(outcome[0], engine.stats);
 		return outcome[0];
 	}
 
-	private Outcome judge(Item old) {
+	private Outcome judge(Item old, int maxItemSize) {
 		boolean matches = this.compared == old.cas();
 		return switch (this.mode) {
 			case ADD -> Outcome.NOT_STORED;
 			case CAS -> (this.compared != 0 && (matches || isStaleFor(old))) ? Outcome.STORED : Outcome.EXISTS;
 			case SET, REPLACE -> Outcome.STORED;
-			default -> (this.compared == 0 || matches) ? Outcome.STORED : Outcome.EXISTS;
+			default -> {
+				if (this.compared != 0 && !matches) {
+					yield Outcome.EXISTS;
+				}
+				long length = (long) old.length() + this.length;
+				yield (Item.size(this.key.length(), old.flags(), length) > maxItemSize) ? Outcome.NOT_STORED
+						: Outcome.STORED;
+			}
 		};
 	}
 

@@ -18,7 +18,7 @@ final class Conversations {
 			Tuple.of(20,
 					Arbitraries.of("", "x", "abc", "5", "9", "10", "99", "100", "0", "18446744073709551615",
 							"18446744073709551616", "9223372036854775807", "12 ", " 7", "-1", "+4", "1a", "1\t2",
-							 "mn\r\n", "get a\r\n")),
+							"mn\r\n", "get a\r\n")),
 			Tuple.of(1, Arbitraries.of("v".repeat(300), "v".repeat(2048), "1".repeat(22), "7" + " ".repeat(40))));
 
 	private static final Arbitrary<String> NUMBER = Arbitraries.frequencyOf(
