@@ -113,7 +113,7 @@ unpack() ( # package suite directory
 
 # Adds up what Surefire counted in every module.
 test_counts() {
-	find . -path '*/target/surefire-reports/TEST-*.xml' -exec sed -n 's/^<testsuite .* \(tests="[0-9]*".*\)>$/\1/p' {} + |
+	find . -path '*/target/surefire-reports/*TEST-*.xml' -exec sed -n 's/^<testsuite .* \(tests="[0-9]*".*\)>$/\1/p' {} + |
 		tr -d '"' | tr ' ' '\n' | awk -F= '
 			$1 == "tests" { run += $2 }
 			$1 == "failures" || $1 == "errors" { failed += $2 }
