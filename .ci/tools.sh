@@ -73,22 +73,34 @@ borrow() { # program package [suite]
 }
 
 # Puts newer-memcached on the PATH, likewise: a release that lets clients choose the unique numbers of items (1.6.27 and
-# later), of Debian's trixie, run with the libraries of that suite.
+# later), of Debian's trixie.
 borrow_newer_memcached() {
-	command -v newer-memcached >/dev/null && return
-	trixie=.ci/tools/trixie
-	for package in memcached libc6 libevent-2.1-7t64 libsasl2-2 libssl3t64; do
-		[ -d "$trixie/$package" ] || unpack "$package" trixie "$trixie/$package" >/dev/null 2>&1 || return 1
+	borrow_memcached newer-memcached trixie
+}
+
+# Puts newest-memcached on the PATH, likewise: the release that the embedded server is compared with, of Debian's sid.
+borrow_newest_memcached() {
+	borrow_memcached newest-memcached sid liblua5.4-0
+}
+
+# A memcached of another suite, run with the libraries of that suite.
+borrow_memcached() { # program suite [further library's package]...
+	command -v "$1" >/dev/null && return
+	program=$1 suite=$2
+	shift 2
+	for package in memcached libc6 libevent-2.1-7t64 libsasl2-2 libssl3t64 "$@"; do
+		[ -d ".ci/tools/$suite/$package" ] || unpack "$package" "$suite" ".ci/tools/$suite/$package" >/dev/null 2>&1 || return 1
 	done
-	loader=$(find "$PWD/$trixie/libc6" -name 'ld-linux*.so.*' -type f | head -n 1)
-	libraries=$(find "$PWD/$trixie" -name 'lib*.so.*' -type f | sed 's|/[^/]*$||' | sort -u | tr '\n' ':')
-	cat >"$trixie/newer-memcached" <<-END
+	unpacked=$PWD/.ci/tools/$suite
+	loader=$(find "$unpacked/libc6" -name 'ld-linux*.so.*' -type f | head -n 1)
+	libraries=$(find "$unpacked" -name 'lib*.so.*' | sed 's|/[^/]*$||' | sort -u | tr '\n' ':')
+	cat >"$unpacked/$program" <<-END
 		#!/bin/sh
-		exec "$loader" --library-path "$libraries" "$PWD/$trixie/memcached/usr/bin/memcached" "\$@"
+		exec "$loader" --library-path "$libraries" "$unpacked/memcached/usr/bin/memcached" "\$@"
 	END
-	chmod +x "$trixie/newer-memcached"
-	"$trixie/newer-memcached" --version >/dev/null 2>&1 || return 1
-	PATH=$PATH:$PWD/$trixie
+	chmod +x "$unpacked/$program"
+	"$unpacked/$program" --version >/dev/null 2>&1 || return 1
+	PATH=$PATH:$unpacked
 	export PATH
 }
 

@@ -1,0 +1,88 @@
+package io.libmc.embedded;
+
+import java.io.IOException;
+
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+@EmbeddedMemcachedTest
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+class EmbeddedMemcachedExtensionTest {
+
+	@RegisterExtension
+	static final EmbeddedMemcachedExtension OLD = new EmbeddedMemcachedExtension(
+			EmbeddedMemcached.builder().version(MemcachedVersion.V1_6_18));
+
+	private static EmbeddedMemcached ofTheClass;
+
+	@BeforeAll
+	static void remember(EmbeddedMemcached memcached) {
+		assertThat(ofTheClass).isNull();
+		ofTheClass = memcached;
+		assertThat(OLD.address()).startsWith("127.0.0.1:");
+	}
+
+	@AfterAll
+	static void stillRuns() {
+		assertThat(ofTheClass.isRunning()).isTrue();
+	}
+
+	@BeforeEach
+	void runsAndIsEmpty(EmbeddedMemcached memcached) throws IOException {
+		for (EmbeddedMemcached each : new EmbeddedMemcached[] { memcached, OLD.server() }) {
+			try (RawClient client = new RawClient(each.port())) {
+				assertThat(client.ask("get k\r\n")).isEqualTo("END\r\n");
+				assertThat(client.ask("set k 0 0 1\r\nx\r\n")).isEqualTo("STORED\r\n");
+			}
+		}
+	}
+
+	@Test
+	@Order(1)
+	void pauses(EmbeddedMemcached memcached) {
+		memcached.pause();
+	}
+
+	@Test
+	@Order(2)
+	void isStopped(EmbeddedMemcached memcached) {
+		assertThat(memcached).isSameAs(ofTheClass);
+		memcached.stop();
+		OLD.server().stop();
+	}
+
+	@Test
+	@Order(3)
+	void comesBack(EmbeddedMemcached memcached) {
+		assertThat(memcached.isRunning()).isTrue();
+		assertThat(memcached.stats()).containsEntry("version", "1.6.45");
+		assertThat(OLD.server().stats()).containsEntry("version", "1.6.18");
+	}
+
+	@Test
+	void thereIsNoServerBeforeTheTests() {
+		assertThatExceptionOfType(IllegalStateException.class).isThrownBy(new EmbeddedMemcachedExtension()::server)
+			.withMessageContaining("as a static field");
+	}
+
+	@Nested
+	class Inner {
+
+		@Test
+		void usesTheSame(EmbeddedMemcached memcached) {
+			assertThat(memcached).isSameAs(ofTheClass);
+		}
+
+	}
+
+}
