@@ -7,6 +7,7 @@ import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
+import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
 import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
 import org.jspecify.annotations.Nullable;
@@ -17,9 +18,16 @@ import org.jspecify.annotations.Nullable;
  * to ask for the address while the class is set up, make it a static field with JUnit's
  * {@code RegisterExtension}, such as
  * {@code new EmbeddedMemcachedExtension(EmbeddedMemcached.builder().maxItemSize(1 << 24))}.
+ * A class may have several; parameters are the server of the first, and of the annotation
+ * before any field.
  */
 public final class EmbeddedMemcachedExtension
 		implements BeforeAllCallback, BeforeEachCallback, AfterAllCallback, ParameterResolver {
+
+	private static final Namespace NAMESPACE = Namespace.create(EmbeddedMemcachedExtension.class);
+
+	/** Under which a class has the extension that its parameters come from. */
+	private static final String PARAMETERS = "parameters";
 
 	private final Supplier<EmbeddedMemcached> starter;
 
@@ -67,6 +75,9 @@ public final class EmbeddedMemcachedExtension
 		if (this.users++ == 0) {
 			this.server = this.starter.get();
 		}
+		if (context.getStore(NAMESPACE).get(PARAMETERS) == null) {
+			context.getStore(NAMESPACE).put(PARAMETERS, this);
+		}
 	}
 
 	@Override
@@ -91,7 +102,8 @@ public final class EmbeddedMemcachedExtension
 
 	@Override
 	public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {
-		return parameter.getParameter().getType() == EmbeddedMemcached.class;
+		return parameter.getParameter().getType() == EmbeddedMemcached.class
+				&& context.getStore(NAMESPACE).get(PARAMETERS) == this;
 	}
 
 	@Override

@@ -1,6 +1,7 @@
 package io.libmc.embedded;
 
-import java.util.Collection;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -10,6 +11,8 @@ import java.util.concurrent.atomic.AtomicInteger;
  * share.
  */
 final class Engine {
+
+	private static final Logger LOGGER = System.getLogger("io.libmc.embedded");
 
 	/** Process numbers of Linux are less. */
 	private static final long FIRST_BEYOND_PIDS = 1L << 22;
@@ -46,15 +49,19 @@ final class Engine {
 		return this.connections;
 	}
 
-	Collection<Connection> openConnections() {
-		return this.connections;
-	}
-
-	/** Says what happens, if it was told to. */
+	/**
+	 * Says what happens, if it was told to when it was started. What clients say of
+	 * verbosity changes how much, not whether.
+	 */
 	void log(int level, String text) {
-		if (this.verbosity >= level) {
+		if (this.settings.verbosity() > 0 && this.verbosity >= level) {
 			System.err.println(text);
 		}
+	}
+
+	/** Tells of what is wrong with the server itself. */
+	void warn(String text, Exception cause) {
+		LOGGER.log(Level.WARNING, text, cause);
 	}
 
 }

@@ -71,7 +71,7 @@ final class SelectorTransport implements Transport {
 			}
 		}
 		catch (IOException ex) {
-			this.engine.log(0, "the server ends: " + ex);
+			this.engine.warn("the server ends", ex);
 		}
 	}
 
@@ -103,7 +103,7 @@ final class SelectorTransport implements Transport {
 			this.closed = true;
 		}
 		catch (IOException ex) {
-			this.engine.log(0, "accepting a connection failed: " + ex);
+			this.engine.warn("accepting a connection failed", ex);
 		}
 	}
 

@@ -8,6 +8,7 @@ import java.nio.channels.SocketChannel;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.locks.LockSupport;
 
 import org.jspecify.annotations.Nullable;
 
@@ -15,6 +16,9 @@ import org.jspecify.annotations.Nullable;
  * A virtual thread for each connection, which waits where it has to.
  */
 final class ThreadTransport implements Transport {
+
+	/** After a failure, such as too many open files, which will last. */
+	private static final long PAUSE_NANOS = 10_000_000;
 
 	/** Null where the JDK has no virtual threads. */
 	private static final @Nullable ThreadFactory VIRTUAL = virtualThreads();
@@ -81,8 +85,8 @@ final class ThreadTransport implements Transport {
 				return;
 			}
 			catch (IOException ex) {
-				this.engine.log(0, "accepting a connection failed: " + ex);
-				Thread.onSpinWait();
+				this.engine.warn("accepting a connection failed", ex);
+				LockSupport.parkNanos(PAUSE_NANOS);
 			}
 		}
 	}

@@ -1,4 +1,4 @@
-package io.libmc.embedded;
+package io.libmc.benchmarks.embedded;
 
 import java.io.IOException;
 import java.nio.file.Path;
@@ -11,10 +11,11 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 
 import io.libmc.MemcachedClient;
+import io.libmc.embedded.EmbeddedMemcached;
 
 /**
- * How many gets of 100 bytes a second the server answers in a JVM of its own, and
- * memcached beside it, asked by eight threads of one client. {@code ./benchmark} runs it.
+ * How many gets of 100 bytes a second the embedded server answers in a JVM of its own, and
+ * memcached beside it, asked by eight threads of one client; and how soon it is up.
  */
 public final class Throughput {
 
