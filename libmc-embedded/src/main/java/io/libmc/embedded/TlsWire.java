@@ -141,6 +141,10 @@ final class TlsWire implements Wire {
 	public void close() throws IOException {
 		try (this.channel) {
 			if (this.channel.isOpen() && !this.channel.isBlocking()) {
+				// what is wrong with the handshake is said before that
+				if (this.engine.getHandshakeStatus() == HandshakeStatus.NEED_WRAP) {
+					wrap(NOTHING);
+				}
 				this.engine.closeOutbound();
 				wrap(NOTHING);
 				flush();
