@@ -352,6 +352,7 @@ class LibmcCacheAutoConfigurationTest {
 	@Test
 	void itCanBeSwitchedOff() {
 		this.runner.withPropertyValues("libmc.enabled=false")
+			.withClassLoader(new FilteredClassLoader("com.github.benmanes.caffeine"))
 			.run((context) -> assertThat(context).hasSingleBean(ConcurrentMapCacheManager.class)
 				.doesNotHaveBean(LibmcCacheManager.class));
 	}
@@ -375,6 +376,7 @@ class LibmcCacheAutoConfigurationTest {
 		off.withPropertyValues("spring.cache.type=simple")
 			.run((context) -> assertThat(context).hasSingleBean(ConcurrentMapCacheManager.class));
 		off.withPropertyValues("libmc.enabled=false")
+			.withClassLoader(new FilteredClassLoader("com.github.benmanes.caffeine"))
 			.run((context) -> assertThat(context).hasSingleBean(ConcurrentMapCacheManager.class));
 	}
 
