@@ -7,9 +7,11 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Keys in base64, which memcached reads leniently: what is no digit of base64 is left
- * out.
+ * out, and padding may stand anywhere in the last four.
  */
 final class BinaryKey {
+
+	private static final String DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
 	private BinaryKey() {
 	}
@@ -22,32 +24,32 @@ final class BinaryKey {
 		StringBuilder digits = new StringBuilder(encoded.length());
 		for (int i = 0; i < encoded.length(); i++) {
 			char c = encoded.charAt(i);
-			if (isDigit(c) || c == '=') {
+			if (DIGITS.indexOf(c) >= 0 || c == '=') {
 				digits.append(c);
 			}
 		}
 		if (digits.isEmpty() || digits.length() % 4 != 0) {
 			return null;
 		}
-		int padded = digits.indexOf("=");
-		if (padded >= 0) {
-			digits.setLength((padded / 4 + 1) * 4);
+		StringBuilder key = new StringBuilder();
+		int padding = 0;
+		for (int i = 0; i < digits.length() && padding == 0; i += 4) {
+			int block = 0;
+			for (int j = i; j < i + 4; j++) {
+				padding += (digits.charAt(j) == '=') ? 1 : 0;
+				block = block << 6 | Math.max(0, DIGITS.indexOf(digits.charAt(j)));
+			}
+			key.append((char) (block >> 16 & 0xff)).append((char) (block >> 8 & 0xff)).append((char) (block & 0xff));
 		}
-		try {
-			byte[] key = Base64.getDecoder().decode(digits.toString());
-			return (key.length > 0) ? new String(key, StandardCharsets.ISO_8859_1) : null;
-		}
-		catch (IllegalArgumentException ex) {
+		if (padding > 2) {
 			return null;
 		}
+		key.setLength(key.length() - padding);
+		return key.toString();
 	}
 
 	static String encode(String key) {
 		return Base64.getEncoder().encodeToString(key.getBytes(StandardCharsets.ISO_8859_1));
-	}
-
-	private static boolean isDigit(char c) {
-		return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '+' || c == '/';
 	}
 
 }

@@ -14,8 +14,8 @@ import io.libmc.MemcachedClient;
 import io.libmc.embedded.EmbeddedMemcached;
 
 /**
- * How many gets of 100 bytes a second the embedded server answers in a JVM of its own, and
- * memcached beside it, asked by eight threads of one client; and how soon it is up.
+ * How many gets of 100 bytes a second the embedded server answers in a JVM of its own,
+ * and memcached beside it, asked by eight threads of one client; and how soon it is up.
  */
 public final class Throughput {
 
