@@ -40,8 +40,8 @@ final class Connection {
 	}
 
 	/**
-	 * Reads, answers and writes for as long as it can. If the socket blocks that is to
-	 * the end.
+	 * Reads, answers and writes for as long as it can. If the socket blocks it waits
+	 * there, and can go on at once.
 	 * @param gate stands between what was read and its answer
 	 * @return what to wait for, or that it is over
 	 */

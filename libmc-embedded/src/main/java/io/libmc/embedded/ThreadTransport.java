@@ -94,7 +94,13 @@ final class ThreadTransport implements Transport {
 	private void serve(Connection connection) {
 		Thread thread = this.threads.newThread(() -> {
 			try {
-				connection.proceed(this.gate);
+				Connection.Wait wait;
+				do {
+					// the socket of a virtual thread may take a part, and makes it wait
+					// the next time
+					wait = connection.proceed(this.gate);
+				}
+				while (wait != Connection.Wait.NOT);
 			}
 			catch (IOException ex) {
 				this.engine.log(1, "the connection of " + connection + " ended: " + ex);

@@ -16,7 +16,7 @@ interface Wire extends Closeable {
 	int read(ByteBuffer target) throws IOException;
 
 	/**
-	 * Writes what the socket takes, or everything if it blocks.
+	 * Writes what the socket takes, and waits until that is something if it blocks.
 	 * @return whether everything went out, including what was taken before
 	 */
 	boolean write(ByteBuffer source) throws IOException;
