@@ -169,6 +169,7 @@ final class ClassicCommands {
 				this.engine.clock.expiry(exptime.getAsInt()), length.getAsInt());
 		command.compared = compared.getAsLong();
 		command.noReply = noReply;
+		this.engine.prefixes.countSet(command.key);
 		String refusal = Refusals.of(command, this.engine);
 		if (refusal == null) {
 			this.session.receive(command);
@@ -259,6 +260,7 @@ final class ClassicCommands {
 			return;
 		}
 		boolean[] found = new boolean[1];
+		this.engine.prefixes.countDelete(line.text(1));
 		this.engine.store.change(line.text(1), (item) -> {
 			found[0] = item != null;
 			return null;

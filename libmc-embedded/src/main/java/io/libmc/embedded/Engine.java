@@ -25,6 +25,8 @@ final class Engine {
 
 	final Stats stats = new Stats();
 
+	final Prefixes prefixes = new Prefixes();
+
 	final Store store;
 
 	/** The real one for the first run in a JVM. Clients tell runs apart by it. */

@@ -103,9 +103,11 @@ final class Retrieval {
 		else {
 			this.engine.stats.countGet(item != null);
 		}
+		this.engine.prefixes.countGet(key);
 		if (item == null) {
 			return null;
 		}
+		this.engine.prefixes.countHit(key);
 		item.fetchedAt(this.engine.clock.now());
 		if (this.failing) {
 			return null;

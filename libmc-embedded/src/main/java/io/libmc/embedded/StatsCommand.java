@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.TreeMap;
 
 /**
@@ -14,6 +15,8 @@ import java.util.TreeMap;
  * out.
  */
 final class StatsCommand {
+
+	private static final int MAX_CLASSES = 64;
 
 	private final Engine engine;
 
@@ -29,6 +32,7 @@ final class StatsCommand {
 		return switch (line.text(1)) {
 			case "reset" -> {
 				this.engine.stats.reset();
+				this.engine.prefixes.reset();
 				yield "RESET";
 			}
 			case "items" -> text(items());
@@ -37,16 +41,49 @@ final class StatsCommand {
 			case "sizes" -> text(Map.of("sizes_status", "disabled"));
 			case "conns" -> text(connections());
 			case "detail" -> detail(line);
+			case "cachedump" -> cachedump(line);
 			default -> "ERROR";
 		};
 	}
 
-	private static String detail(CommandLine line) {
-		return switch ((line.count() > 2) ? line.text(2) : "") {
-			case "on", "off" -> "OK";
-			case "dump" -> "END";
-			default -> "CLIENT_ERROR usage: stats detail on|off|dump";
-		};
+	private String detail(CommandLine line) {
+		switch ((line.count() > 2) ? line.text(2) : "") {
+			case "on" -> this.engine.prefixes.count(true);
+			case "off" -> this.engine.prefixes.count(false);
+			case "dump" -> {
+				return this.engine.prefixes.text();
+			}
+			default -> {
+				return "CLIENT_ERROR usage: stats detail on|off|dump";
+			}
+		}
+		return "OK";
+	}
+
+	/** Items of a class, a number of them at most. */
+	private String cachedump(CommandLine line) {
+		if (line.count() < 4) {
+			return "CLIENT_ERROR bad command line";
+		}
+		OptionalInt slabClass = line.flags(2, 0);
+		OptionalInt limit = line.flags(3, 0);
+		if (slabClass.isEmpty() || limit.isEmpty()) {
+			return "CLIENT_ERROR bad command line format";
+		}
+		if (Integer.toUnsignedLong(slabClass.getAsInt()) >= MAX_CLASSES) {
+			return "CLIENT_ERROR Illegal slab id";
+		}
+		StringBuilder text = new StringBuilder();
+		int[] left = { (limit.getAsInt() > 0) ? limit.getAsInt() : Integer.MAX_VALUE };
+		this.engine.store.forEach((key, item) -> {
+			long size = Item.size(key.length(), item.flags(), item.length());
+			if (SlabClasses.of(size) == slabClass.getAsInt() && left[0]-- > 0) {
+				long expiry = (item.expiresAt() == 0) ? 0 : this.engine.clock.epochSecond(item.expiresAt());
+				text.append("ITEM ").append(key).append(" [").append(item.length()).append(" b; ");
+				text.append(expiry).append(" s]\r\n");
+			}
+		});
+		return text.append("END").toString();
 	}
 
 	private static String text(Map<String, String> stats) {

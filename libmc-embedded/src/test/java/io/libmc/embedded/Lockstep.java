@@ -33,7 +33,8 @@ final class Lockstep {
 
 	private static final Pattern PLACEHOLDER = Pattern.compile("<cas([+-]\\d{1,6})>");
 
-	private static final Pattern STATISTICS = Pattern.compile("\\s*(?!stats (reset|sizes|foo)\\r\\n)stats");
+	private static final Pattern STATISTICS = Pattern
+		.compile("\\s*(?!stats (reset|sizes|foo|detail.*|cachedump.*)\\r\\n)stats");
 
 	private static final Pattern LARGE = Pattern.compile("9223372036854775|1844674407370955");
 
