@@ -78,14 +78,6 @@ public final class MemcachedServer implements AutoCloseable {
 	}
 
 	/**
-	 * Whether the tests run on the server of libmc-embedded, in a JVM of its own.
-	 * @return whether they do
-	 */
-	public static boolean areEmbedded() {
-		return IS_EMBEDDED;
-	}
-
-	/**
 	 * Starts a server on a free port of 127.0.0.1.
 	 * @param args arguments of memcached, such as {@code "-m", "16"}
 	 * @return a server that answers

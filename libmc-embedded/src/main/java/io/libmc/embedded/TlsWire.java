@@ -42,6 +42,16 @@ final class TlsWire implements Wire {
 
 	@Override
 	public int read(ByteBuffer target) throws IOException {
+		try {
+			return readRecords(target);
+		}
+		catch (SSLException ex) {
+			sayWhy();
+			throw ex;
+		}
+	}
+
+	private int readRecords(ByteBuffer target) throws IOException {
 		while (true) {
 			if (this.clear.hasRemaining()) {
 				return move(target);
@@ -108,9 +118,14 @@ final class TlsWire implements Wire {
 	}
 
 	private SSLEngineResult.Status wrap(ByteBuffer source) throws SSLException {
+		SSLEngineResult result;
 		this.out.compact();
-		SSLEngineResult result = this.engine.wrap(source, this.out);
-		this.out.flip();
+		try {
+			result = this.engine.wrap(source, this.out);
+		}
+		finally {
+			this.out.flip();
+		}
 		if (result.getStatus() == SSLEngineResult.Status.BUFFER_OVERFLOW) {
 			int size = this.engine.getSession().getPacketBufferSize() + this.out.remaining();
 			this.out = ByteBuffer.allocate(size).put(this.out).flip();
@@ -141,15 +156,27 @@ final class TlsWire implements Wire {
 	public void close() throws IOException {
 		try (this.channel) {
 			if (this.channel.isOpen() && !this.channel.isBlocking()) {
-				// what is wrong with the handshake is said before that
-				if (this.engine.getHandshakeStatus() == HandshakeStatus.NEED_WRAP) {
-					wrap(NOTHING);
-				}
 				this.engine.closeOutbound();
 				wrap(NOTHING);
 				flush();
 			}
 		}
+	}
+
+	/**
+	 * Tells the client what is wrong. The engine throws a failure once more before it
+	 * does.
+	 */
+	private void sayWhy() throws IOException {
+		for (int i = 0; i < 2 && this.engine.getHandshakeStatus() == HandshakeStatus.NEED_WRAP; i++) {
+			try {
+				wrap(NOTHING);
+			}
+			catch (SSLException ex) {
+				// known
+			}
+		}
+		flush();
 	}
 
 }
