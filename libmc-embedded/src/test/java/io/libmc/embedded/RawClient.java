@@ -1,8 +1,10 @@
 package io.libmc.embedded;
 
+import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.Closeable;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
@@ -13,6 +15,8 @@ import javax.net.ssl.SSLContext;
 final class RawClient implements Closeable {
 
 	private final Socket socket;
+
+	private final InputStream in;
 
 	RawClient(int port) throws IOException {
 		this(new Socket(InetAddress.getLoopbackAddress(), port));
@@ -26,6 +30,7 @@ final class RawClient implements Closeable {
 		this.socket = socket;
 		socket.setTcpNoDelay(true);
 		socket.setSoTimeout(10_000);
+		this.in = new BufferedInputStream(socket.getInputStream(), 64 * 1024);
 	}
 
 	Socket socket() {
@@ -43,7 +48,7 @@ final class RawClient implements Closeable {
 		ByteArrayOutputStream heard = new ByteArrayOutputStream();
 		byte[] last = end.getBytes(StandardCharsets.ISO_8859_1);
 		for (int matched = 0; matched < last.length;) {
-			int next = this.socket.getInputStream().read();
+			int next = this.in.read();
 			if (next < 0) {
 				return heard.toString(StandardCharsets.ISO_8859_1) + "[closed]";
 			}
