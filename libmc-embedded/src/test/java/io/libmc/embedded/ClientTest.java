@@ -12,6 +12,7 @@ import io.libmc.CasResult;
 import io.libmc.CasValue;
 import io.libmc.LoadPolicy;
 import io.libmc.MemcachedClient;
+import io.libmc.MemcachedClientBuilder;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -22,14 +23,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 @Timeout(60)
 class ClientTest {
 
+	private static MemcachedClientBuilder builder(EmbeddedMemcached server) {
+		return MemcachedClient.builder().servers(server.address()).pollTimeout(Duration.ofSeconds(20));
+	}
+
 	@ParameterizedTest
 	@EnumSource(MemcachedVersion.class)
 	void everyCommandIsUnderstood(MemcachedVersion version) {
 		try (EmbeddedMemcached server = EmbeddedMemcached.builder().version(version).start();
-				MemcachedClient client = MemcachedClient.builder()
-					.servers(server.address())
-					.flushAllEnabled(true)
-					.build()) {
+				MemcachedClient client = builder(server).flushAllEnabled(true).build()) {
 			assertThat(client.set("k", "v", Duration.ofMinutes(1))).isTrue();
 			assertThat(client.<String>get("k")).isEqualTo("v");
 			assertThat(client.add("k", "w")).isFalse();
@@ -65,8 +67,8 @@ class ClientTest {
 	@EnumSource(MemcachedVersion.class)
 	void aValueIsLoadedOnceAndServedStaleWhileItIsLoadedAgain(MemcachedVersion version) {
 		try (EmbeddedMemcached server = EmbeddedMemcached.builder().version(version).start();
-				MemcachedClient one = MemcachedClient.builder().servers(server.address()).build();
-				MemcachedClient other = MemcachedClient.builder().servers(server.address()).build()) {
+				MemcachedClient one = builder(server).build();
+				MemcachedClient other = builder(server).build()) {
 			AtomicInteger loads = new AtomicInteger();
 			LoadPolicy policy = LoadPolicy.timeToLive(Duration.ofMinutes(1));
 			assertThat(one.getOrLoad("k", policy, loads::incrementAndGet)).isEqualTo(1);

@@ -2,6 +2,7 @@ package io.libmc.embedded;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 
 import io.libmc.MemcachedClient;
 import org.junit.jupiter.api.BeforeAll;
@@ -76,6 +77,7 @@ class TlsServerTest {
 					.servers(server.address())
 					.ssl(() -> context)
 					.credentials("user", "secret")
+					.pollTimeout(Duration.ofSeconds(20))
 					.build()) {
 			assertThat(client.set("k", "v".repeat(3_000_000))).isTrue();
 			assertThat(client.<String>get("k")).hasSize(3_000_000);
