@@ -83,10 +83,18 @@ final class TlsWire implements Wire {
 		return count;
 	}
 
-	private SSLEngineResult.Status unwrap() throws SSLException {
+	private SSLEngineResult.Status unwrap() throws IOException {
 		this.in.flip();
 		this.clear.clear();
-		SSLEngineResult result = this.engine.unwrap(this.in, this.clear);
+		SSLEngineResult result;
+		try {
+			result = this.engine.unwrap(this.in, this.clear);
+		}
+		catch (SSLException ex) {
+			this.clear.flip();
+			sayWhy(ex);
+			throw ex;
+		}
 		this.clear.flip();
 		this.in.compact();
 		switch (result.getStatus()) {
@@ -102,6 +110,17 @@ final class TlsWire implements Wire {
 			}
 		}
 		return result.getStatus();
+	}
+
+	/** Tells the client what is wrong, if the socket takes that. */
+	private void sayWhy(SSLException failure) {
+		try {
+			wrap(NOTHING);
+			flush();
+		}
+		catch (IOException ex) {
+			failure.addSuppressed(ex);
+		}
 	}
 
 	@Override

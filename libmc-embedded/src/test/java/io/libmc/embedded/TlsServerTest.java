@@ -12,7 +12,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 @Timeout(60)
 class TlsServerTest {
@@ -59,7 +58,10 @@ class TlsServerTest {
 				assertThat(known.ask("mn\r\n")).isEqualTo("MN\r\n");
 			}
 			try (RawClient unknown = new RawClient(server.port(), own.trusting())) {
-				assertThatExceptionOfType(IOException.class).isThrownBy(() -> unknown.ask("mn\r\n"));
+				assertThat(unknown.ask("mn\r\n")).isEqualTo("[closed]");
+			}
+			catch (IOException ex) {
+				// hung up with a reset
 			}
 		}
 	}
