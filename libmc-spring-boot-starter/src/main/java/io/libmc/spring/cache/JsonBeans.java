@@ -1,18 +1,21 @@
 package io.libmc.spring.cache;
 
 import java.lang.annotation.Annotation;
-import java.lang.reflect.AnnotatedElement;
 import java.lang.reflect.Executable;
 import java.lang.reflect.Field;
+import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 import com.fasterxml.jackson.annotation.JacksonAnnotationsInside;
 import org.jspecify.annotations.Nullable;
@@ -20,9 +23,13 @@ import tools.jackson.databind.BeanDescription;
 import tools.jackson.databind.DeserializationConfig;
 import tools.jackson.databind.SerializationConfig;
 import tools.jackson.databind.deser.BeanDeserializerBuilder;
+import tools.jackson.databind.deser.SettableBeanProperty;
 import tools.jackson.databind.deser.ValueDeserializerModifier;
 import tools.jackson.databind.deser.std.StdValueInstantiator;
+import tools.jackson.databind.introspect.AnnotatedConstructor;
+import tools.jackson.databind.introspect.AnnotatedField;
 import tools.jackson.databind.introspect.AnnotatedMember;
+import tools.jackson.databind.introspect.AnnotatedParameter;
 import tools.jackson.databind.ser.BeanPropertyWriter;
 import tools.jackson.databind.ser.BeanSerializerBuilder;
 import tools.jackson.databind.ser.ValueSerializerModifier;
@@ -35,10 +42,15 @@ final class JsonBeans extends ValueSerializerModifier {
 
 	private static final long serialVersionUID = 1L;
 
-	/** They mean the same for every value. */
-	private static final Set<String> STEADY_ANNOTATIONS = Set.of("JsonAlias", "JsonAutoDetect", "JsonClassDescription",
-			"JsonCreator", "JsonIgnore", "JsonIgnoreProperties", "JsonProperty", "JsonPropertyDescription",
-			"JsonPropertyOrder", "JsonRootName", "JsonSubTypes", "JsonTypeName");
+	/** They mean the same for every value, wherever they are. */
+	private static final Set<String> STEADY_ANNOTATIONS = Set.of("JsonClassDescription", "JsonIgnore",
+			"JsonPropertyDescription", "JsonPropertyOrder", "JsonRootName", "JsonSubTypes", "JsonTypeName");
+
+	/** Those as well that name what is a field's, and no method's. */
+	private static final Set<String> STEADY_OF_FIELDS = with(STEADY_ANNOTATIONS, "JsonProperty");
+
+	/** Of a property's own class they would leave out what that class has. */
+	private static final Set<String> STEADY_OF_CLASSES = with(STEADY_ANNOTATIONS, "JsonIgnoreProperties");
 
 	/** Of a field that is declared with one of these the class alone tells all. */
 	private static final Set<Class<?>> PLAIN = Set.of(String.class, Boolean.class, Byte.class, Short.class,
@@ -46,8 +58,8 @@ final class JsonBeans extends ValueSerializerModifier {
 
 	private final transient ConcurrentMap<Class<?>, Bean> beans = new ConcurrentHashMap<>();
 
-	/** The names of the properties of each class that has been read. */
-	private final transient ConcurrentMap<Class<?>, Set<String>> read = new ConcurrentHashMap<>();
+	/** The properties of each class that has been read, by their names. */
+	private final transient ConcurrentMap<Class<?>, Map<String, Reading>> read = new ConcurrentHashMap<>();
 
 	@Override
 	public BeanSerializerBuilder updateBuilder(SerializationConfig config, BeanDescription.Supplier description,
@@ -70,11 +82,21 @@ final class JsonBeans extends ValueSerializerModifier {
 	}
 
 	/**
-	 * Whether all of a class that was read is written and read, whatever its values are.
+	 * Whether one value of a class that was read speaks for all of them: each field is
+	 * written as it is, and either set to what was written or handed to the constructor
+	 * that every object of the class has gone through with what is still in its fields.
 	 */
-	boolean isWhole(Class<?> type, Bean bean) {
-		return bean.unwritten().isEmpty() && this.read.getOrDefault(type, Set.of())
-			.containsAll(bean.properties().stream().map(BeanPropertyWriter::getName).toList());
+	boolean isSteady(Class<?> type, Bean bean) {
+		Map<String, Reading> properties = this.read.getOrDefault(type, Map.of());
+		return !bean.annotated() && bean.unwritten().isEmpty()
+				&& bean.properties()
+					.stream()
+					.allMatch((property) -> property.getMember().getMember() instanceof Field field
+							&& isSteady(field, properties.get(property.getName())));
+	}
+
+	private static boolean isSteady(Field field, @Nullable Reading reading) {
+		return reading == Reading.FIELD || (reading == Reading.CONSTRUCTOR && Modifier.isFinal(field.getModifiers()));
 	}
 
 	/**
@@ -98,37 +120,54 @@ final class JsonBeans extends ValueSerializerModifier {
 		return type.getName().startsWith("java.");
 	}
 
-	/** Whether annotations can make a difference between two values of a class. */
+	/** Whether a method is what a record has for a component. */
+	static boolean isOfComponent(Method method) {
+		return method.getParameterCount() == 0 && method.getDeclaringClass().isRecord()
+				&& Arrays.stream(method.getDeclaringClass().getRecordComponents())
+					.anyMatch((component) -> component.getName().equals(method.getName()));
+	}
+
+	/**
+	 * Whether annotations can make a difference between two values of a class, or two
+	 * constants of an enum.
+	 */
 	static boolean isAnnotated(Class<?> type) {
 		if (isOfJava(type)) {
 			return false;
 		}
 		Class<?> parent = type.getSuperclass();
-		return matters(type) || Arrays.stream(type.getDeclaredFields()).anyMatch(JsonBeans::matters)
-				|| Arrays.stream(type.getDeclaredMethods()).anyMatch(JsonBeans::mattersWithin)
-				|| Arrays.stream(type.getDeclaredConstructors()).anyMatch(JsonBeans::mattersWithin)
+		Set<String> ofFields = type.isEnum() ? STEADY_ANNOTATIONS : STEADY_OF_FIELDS;
+		return matter(type.getDeclaredAnnotations(), STEADY_OF_CLASSES)
+				|| Arrays.stream(type.getDeclaredFields())
+					.anyMatch((field) -> matter(field.getDeclaredAnnotations(), ofFields))
+				|| Arrays.stream(type.getDeclaredMethods())
+					.anyMatch((method) -> matterWithin(method,
+							isOfComponent(method) ? STEADY_OF_FIELDS : STEADY_ANNOTATIONS))
+				|| Arrays.stream(type.getDeclaredConstructors())
+					.anyMatch((constructor) -> matterWithin(constructor, STEADY_ANNOTATIONS))
 				|| (parent != null && isAnnotated(parent))
 				|| Arrays.stream(type.getInterfaces()).anyMatch(JsonBeans::isAnnotated);
 	}
 
-	private static boolean mattersWithin(Executable executable) {
-		return matters(executable) || Arrays.stream(executable.getParameterAnnotations()).anyMatch(JsonBeans::matter);
+	private static boolean matterWithin(Executable executable, Set<String> steady) {
+		return matter(executable.getDeclaredAnnotations(), steady)
+				|| Arrays.stream(executable.getParameterAnnotations())
+					.anyMatch((annotations) -> matter(annotations, STEADY_OF_FIELDS));
 	}
 
-	private static boolean matters(AnnotatedElement element) {
-		return matter(element.getDeclaredAnnotations());
+	private static boolean matter(Annotation[] annotations, Set<String> steady) {
+		return Arrays.stream(annotations).anyMatch((annotation) -> matters(annotation.annotationType(), steady));
 	}
 
-	private static boolean matter(Annotation[] annotations) {
-		return Arrays.stream(annotations).anyMatch(JsonBeans::matters);
+	private static boolean matters(Class<?> annotation, Set<String> steady) {
+		boolean ofJackson = annotation.getName().startsWith("com.fasterxml.jackson.")
+				|| annotation.getName().startsWith("tools.jackson.");
+		return (ofJackson && !steady.contains(annotation.getSimpleName()))
+				|| annotation.isAnnotationPresent(JacksonAnnotationsInside.class);
 	}
 
-	private static boolean matters(Annotation annotation) {
-		Class<?> type = annotation.annotationType();
-		boolean ofJackson = type.getName().startsWith("com.fasterxml.jackson.")
-				|| type.getName().startsWith("tools.jackson.");
-		return (ofJackson && !STEADY_ANNOTATIONS.contains(type.getSimpleName()))
-				|| type.isAnnotationPresent(JacksonAnnotationsInside.class);
+	private static Set<String> with(Set<String> names, String another) {
+		return Stream.concat(names.stream(), Stream.of(another)).collect(Collectors.toUnmodifiableSet());
 	}
 
 	/**
@@ -178,25 +217,48 @@ final class JsonBeans extends ValueSerializerModifier {
 
 	}
 
+	/** What is done with a property that was read. */
+	private enum Reading {
+
+		/** A field is set to it. */
+		FIELD,
+
+		/** A constructor takes it. */
+		CONSTRUCTOR,
+
+		/** A method takes it, which can make anything of it. */
+		METHOD;
+
+		static Reading of(SettableBeanProperty property) {
+			AnnotatedMember member = property.getMember();
+			if (member instanceof AnnotatedParameter parameter) {
+				return (parameter.getOwner() instanceof AnnotatedConstructor) ? CONSTRUCTOR : METHOD;
+			}
+			return (member instanceof AnnotatedField) ? FIELD : METHOD;
+		}
+
+	}
+
 	private static final class Readers extends ValueDeserializerModifier {
 
 		private static final long serialVersionUID = 1L;
 
-		private final transient ConcurrentMap<Class<?>, Set<String>> read;
+		private final transient ConcurrentMap<Class<?>, Map<String, Reading>> read;
 
-		Readers(ConcurrentMap<Class<?>, Set<String>> read) {
+		Readers(ConcurrentMap<Class<?>, Map<String, Reading>> read) {
 			this.read = read;
 		}
 
 		@Override
 		public BeanDeserializerBuilder updateBuilder(DeserializationConfig config, BeanDescription.Supplier description,
 				BeanDeserializerBuilder builder) {
-			Set<String> names = new HashSet<>();
-			builder.getProperties().forEachRemaining((property) -> names.add(property.getName()));
-			this.read.put(description.getBeanClass(), names);
+			Map<String, Reading> properties = new HashMap<>();
+			builder.getProperties()
+				.forEachRemaining((property) -> properties.put(property.getName(), Reading.of(property)));
+			this.read.put(description.getBeanClass(), properties);
 			if (!JsonCreators.createValueClass(config, description.getClassInfo(), builder)
 					&& builder.getValueInstantiator() instanceof StdValueInstantiator standard) {
-				Object singleton = names.isEmpty() ? KotlinTypes.singleton(description.getBeanClass()) : null;
+				Object singleton = properties.isEmpty() ? KotlinTypes.singleton(description.getBeanClass()) : null;
 				builder.setValueInstantiator(
 						(singleton != null) ? new JsonSingleton(standard, singleton) : JsonInstantiator.of(standard));
 			}

@@ -5,26 +5,17 @@ import java.lang.reflect.Field;
 import java.lang.reflect.Modifier;
 import java.util.Arrays;
 import java.util.Collection;
-import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.IdentityHashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Queue;
-import java.util.Deque;
-import java.util.NavigableSet;
-import java.util.NavigableMap;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.PriorityQueue;
 import java.util.Properties;
 import java.util.Set;
-import java.util.SortedMap;
-import java.util.SortedSet;
 import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.PriorityBlockingQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicIntegerArray;
@@ -33,17 +24,19 @@ import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.DoubleAdder;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
 
 import org.jspecify.annotations.Nullable;
-import tools.jackson.databind.ser.BeanPropertyWriter;
 
+import org.springframework.util.ClassUtils;
 import org.springframework.util.ReflectionUtils;
 
 /**
  * Whether what came back is what went. Collections and maps are compared by what they
- * hold, and applications' classes by what is written of them, so that neither an
- * {@code equals} of theirs is needed nor believed. Everything else has to be equal.
+ * hold, and in their order if they have one, and applications' classes by their fields,
+ * so that neither an {@code equals} of theirs is needed nor believed. What is the JDK's
+ * own has to be equal.
  */
 final class JsonComparison {
 
@@ -61,9 +54,6 @@ final class JsonComparison {
 			DoubleAdder.class);
 
 	private final JsonBeans beans;
-
-	private static final List<Class<?>> DECLARED = List.of(NavigableMap.class, SortedMap.class, NavigableSet.class,
-			SortedSet.class, Deque.class, Queue.class);
 
 	/** Objects that are being compared, of which some can hold themselves. */
 	private final IdentityHashMap<Object, Object> begun = new IdentityHashMap<>();
@@ -125,10 +115,16 @@ final class JsonComparison {
 					&& sameFields(went, came, IN_CONTAINER);
 		}
 		JsonBeans.Bean bean = this.beans.find(went.getClass());
-		return (bean != null) ? sameProperties(bean, went, came) : sameScalar(went, came) || differ(went, came);
+		if (bean != null) {
+			return sameWithin(went, came, (field) -> !bean.unwritten().contains(field), IN_BEAN);
+		}
+		return isOfJdk(went.getClass()) ? sameScalar(went, came) || differ(went, came)
+				: sameWithin(went, came, (field) -> false, IN_SCALAR);
 	}
 
-	/** A class that nobody can declare may be replaced. */
+	/**
+	 * A class that nobody can declare may be replaced, by one that is in such an order.
+	 */
 	private boolean sameContainer(Object went, Object came) {
 		Class<?> type = went.getClass();
 		boolean hidden = KotlinTypes.isHiddenCollection(type)
@@ -136,21 +132,27 @@ final class JsonComparison {
 						|| type.getName().indexOf('$') > 0 || type == EnumMap.class));
 		if (hidden) {
 			boolean list = kind(went) == Collection.class && came instanceof List;
-			boolean sorted = came instanceof SortedMap || came instanceof SortedSet;
 			return (list || kind(went) == kind(came) || differ(went, came))
-					&& (canAllOf(went, came) || differ(went, came))
-					&& (!sorted || keeps(went, "Comparator", order(went), order(came)));
+					&& (canAllOf(went, came) || differ(went, came)) && keepsOrder(went, came);
 		}
 		if (type != came.getClass() || (went instanceof IdentityHashMap && !went.equals(came))) {
 			return differ(went, came);
 		}
-		return keeps(went, "Comparator", order(went), order(came)) && keeps(went, "defaults", names(went), names(came))
+		return keepsOrder(went, came) && keeps(went, "defaults", names(went), names(came))
 				&& keeps(went, "capacity", capacity(went), capacity(came));
 	}
 
-	/** Callers may have declared what it is by any of these. */
+	/** Callers may have declared what it is by any of its interfaces. */
 	private static boolean canAllOf(Object went, Object came) {
-		return DECLARED.stream().allMatch((type) -> !type.isInstance(went) || type.isInstance(came));
+		return ClassUtils.getAllInterfacesForClassAsSet(went.getClass())
+			.stream()
+			.filter((type) -> type.getName().startsWith("java.util.") && (Collection.class.isAssignableFrom(type)
+					|| Map.class.isAssignableFrom(type) || type.getSimpleName().startsWith("Sequenced")))
+			.allMatch((type) -> type.isInstance(came));
+	}
+
+	private boolean keepsOrder(Object went, Object came) {
+		return keeps(went, "Comparator", JsonContainers.order(went), JsonContainers.order(came));
 	}
 
 	private boolean keeps(Object went, String what, @Nullable Object one, @Nullable Object other) {
@@ -175,19 +177,19 @@ final class JsonComparison {
 				: (container instanceof List) ? List.class : (container instanceof Set) ? Set.class : Collection.class;
 	}
 
-	private static @Nullable Object order(Object container) {
-		Comparator<?> order = (container instanceof SortedMap<?, ?> map) ? map.comparator()
-				: (container instanceof SortedSet<?> set) ? set.comparator()
-						: (container instanceof PriorityQueue<?> queue) ? queue.comparator()
-								: (container instanceof PriorityBlockingQueue<?> queue) ? queue.comparator() : null;
-		return Comparator.<String>naturalOrder().equals(order) ? null : order;
-	}
-
 	private boolean sameElements(Collection<?> went, Collection<?> came) {
 		if (went.size() != came.size()) {
 			return differ(went, came);
 		}
-		return sameInOrder(went, came) || (went instanceof Set && sameInAnyOrder(went, came));
+		return sameInOrder(went, came) || (went instanceof Set && sameInAnyOrder(went, came) && canBeInAnyOrder(went));
+	}
+
+	private boolean canBeInAnyOrder(Object went) {
+		boolean ordered = JsonContainers.isOrdered(went);
+		if (ordered) {
+			this.difference = "it " + holds(went) + "whose order would be lost";
+		}
+		return !ordered;
 	}
 
 	private boolean sameInOrder(Collection<?> went, Collection<?> came) {
@@ -225,7 +227,7 @@ final class JsonComparison {
 			return differ(went, came);
 		}
 		if (!sameInOrder(went.keySet(), came.keySet())) {
-			return sameInAnyOrder(went.keySet(), came.keySet()) && sameValues(went, came);
+			return sameInAnyOrder(went.keySet(), came.keySet()) && canBeInAnyOrder(went) && sameValues(went, came);
 		}
 		return sameInOrder(went.values(), came.values());
 	}
@@ -239,17 +241,24 @@ final class JsonComparison {
 		return true;
 	}
 
-	private boolean sameProperties(JsonBeans.Bean bean, Object went, Object came) {
-		if (this.begun.put(went, came) != null) {
-			return true;
+	/** Whatever methods there are, the fields are what a value is. */
+	private boolean sameWithin(Object went, Object came, Predicate<Field> written, String reason) {
+		Object begun = this.begun.put(went, came);
+		if (begun != null) {
+			return begun == came || differ(went, came);
 		}
 		boolean same = true;
-		for (BeanPropertyWriter property : bean.properties()) {
-			same = same && same(JsonBeans.Bean.get(property, went), JsonBeans.Bean.get(property, came));
+		for (Field field : JsonBeans.fieldsOf(went.getClass())) {
+			same = same && (written.test(field) ? same(get(field, went), get(field, came))
+					: sameFields(went, came, List.of(field), reason));
 		}
-		same = same && sameFields(went, came, bean.unwritten(), IN_BEAN);
 		this.begun.remove(went);
 		return same;
+	}
+
+	private static @Nullable Object get(Field field, Object value) {
+		ReflectionUtils.makeAccessible(field);
+		return ReflectionUtils.getField(field, value);
 	}
 
 	/** What is no part of what is written is there all the same. */
@@ -261,8 +270,7 @@ final class JsonComparison {
 
 	private boolean sameFields(Object went, Object came, List<Field> fields, String reason) {
 		for (Field field : fields) {
-			ReflectionUtils.makeAccessible(field);
-			if (!same(ReflectionUtils.getField(field, went), ReflectionUtils.getField(field, came))) {
+			if (!same(get(field, went), get(field, came))) {
 				this.difference = "it " + holds(went) + "whose field " + field.getDeclaringClass().getTypeName() + "."
 						+ field.getName() + " would be lost, as " + reason
 						+ ", or declare it transient if it may be lost";
@@ -272,10 +280,7 @@ final class JsonComparison {
 		return true;
 	}
 
-	/**
-	 * A class of the JDK that has no equality of its own is known by its text if that
-	 * tells all, and an application's by its fields.
-	 */
+	/** A class that has no equality of its own is known by its text if that tells all. */
 	private boolean sameScalar(Object went, Object came) {
 		Class<?> type = went.getClass();
 		if (type.isArray()) {
@@ -284,23 +289,14 @@ final class JsonComparison {
 		if (went instanceof Pattern one) {
 			return one.pattern().equals(came.toString()) && one.flags() == ((Pattern) came).flags();
 		}
-		if (JsonBeans.isOfJava(type)) {
-			return type == Object.class || went.equals(came)
-					|| (TEXTS.contains(type) && went.toString().equals(came.toString()));
-		}
-		Class<?> equality = equality(type);
-		return (equality == Object.class || went.equals(came))
-				&& (!JsonBeans.isOfJava(equality) || sameFields(went, came, IN_SCALAR));
+		return type == Object.class || went.equals(came)
+				|| (TEXTS.contains(type) && went.toString().equals(came.toString()));
 	}
 
-	/** Where a class has its equality from. */
-	private static Class<?> equality(Class<?> type) {
-		try {
-			return type.getMethod("equals", Object.class).getDeclaringClass();
-		}
-		catch (NoSuchMethodException ex) {
-			throw new IllegalStateException(ex);
-		}
+	/** Arrays of an application's, which are compared before, have its class loader. */
+	private static boolean isOfJdk(Class<?> type) {
+		return type.isArray() || type.getClassLoader() == null
+				|| type.getClassLoader() == ClassLoader.getPlatformClassLoader();
 	}
 
 	private boolean differ(@Nullable Object went, @Nullable Object came) {

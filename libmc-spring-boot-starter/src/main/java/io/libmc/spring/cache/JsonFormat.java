@@ -13,6 +13,7 @@ import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.ObjectReader;
 import tools.jackson.databind.ObjectWriter;
 import tools.jackson.databind.SerializationFeature;
+import tools.jackson.databind.cfg.ConstructorDetector;
 import tools.jackson.databind.cfg.DateTimeFeature;
 import tools.jackson.databind.cfg.EnumFeature;
 import tools.jackson.databind.json.JsonMapper;
@@ -73,7 +74,8 @@ final class JsonFormat extends BytesFormat {
 		this.customizer = customizer;
 		JsonTypes types = new JsonTypes(classLoader, allowed, changes);
 		this.shapes = new JsonShapes(this.beans);
-		JsonMapper.Builder builder = JsonMapper.builder();
+		JsonMapper.Builder builder = JsonMapper.builder()
+			.constructorDetector(ConstructorDetector.DEFAULT.withAllowImplicitWithDefaultConstructor(false));
 		if (customizer != null) {
 			customizer.accept(builder);
 		}
@@ -90,6 +92,7 @@ final class JsonFormat extends BytesFormat {
 			.addModule(new SimpleModule("libmc names").setSerializerModifier(JsonNamedSerializer.modifier()))
 			.addModule(new JsonStandIns(allowed, notLoaded).module())
 			.addModule(new JsonGuard(allowed).module())
+			.addModule(new SimpleModule("libmc views").setDeserializers(new JsonViews()))
 			.disable(SerializationFeature.FAIL_ON_EMPTY_BEANS)
 			.enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES,
 					DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES,

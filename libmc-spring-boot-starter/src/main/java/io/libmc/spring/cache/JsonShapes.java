@@ -78,9 +78,12 @@ final class JsonShapes {
 			HashSet.class, LinkedHashSet.class, TreeSet.class, HashMap.class, LinkedHashMap.class, TreeMap.class,
 			EnumMap.class, ConcurrentHashMap.class);
 
-	private static final List<String> HIDDEN_CONTAINERS = List.of("java.util.ImmutableCollections$",
-			"java.util.Collections$Unmodifiable", "java.util.Collections$Empty", "java.util.Collections$Singleton",
-			"java.util.Arrays$ArrayList", "java.util.RegularEnumSet", "java.util.JumboEnumSet");
+	/** Of any other container. */
+	private static final String VIEWS = "java.util.Collections$Unmodifiable";
+
+	private static final List<String> HIDDEN_CONTAINERS = List.of("java.util.ImmutableCollections$", VIEWS,
+			"java.util.Collections$Empty", "java.util.Collections$Singleton", "java.util.Arrays$ArrayList",
+			"java.util.RegularEnumSet", "java.util.JumboEnumSet");
 
 	/** Enums of which each constant is written by its name, and by no annotation. */
 	private static final ClassValue<Boolean> NAMED = new ClassValue<>() {
@@ -167,14 +170,14 @@ final class JsonShapes {
 		if (container && value instanceof Map) {
 			return new Shape(type, Kind.MAP, 2, List.of());
 		}
-		if (bean != null && !bean.annotated() && this.beans.isWhole(type, bean)) {
+		if (bean != null && this.beans.isSteady(type, bean)) {
 			return new Shape(type, Kind.BEAN, bean.varying().size(), bean.varying());
 		}
 		return new Shape(type, Kind.UNSURE, 0, List.of());
 	}
 
 	private boolean areElements(Shape shape, Collection<?> collection, boolean learns) {
-		if (collection instanceof SortedSet<?> sorted && sorted.comparator() != null) {
+		if (shape.canBeSorted && JsonContainers.order(collection) != null) {
 			return false;
 		}
 		for (Object element : collection) {
@@ -195,7 +198,7 @@ final class JsonShapes {
 	}
 
 	private boolean areEntries(Shape shape, Map<?, ?> map, boolean learns) {
-		if (map instanceof SortedMap<?, ?> sorted && sorted.comparator() != null) {
+		if (shape.canBeSorted && JsonContainers.order(map) != null) {
 			return false;
 		}
 		for (Map.Entry<?, ?> entry : map.entrySet()) {
@@ -313,6 +316,9 @@ final class JsonShapes {
 
 		final Kind kind;
 
+		/** By a comparator, which may be that of a container within. */
+		final boolean canBeSorted;
+
 		final Place[] places;
 
 		/** A bean's, one for each place. */
@@ -321,6 +327,8 @@ final class JsonShapes {
 		Shape(Class<?> type, Kind kind, int places, List<BeanPropertyWriter> properties) {
 			this.type = type;
 			this.kind = kind;
+			this.canBeSorted = SortedMap.class.isAssignableFrom(type) || SortedSet.class.isAssignableFrom(type)
+					|| (type.getName().startsWith(VIEWS) && !List.class.isAssignableFrom(type));
 			this.places = IntStream.range(0, places).mapToObj((i) -> new Place()).toArray(Place[]::new);
 			this.properties = properties;
 		}

@@ -1,5 +1,6 @@
 package io.libmc.spring.cache;
 
+import java.lang.reflect.Method;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.util.Collection;
@@ -25,6 +26,7 @@ import tools.jackson.databind.DeserializationConfig;
 import tools.jackson.databind.DeserializationContext;
 import tools.jackson.databind.JavaType;
 import tools.jackson.databind.KeyDeserializer;
+import tools.jackson.databind.PropertyName;
 import tools.jackson.databind.SerializationConfig;
 import tools.jackson.databind.SerializationContext;
 import tools.jackson.databind.ValueDeserializer;
@@ -227,7 +229,11 @@ final class JsonTypes {
 
 		@Override
 		public boolean useForType(JavaType type) {
-			return super.useForType(type) && !type.isEnumType() && !NEVER_OTHERS.contains(type.getRawClass());
+			JavaType held = type;
+			while (held.isReferenceType()) {
+				held = held.getReferencedType();
+			}
+			return super.useForType(type) && !held.isEnumType() && !NEVER_OTHERS.contains(held.getRawClass());
 		}
 
 		@Override
@@ -268,6 +274,16 @@ final class JsonTypes {
 			boolean names = info != null && !info.getIdVisible()
 					&& (info.getIdType() == JsonTypeInfo.Id.CLASS || info.getIdType() == JsonTypeInfo.Id.MINIMAL_CLASS);
 			return (own == null && names) ? Names.class : own;
+		}
+
+		/**
+		 * What a record has for a component may return anything, and the component's
+		 * annotations are on the field as well.
+		 */
+		@Override
+		public @Nullable PropertyName findNameForSerialization(MapperConfig<?> config, Annotated annotated) {
+			return (annotated.getAnnotated() instanceof Method method && JsonBeans.isOfComponent(method)) ? null
+					: super.findNameForSerialization(config, annotated);
 		}
 
 		@Override
