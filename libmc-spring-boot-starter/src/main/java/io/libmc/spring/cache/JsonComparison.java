@@ -44,7 +44,7 @@ final class JsonComparison {
 
 	private static final String IN_CONTAINER = "a collection or map is written by what it holds: cache a record that holds both";
 
-	private static final String IN_BEAN = "an annotation leaves it out, or a field of a subclass has its name: take the annotation away or rename it";
+	private static final String IN_BEAN = "an annotation leaves it out or puts a method in its place, or a field of a subclass has its name: take the annotation away or rename it";
 
 	private static final String IN_SCALAR = "it is no part of what the class writes of itself";
 
@@ -152,7 +152,7 @@ final class JsonComparison {
 	}
 
 	private boolean keepsOrder(Object went, Object came) {
-		return keeps(went, "Comparator", JsonContainers.order(went), JsonContainers.order(came));
+		return keeps(went, "Comparator", ContainerOrder.decidedBy(went), ContainerOrder.decidedBy(came));
 	}
 
 	private boolean keeps(Object went, String what, @Nullable Object one, @Nullable Object other) {
@@ -185,7 +185,7 @@ final class JsonComparison {
 	}
 
 	private boolean canBeInAnyOrder(Object went) {
-		boolean ordered = JsonContainers.isOrdered(went);
+		boolean ordered = ContainerOrder.isOrdered(went);
 		if (ordered) {
 			this.difference = "it " + holds(went) + "whose order would be lost";
 		}

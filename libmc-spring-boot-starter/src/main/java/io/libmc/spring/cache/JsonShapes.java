@@ -177,7 +177,7 @@ final class JsonShapes {
 	}
 
 	private boolean areElements(Shape shape, Collection<?> collection, boolean learns) {
-		if (shape.canBeSorted && JsonContainers.order(collection) != null) {
+		if (shape.canBeSorted && ContainerOrder.decidedBy(collection) != null) {
 			return false;
 		}
 		for (Object element : collection) {
@@ -198,7 +198,7 @@ final class JsonShapes {
 	}
 
 	private boolean areEntries(Shape shape, Map<?, ?> map, boolean learns) {
-		if (shape.canBeSorted && JsonContainers.order(map) != null) {
+		if (shape.canBeSorted && ContainerOrder.decidedBy(map) != null) {
 			return false;
 		}
 		for (Map.Entry<?, ?> entry : map.entrySet()) {

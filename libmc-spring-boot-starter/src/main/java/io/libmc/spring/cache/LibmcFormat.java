@@ -151,7 +151,8 @@ final class LibmcFormat extends EntryFormat {
 		Class<?> type = container.getClass();
 		boolean hidden = type.getName().startsWith("java.util.") && !Modifier.isPublic(type.getModifiers())
 				&& !(container instanceof SortedMap || container instanceof SortedSet || container instanceof EnumSet
-						|| container instanceof Queue);
+						|| container instanceof Queue)
+				&& (container instanceof List || ContainerOrder.decidedBy(container) == null);
 		return hidden || CONTAINERS.contains(type);
 	}
 

@@ -48,8 +48,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 import org.springframework.cache.support.NullValue;
+import org.springframework.data.domain.Page;
 import org.springframework.data.domain.PageImpl;
 import org.springframework.data.domain.PageRequest;
+import org.springframework.data.domain.SliceImpl;
 import org.springframework.data.domain.Sort;
 import org.springframework.http.ResponseEntity;
 
@@ -158,8 +160,9 @@ class TypeTableTest {
 						Collections.unmodifiableList(new ArrayList<>(List.of("a")))));
 		samples.put("`TreeMap`, `TreeSet`, `ArrayDeque`, `ConcurrentHashMap`", List.of(new TreeMap<>(Map.of("a", "b")),
 				new TreeSet<>(Set.of("a")), new ArrayDeque<>(List.of("a")), new ConcurrentHashMap<>(Map.of("a", "b"))));
-		samples.put("`TreeMap` and `TreeSet` with a `Comparator`",
+		samples.put("`TreeMap` and `TreeSet` with a `Comparator`, also unmodifiable",
 				List.of(reversed(new TreeMap<>(Comparator.<String>reverseOrder())),
+						Collections.unmodifiableMap(reversed(new TreeMap<>(String.CASE_INSENSITIVE_ORDER))),
 						Collections.unmodifiableSortedSet(new TreeSet<>(Set.of("a", "b")).descendingSet())));
 		samples.put("maps with keys of numbers, enums, `UUID`, `java.time`",
 				List.of(new HashMap<>(Map.of((short) 1, "a")), new TreeMap<>(Map.of(5, "a")),
@@ -182,8 +185,11 @@ class TypeTableTest {
 		samples.put("`Optional` as a field of a record",
 				List.of(new Found(Optional.of("a")), new Found(Optional.empty())));
 		samples.put("an object that refers to itself", List.of(new Cycle()));
-		samples.put("Spring Data's pages, slices and sorts", List
-			.of(new PageImpl<>(new ArrayList<>(List.of("a")), PageRequest.of(0, 1, Sort.by("a")), 5), Sort.by("a")));
+		samples.put("Spring Data's sorts, and its pages and slices with a `PageRequest`",
+				List.of(new PageImpl<>(new ArrayList<>(List.of("a")), PageRequest.of(0, 1, Sort.by("a")), 5),
+						new SliceImpl<>(List.of("a"), PageRequest.of(1, 1), true), Sort.by("a"), Sort.unsorted()));
+		samples.put("its pages and slices without one, such as `new PageImpl<>(list)` and `Page.empty()`",
+				List.of(new PageImpl<>(List.of("a")), Page.empty(), new SliceImpl<>(List.of("a"))));
 		samples.put("`ResponseEntity`", List.of(ResponseEntity.ok().header("a", "b").body("c")));
 		samples.put("classes by Lombok: `@Value`, `@Builder`, `@SuperBuilder`, `@Data`", LombokTest.values().toList());
 		samples.put("Hibernate's collections and proxies, loaded", HibernateTest.samples(true));
