@@ -35,8 +35,8 @@ import org.springframework.util.ReflectionUtils;
 /**
  * Whether what came back is what went. Collections and maps are compared by what they
  * hold, and in their order if they have one, and applications' classes by their fields,
- * so that neither an {@code equals} of theirs is needed nor believed. What is the JDK's
- * own has to be equal.
+ * so that no {@code equals} of theirs is needed, and none believed that says that two are
+ * the same. What is the JDK's own has to be equal.
  */
 final class JsonComparison {
 
@@ -118,8 +118,11 @@ final class JsonComparison {
 		if (bean != null) {
 			return sameWithin(went, came, (field) -> !bean.unwritten().contains(field), IN_BEAN);
 		}
-		return isOfJdk(went.getClass()) ? sameScalar(went, came) || differ(went, came)
-				: sameWithin(went, came, (field) -> false, IN_SCALAR);
+		if (isOfJdk(went.getClass())) {
+			return sameScalar(went, came) || differ(went, came);
+		}
+		return (!hasEquality(went.getClass()) || went.equals(came) || differ(went, came))
+				&& sameWithin(went, came, (field) -> false, IN_SCALAR);
 	}
 
 	/**
@@ -291,6 +294,15 @@ final class JsonComparison {
 		}
 		return type == Object.class || went.equals(came)
 				|| (TEXTS.contains(type) && went.toString().equals(came.toString()));
+	}
+
+	private static boolean hasEquality(Class<?> type) {
+		try {
+			return type.getMethod("equals", Object.class).getDeclaringClass() != Object.class;
+		}
+		catch (NoSuchMethodException ex) {
+			throw new IllegalStateException(ex);
+		}
 	}
 
 	/** Arrays of an application's, which are compared before, have its class loader. */

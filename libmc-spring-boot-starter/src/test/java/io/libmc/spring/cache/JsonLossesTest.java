@@ -178,7 +178,8 @@ class JsonLossesTest {
 		map.put("Content-Type", 1);
 		Set<String> set = new TreeSet<>(String.CASE_INSENSITIVE_ORDER);
 		set.add("a");
-		Map<String, Integer> identities = new IdentityHashMap<>(Map.of("a", 1));
+		IdentityHashMap<String, Integer> identities = new IdentityHashMap<>();
+		identities.put("a", 1);
 		comesBack(Collections.unmodifiableMap(new TreeMap<>(map)));
 		comesBack(Collections.unmodifiableMap(new HashMap<>(map)));
 		comesBack(Collections.unmodifiableSet(new HashSet<>(set)));
@@ -336,25 +337,28 @@ class JsonLossesTest {
 
 	}
 
-	private record Nick(String name) {
+	record Nick(String name) {
 
 		@JsonProperty
+		@Override
 		public String name() {
 			return (this.name != null) ? this.name : "";
 		}
 
 	}
 
-	private record Named(@JsonProperty("called") String name) {
+	record Named(@JsonProperty("called") String name) {
 
+		@Override
 		public String name() {
 			return (this.name != null) ? this.name : "";
 		}
 
 	}
 
-	private record Masked(String number) {
+	record Masked(String number) {
 
+		@Override
 		public String number() {
 			return this.number.substring(Math.max(0, this.number.length() - 4));
 		}
@@ -362,8 +366,9 @@ class JsonLossesTest {
 	}
 
 	@JsonAutoDetect(getterVisibility = Visibility.ANY)
-	private record Shown(String name) {
+	record Shown(String name) {
 
+		@Override
 		public String name() {
 			return (this.name != null) ? this.name : "";
 		}
@@ -733,7 +738,7 @@ class JsonLossesTest {
 
 	}
 
-	static final class Person {
+	static class Person {
 
 		private Long id;
 
@@ -757,7 +762,7 @@ class JsonLossesTest {
 
 	}
 
-	static final class Part {
+	static class Part {
 
 		private Long id;
 
