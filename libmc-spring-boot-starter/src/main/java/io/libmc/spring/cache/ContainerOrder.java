@@ -4,10 +4,13 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.IdentityHashMap;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.PriorityQueue;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.Spliterator;
+import java.util.TreeMap;
 import java.util.concurrent.PriorityBlockingQueue;
 
 import org.jspecify.annotations.Nullable;
@@ -18,7 +21,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class ContainerOrder {
 
-	private static final Class<?> IDENTITIES = new IdentityHashMap<>().keySet().spliterator().getClass();
+	private static final NavigableMap<Integer, Integer> BACKWARDS = new TreeMap<>(Map.of(1, 1, 2, 2)).descendingMap();
+
+	/** Those of maps that are told by their keys in another way, and do not say so. */
+	private static final Set<Class<?>> SILENT = Set.of(new IdentityHashMap<>().keySet().spliterator().getClass(),
+			BACKWARDS.keySet().spliterator().getClass(), BACKWARDS.headMap(1).keySet().spliterator().getClass());
 
 	private ContainerOrder() {
 	}
@@ -43,7 +50,7 @@ final class ContainerOrder {
 		}
 		Spliterator<?> elements = elements(container);
 		return elements.hasCharacteristics(Spliterator.SORTED) ? unlessNatural(elements.getComparator())
-				: (elements.getClass() == IDENTITIES) ? IDENTITIES : null;
+				: SILENT.contains(elements.getClass()) ? elements.getClass() : null;
 	}
 
 	/** Whether the elements of a collection, or the keys of a map, are in an order. */

@@ -60,6 +60,9 @@ final class JsonComparison {
 
 	private String difference = "it would not come back equal";
 
+	/** The innermost field that differs so. */
+	private String place = "";
+
 	private JsonComparison(JsonBeans beans) {
 		this.beans = beans;
 	}
@@ -71,7 +74,7 @@ final class JsonComparison {
 	static @Nullable String difference(Object went, Object came, JsonBeans beans) {
 		JsonComparison comparison = new JsonComparison(beans);
 		try {
-			return comparison.same(went, came) ? null : comparison.difference;
+			return comparison.same(went, came) ? null : comparison.difference + comparison.place;
 		}
 		catch (NotLoadedException ex) {
 			return "it holds " + ex.getMessage();
@@ -161,7 +164,7 @@ final class JsonComparison {
 	private boolean keeps(Object went, String what, @Nullable Object one, @Nullable Object other) {
 		boolean kept = Objects.equals(one, other);
 		if (!kept) {
-			this.difference = "it " + holds(went) + "whose " + what + " would be lost";
+			say("it " + holds(went) + "whose " + what + " would be lost");
 		}
 		return kept;
 	}
@@ -190,7 +193,7 @@ final class JsonComparison {
 	private boolean canBeInAnyOrder(Object went) {
 		boolean ordered = ContainerOrder.isOrdered(went);
 		if (ordered) {
-			this.difference = "it " + holds(went) + "whose order would be lost";
+			say("it " + holds(went) + "whose order would be lost");
 		}
 		return !ordered;
 	}
@@ -246,16 +249,24 @@ final class JsonComparison {
 
 	/** Whatever methods there are, the fields are what a value is. */
 	private boolean sameWithin(Object went, Object came, Predicate<Field> written, String reason) {
-		Object begun = this.begun.put(went, came);
+		Object begun = this.begun.putIfAbsent(went, came);
 		if (begun != null) {
 			return begun == came || differ(went, came);
 		}
 		boolean same = true;
 		for (Field field : JsonBeans.fieldsOf(went.getClass())) {
-			same = same && (written.test(field) ? same(get(field, went), get(field, came))
+			same = same && (written.test(field) ? sameField(went, came, field)
 					: sameFields(went, came, List.of(field), reason));
 		}
 		this.begun.remove(went);
+		return same;
+	}
+
+	private boolean sameField(Object went, Object came, Field field) {
+		boolean same = same(get(field, went), get(field, came));
+		if (!same && this.place.isEmpty()) {
+			this.place = ", in the field " + name(field);
+		}
 		return same;
 	}
 
@@ -274,9 +285,8 @@ final class JsonComparison {
 	private boolean sameFields(Object went, Object came, List<Field> fields, String reason) {
 		for (Field field : fields) {
 			if (!same(get(field, went), get(field, came))) {
-				this.difference = "it " + holds(went) + "whose field " + field.getDeclaringClass().getTypeName() + "."
-						+ field.getName() + " would be lost, as " + reason
-						+ ", or declare it transient if it may be lost";
+				say("it " + holds(went) + "whose field " + name(field) + " would be lost, as " + reason
+						+ ", or declare it transient if it may be lost");
 				return false;
 			}
 		}
@@ -313,13 +323,22 @@ final class JsonComparison {
 
 	private boolean differ(@Nullable Object went, @Nullable Object came) {
 		boolean same = went == null || (came != null && went.getClass() == came.getClass());
-		this.difference = (went == null) ? "it holds null, which would come back as " + name(came)
-				: "it " + holds(went) + "which would " + (same ? "not come back equal" : "come back as " + name(came));
+		say((went == null) ? "it holds null, which would come back as " + name(came)
+				: "it " + holds(went) + "which would " + (same ? "not come back equal" : "come back as " + name(came)));
 		return false;
+	}
+
+	private void say(String what) {
+		this.difference = what;
+		this.place = "";
 	}
 
 	private static String holds(Object value) {
 		return "is, or holds, " + name(value) + ", ";
+	}
+
+	private static String name(Field field) {
+		return field.getDeclaringClass().getTypeName() + "." + field.getName();
 	}
 
 	private static String name(@Nullable Object value) {

@@ -139,6 +139,13 @@ class JsonLossesTest {
 				{ new Maybe(Optional.empty()), new Maybe(Optional.of(Shape.FLAT)) } });
 	}
 
+	@Test
+	void theFieldIsNamedThatWouldComeBackOtherwise() {
+		assertThatIllegalArgumentException()
+			.isThrownBy(() -> this.format.encode(new Box(List.of(new ById(1, new User("l", "secret", 0))))))
+			.withMessageEndingWith("come back as null, in the field " + OWN + "$User.password");
+	}
+
 	/** Of applications' classes the fields, whatever those say that makes them equal. */
 	@Test
 	void anEqualsThatLooksAtLessIsNotBelieved() throws Exception {
@@ -174,18 +181,21 @@ class JsonLossesTest {
 
 	@Test
 	void aComparatorThatIsHiddenIsNotLost() throws Exception {
-		Map<String, Integer> map = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+		TreeMap<String, Integer> map = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
 		map.put("Content-Type", 1);
 		Set<String> set = new TreeSet<>(String.CASE_INSENSITIVE_ORDER);
 		set.add("a");
 		IdentityHashMap<String, Integer> identities = new IdentityHashMap<>();
 		identities.put("a", 1);
-		comesBack(Collections.unmodifiableMap(new TreeMap<>(map)));
+		comesBack(Collections.unmodifiableMap(new TreeMap<>(Map.copyOf(map))));
 		comesBack(Collections.unmodifiableMap(new HashMap<>(map)));
 		comesBack(Collections.unmodifiableSet(new HashSet<>(set)));
 		Collection<String> collection = Collections.unmodifiableCollection(set);
 		for (Object each : List.of(Collections.unmodifiableMap(map), Collections.synchronizedMap(map),
 				Collections.unmodifiableSet(set), Collections.synchronizedSet(set), collection,
+				Collections.unmodifiableMap(map.descendingMap()),
+				Collections.unmodifiableMap(map.descendingMap().tailMap("d")),
+				Collections.unmodifiableMap(map.tailMap("a")),
 				Collections.unmodifiableMap(Collections.unmodifiableMap(map)), Collections.unmodifiableMap(identities),
 				Collections.checkedMap(map, String.class, Integer.class))) {
 			isRefused(each);
