@@ -83,19 +83,16 @@ final class TlsWire implements Wire {
 		return count;
 	}
 
-	private SSLEngineResult.Status unwrap() throws IOException {
+	private SSLEngineResult.Status unwrap() throws SSLException {
 		this.in.flip();
 		this.clear.clear();
 		SSLEngineResult result;
 		try {
 			result = this.engine.unwrap(this.in, this.clear);
 		}
-		catch (SSLException ex) {
+		finally {
 			this.clear.flip();
-			sayWhy(ex);
-			throw ex;
 		}
-		this.clear.flip();
 		this.in.compact();
 		switch (result.getStatus()) {
 			case BUFFER_OVERFLOW ->
@@ -110,17 +107,6 @@ final class TlsWire implements Wire {
 			}
 		}
 		return result.getStatus();
-	}
-
-	/** Tells the client what is wrong, if the socket takes that. */
-	private void sayWhy(SSLException failure) {
-		try {
-			wrap(NOTHING);
-			flush();
-		}
-		catch (IOException ex) {
-			failure.addSuppressed(ex);
-		}
 	}
 
 	@Override
