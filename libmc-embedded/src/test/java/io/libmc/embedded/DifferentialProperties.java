@@ -26,7 +26,7 @@ class DifferentialProperties {
 	}
 
 	@ComparedWith(MemcachedVersion.V1_6_45)
-	@Property(tries = 3_000)
+	@Property(tries = 1_000)
 	void newestIsAnsweredAlike(@ForAll("conversations") List<String> said) {
 		if (newest == null) {
 			newest = new Lockstep(MemcachedVersion.V1_6_45);
@@ -35,7 +35,7 @@ class DifferentialProperties {
 	}
 
 	@ComparedWith(MemcachedVersion.V1_6_18)
-	@Property(tries = 3_000)
+	@Property(tries = 1_000)
 	void oldIsAnsweredAlike(@ForAll("conversations") List<String> said) {
 		if (old == null) {
 			old = new Lockstep(MemcachedVersion.V1_6_18);
