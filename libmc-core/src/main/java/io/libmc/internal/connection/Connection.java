@@ -253,6 +253,10 @@ final class Connection {
 				this.inbox.stopHandingOut();
 				batch = this.outbox.claim();
 			}
+			catch (Throwable ex) {
+				this.broken = ex;
+				throw ex;
+			}
 			finally {
 				this.mutex.giveBack();
 			}
@@ -316,6 +320,10 @@ final class Connection {
 			}
 			batch = this.outbox.claim();
 		}
+		catch (Throwable ex) {
+			this.broken = ex;
+			throw ex;
+		}
 		finally {
 			this.mutex.giveBack();
 		}
@@ -343,6 +351,10 @@ final class Connection {
 					this.outbox.encodeQuit();
 					batch = this.outbox.claim();
 				}
+			}
+			catch (Throwable ex) {
+				this.broken = ex;
+				throw ex;
 			}
 			finally {
 				this.mutex.giveBack();

@@ -77,6 +77,11 @@ final class Entrance {
 				}
 			}
 		}
+		catch (Throwable ex) {
+			// nobody is to come or to write in between
+			this.connection.broken = ex;
+			throw ex;
+		}
 		finally {
 			this.mutex.giveBack();
 		}

@@ -150,7 +150,8 @@ final class Outbox {
 	 * @return what the caller must now {@link #write}, or null for nothing
 	 */
 	@Nullable OutBuffer claim() {
-		return (this.writing || this.pending.isEmpty() || !this.connection.isOpen()) ? null : take();
+		boolean can = this.connection.isOpen() && this.connection.broken == null;
+		return (!can || this.writing || this.pending.isEmpty()) ? null : take();
 	}
 
 	private OutBuffer take() {
@@ -186,6 +187,10 @@ final class Outbox {
 		if (this.mutex.take(this.settings.pollNanos())) {
 			try {
 				batch = claim();
+			}
+			catch (Throwable ex) {
+				this.connection.broken = ex;
+				throw ex;
 			}
 			finally {
 				this.mutex.giveBack();
@@ -259,6 +264,10 @@ final class Outbox {
 			}
 			return claim();
 		}
+		catch (Throwable ex) {
+			this.connection.broken = ex;
+			throw ex;
+		}
 		finally {
 			this.mutex.giveBack();
 		}
@@ -272,6 +281,10 @@ final class Outbox {
 			try {
 				this.leftOver = batch;
 				wantThread();
+			}
+			catch (Throwable ex) {
+				this.connection.broken = ex;
+				throw ex;
 			}
 			finally {
 				this.mutex.giveBack();
@@ -323,6 +336,10 @@ final class Outbox {
 			this.leftOver = null;
 			this.threadWanted = false;
 			return batch;
+		}
+		catch (Throwable ex) {
+			this.connection.broken = ex;
+			throw ex;
 		}
 		finally {
 			this.mutex.giveBack();
