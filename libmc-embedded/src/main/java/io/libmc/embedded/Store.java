@@ -130,7 +130,7 @@ final class Store {
 			}
 			return (changed != null && old != null) ? changed.unlike(old) : changed;
 		});
-		if (current.bytes.get() > this.maxBytes) {
+		if (this.evicting && current.bytes.get() > this.maxBytes) {
 			evict(current);
 		}
 	}

@@ -9,6 +9,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionOutcome;
 import org.springframework.boot.autoconfigure.condition.SpringBootCondition;
 import org.springframework.context.annotation.ConditionContext;
 import org.springframework.context.annotation.ConfigurationCondition;
+import org.springframework.context.aot.AbstractAotProcessor;
 import org.springframework.core.env.Environment;
 import org.springframework.core.type.AnnotatedTypeMetadata;
 
@@ -30,7 +31,11 @@ final class EmbeddedMemcachedCondition extends SpringBootCondition implements Co
 		if (environment.getProperty(LibmcEmbeddedProperties.REPLACES, Boolean.class, false)) {
 			return ConditionOutcome.match(message.because("a test asks for it"));
 		}
-		if (!environment.getProperty(LibmcEmbeddedProperties.PREFIX + ".enabled", Boolean.class, true)) {
+		String enabled = LibmcEmbeddedProperties.PREFIX + ".enabled";
+		if (Boolean.getBoolean(AbstractAotProcessor.AOT_PROCESSING) && !environment.containsProperty(enabled)) {
+			return ConditionOutcome.noMatch(message.because("nobody knows yet which servers there will be"));
+		}
+		if (!environment.getProperty(enabled, Boolean.class, true)) {
 			return ConditionOutcome.noMatch(message.because(LibmcEmbeddedProperties.PREFIX + ".enabled is false"));
 		}
 		// whatever it is called: the one of the properties comes later

@@ -7,6 +7,7 @@ import org.springframework.boot.context.properties.EnableConfigurationProperties
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Import;
+import org.springframework.context.annotation.Lazy;
 import org.springframework.context.annotation.Primary;
 import org.springframework.core.env.Environment;
 
@@ -29,6 +30,7 @@ public final class LibmcEmbeddedAutoConfiguration {
 	}
 
 	@Bean(EmbeddedServers.BEAN_NAME)
+	@Lazy(false)
 	EmbeddedServers libmcEmbeddedServers(LibmcEmbeddedProperties properties, Environment environment,
 			ClientCloser closer) {
 		return new EmbeddedServers(properties, environment, closer);
