@@ -1,6 +1,5 @@
 package io.libmc.embedded;
 
-import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
@@ -59,7 +58,7 @@ final class ClassicCommands {
 			case "delete" -> delete(line, out);
 			case "version" -> out.line("VERSION " + this.engine.settings.version());
 			case "quit" -> this.session.end();
-			case "stats" -> stats(line, out);
+			case "stats" -> this.session.reply(new StatsCommand(this.engine).answer(line));
 			case "watch" -> out.line("CLIENT_ERROR watch commands not allowed");
 			default -> executeRare((line.count() > 0) ? line.text(0) : "", line, out);
 		}
@@ -303,24 +302,12 @@ final class ClassicCommands {
 		return "OK";
 	}
 
-	private void stats(CommandLine line, Output out) {
-		StatsCommand stats = new StatsCommand(this.engine);
-		String text = stats.answer(line);
-		if (text.length() <= 128) {
-			out.line(text);
-		}
-		else {
-			this.session.reply(text.getBytes(StandardCharsets.ISO_8859_1));
-		}
-	}
-
 	private @Nullable String dump(CommandLine line) {
 		if (line.is(1, "metadump") && line.count() == 3) {
 			if (!line.is(2, "all") && !line.is(2, "hash")) {
 				return "BADCLASS invalid class id";
 			}
-			String text = new StatsCommand(this.engine).dump();
-			this.session.reply(text.getBytes(StandardCharsets.ISO_8859_1));
+			this.session.reply(new StatsCommand(this.engine).dump());
 			return null;
 		}
 		return "ERROR";

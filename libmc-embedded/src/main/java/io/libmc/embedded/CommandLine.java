@@ -13,13 +13,15 @@ final class CommandLine {
 	/** A word has no more than a line that memcached would cut into tokens. */
 	private static final int MAX_TOKENS = 23;
 
+	private static final byte[] NOTHING = new byte[0];
+
 	private final int[] starts = new int[MAX_TOKENS];
 
 	private final int[] ends = new int[MAX_TOKENS];
 
 	private final boolean old;
 
-	private byte[] bytes = new byte[0];
+	private byte[] bytes = NOTHING;
 
 	private int start;
 
@@ -52,6 +54,11 @@ final class CommandLine {
 			}
 			this.ends[this.count++] = i;
 		}
+	}
+
+	/** Lets go of the bytes, of which there may be many. */
+	void forget() {
+		this.bytes = NOTHING;
 	}
 
 	/** How many words there are, of which no more than 23 are known. */

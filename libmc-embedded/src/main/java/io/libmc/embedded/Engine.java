@@ -1,6 +1,5 @@
 package io.libmc.embedded;
 
-import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -11,8 +10,6 @@ import java.util.concurrent.atomic.AtomicInteger;
  * share.
  */
 final class Engine {
-
-	private static final Logger LOGGER = System.getLogger("io.libmc.embedded");
 
 	/** Process numbers of Linux are less. */
 	private static final long FIRST_BEYOND_PIDS = 1L << 22;
@@ -29,8 +26,7 @@ final class Engine {
 
 	final Store store;
 
-	/** The real one for the first run in a JVM. Clients tell runs apart by it. */
-	final long pid = ProcessHandle.current().pid() + FIRST_BEYOND_PIDS * RUNS.getAndIncrement();
+	private final int run = RUNS.getAndIncrement();
 
 	private final Set<Connection> connections = ConcurrentHashMap.newKeySet();
 
@@ -41,6 +37,11 @@ final class Engine {
 		this.clock = clock;
 		this.verbosity = settings.verbosity();
 		this.store = new Store(clock, this.stats, settings.maxBytes(), settings.evicting());
+	}
+
+	/** The real one for the first run in a JVM. Clients tell runs apart by it. */
+	long pid() {
+		return ProcessHandle.current().pid() + FIRST_BEYOND_PIDS * this.run;
 	}
 
 	boolean isOld() {
@@ -61,9 +62,17 @@ final class Engine {
 		}
 	}
 
-	/** Tells of what is wrong with the server itself. */
-	void warn(String text, Exception cause) {
-		LOGGER.log(Level.WARNING, text, cause);
+	/**
+	 * Tells of what is wrong with the server itself. Only then is there a logger: logging
+	 * takes longer to start than the server.
+	 */
+	void warn(String text, Throwable cause) {
+		try {
+			System.getLogger("io.libmc.embedded").log(Level.WARNING, text, cause);
+		}
+		catch (Throwable ex) {
+			// what is wrong with the server may be wrong with logging, too
+		}
 	}
 
 }

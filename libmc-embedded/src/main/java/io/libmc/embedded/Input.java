@@ -58,34 +58,24 @@ final class Input {
 		this.start += count;
 	}
 
-	/** Room for what comes next, to be handed back with {@link #received}. */
+	/**
+	 * Room for what comes next, to be handed back with {@link #received}. Never so much
+	 * that the JDK keeps a large buffer for the thread.
+	 */
 	ByteBuffer room() {
-		if (this.start == this.end) {
-			clear();
-		}
-		else if (this.end == this.bytes.length) {
-			makeRoom();
-		}
-		return ByteBuffer.wrap(this.bytes, this.end, this.bytes.length - this.end);
-	}
-
-	private void clear() {
-		this.start = 0;
-		this.end = 0;
-		this.searched = 0;
-		if (this.bytes.length > CAPACITY) {
-			this.bytes = new byte[CAPACITY];
-		}
-	}
-
-	private void makeRoom() {
 		int size = size();
-		byte[] target = (size > this.bytes.length / 2) ? new byte[this.bytes.length * 2] : this.bytes;
-		System.arraycopy(this.bytes, this.start, target, 0, size);
-		this.bytes = target;
-		this.searched = Math.max(0, this.searched - this.start);
-		this.start = 0;
-		this.end = size;
+		boolean large = this.bytes.length > CAPACITY && size <= CAPACITY / 2;
+		if (size == 0 || large || this.end == this.bytes.length) {
+			int capacity = large ? CAPACITY
+					: (size > this.bytes.length / 2) ? this.bytes.length * 2 : this.bytes.length;
+			byte[] target = (capacity != this.bytes.length) ? new byte[capacity] : this.bytes;
+			System.arraycopy(this.bytes, this.start, target, 0, size);
+			this.bytes = target;
+			this.searched = Math.max(0, this.searched - this.start);
+			this.start = 0;
+			this.end = size;
+		}
+		return ByteBuffer.wrap(this.bytes, this.end, Math.min(CAPACITY, this.bytes.length - this.end));
 	}
 
 	void received(int count) {

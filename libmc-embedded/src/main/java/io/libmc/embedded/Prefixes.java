@@ -1,10 +1,10 @@
 package io.libmc.embedded;
 
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 /**
  * What classic commands do to keys by what these have before their first colon, counted
@@ -63,15 +63,13 @@ final class Prefixes {
 		}
 	}
 
-	/** A line for each prefix, and the last without its end. */
-	String text() {
-		StringBuilder text = new StringBuilder();
-		new TreeMap<>(this.counts).forEach((prefix, of) -> {
-			text.append("PREFIX ").append(prefix).append(" get ").append(of.gets.sum()).append(" hit ");
-			text.append(of.hits.sum()).append(" set ").append(of.sets.sum()).append(" del ");
-			text.append(of.deletes.sum()).append("\r\n");
+	/** A line for each prefix. */
+	Stream<String> lines() {
+		return this.counts.entrySet().stream().sorted(Map.Entry.comparingByKey()).map((entry) -> {
+			Counts of = entry.getValue();
+			return "PREFIX " + entry.getKey() + " get " + of.gets.sum() + " hit " + of.hits.sum() + " set "
+					+ of.sets.sum() + " del " + of.deletes.sum() + "\r\n";
 		});
-		return text.append("END").toString();
 	}
 
 }

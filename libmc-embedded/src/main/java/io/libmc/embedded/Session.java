@@ -2,6 +2,7 @@ package io.libmc.embedded;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.Iterator;
 
 import org.jspecify.annotations.Nullable;
 
@@ -55,6 +56,9 @@ final class Session {
 
 	private int replied;
 
+	/** Lines of a reply that is made as there is room for it. */
+	private @Nullable Iterator<String> lines;
+
 	private @Nullable Retrieval retrieval;
 
 	private @Nullable Storing storing;
@@ -104,6 +108,10 @@ final class Session {
 
 	/** A step. */
 	private boolean proceed(Input in, Output out) {
+		if (this.lines != null) {
+			put(this.lines, out);
+			return true;
+		}
 		if (this.retrieval != null) {
 			retrieve(this.retrieval, in, out);
 			return true;
@@ -137,7 +145,7 @@ final class Session {
 		}
 		execute(lineFeed + 1 - start, out);
 		if (this.retrieval == null) {
-			in.takenTo(lineFeed + 1);
+			done(lineFeed, in);
 		}
 		return true;
 	}
@@ -200,14 +208,33 @@ final class Session {
 		}
 		else if (keys.isDone()) {
 			this.retrieval = null;
-			in.takenTo(in.lineEnd() + 1);
+			done(in.lineEnd(), in);
 		}
+	}
+
+	private void done(int lineFeed, Input in) {
+		in.takenTo(lineFeed + 1);
+		this.line.forget();
 	}
 
 	/** Writes a value and the end of its line. */
 	void reply(byte[] value) {
 		this.reply = value;
 		this.replied = 0;
+	}
+
+	/** Writes lines, none of which is longer than {@link #LONGEST_LINE}. */
+	void reply(Iterator<String> all) {
+		this.lines = all;
+	}
+
+	private void put(Iterator<String> all, Output out) {
+		if (all.hasNext()) {
+			out.put(all.next());
+		}
+		else {
+			this.lines = null;
+		}
 	}
 
 	private void copyReply(byte[] whole, Output out) {

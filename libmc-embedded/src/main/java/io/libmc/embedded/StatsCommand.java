@@ -1,14 +1,15 @@
 package io.libmc.embedded;
 
-import java.lang.management.ManagementFactory;
 import java.net.InetSocketAddress;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /**
  * {@code stats} and what else lists things. What only memcached's own memory has is left
@@ -24,79 +25,86 @@ final class StatsCommand {
 		this.engine = engine;
 	}
 
-	/** The answer without its last line end. */
-	String answer(CommandLine line) {
+	/** The lines of the answer, each of which is made when it is asked for. */
+	Iterator<String> answer(CommandLine line) {
 		if (line.count() < 2) {
-			return text(general());
+			return lines(general());
 		}
 		return switch (line.text(1)) {
 			case "reset" -> {
 				this.engine.stats.reset();
 				this.engine.prefixes.reset();
-				yield "RESET";
+				yield said("RESET");
 			}
-			case "items" -> text(items());
-			case "slabs" -> text(slabs());
-			case "settings" -> text(settings());
-			case "sizes" -> text(Map.of("sizes_status", "disabled"));
-			case "conns" -> text(connections());
+			case "items" -> lines(items());
+			case "slabs" -> lines(slabs());
+			case "settings" -> lines(settings());
+			case "sizes" -> lines(Map.of("sizes_status", "disabled"));
+			case "conns" -> lines(connections());
 			case "detail" -> detail(line);
 			case "cachedump" -> cachedump(line);
-			default -> "ERROR";
+			default -> said("ERROR");
 		};
 	}
 
-	private String detail(CommandLine line) {
+	private Iterator<String> detail(CommandLine line) {
 		switch ((line.count() > 2) ? line.text(2) : "") {
 			case "on" -> this.engine.prefixes.count(true);
 			case "off" -> this.engine.prefixes.count(false);
 			case "dump" -> {
-				return this.engine.prefixes.text();
+				return lines(this.engine.prefixes.lines());
 			}
 			default -> {
-				return "CLIENT_ERROR usage: stats detail on|off|dump";
+				return said("CLIENT_ERROR usage: stats detail on|off|dump");
 			}
 		}
-		return "OK";
+		return said("OK");
 	}
 
-	/** Items of a class, a number of them at most. */
-	private String cachedump(CommandLine line) {
+	/** Items of a class, a number of them at most; tells what is wrong otherwise. */
+	private Iterator<String> cachedump(CommandLine line) {
 		if (line.count() < 4) {
-			return "CLIENT_ERROR bad command line";
+			return said("CLIENT_ERROR bad command line");
 		}
 		OptionalInt slabClass = line.flags(2, 0);
 		OptionalInt limit = line.flags(3, 0);
 		if (slabClass.isEmpty() || limit.isEmpty()) {
-			return "CLIENT_ERROR bad command line format";
+			return said("CLIENT_ERROR bad command line format");
 		}
 		if (Integer.toUnsignedLong(slabClass.getAsInt()) >= MAX_CLASSES) {
-			return "CLIENT_ERROR Illegal slab id";
+			return said("CLIENT_ERROR Illegal slab id");
 		}
-		StringBuilder text = new StringBuilder();
-		int[] left = { (limit.getAsInt() > 0) ? limit.getAsInt() : Integer.MAX_VALUE };
-		this.engine.store.forEach((key, item) -> {
-			long size = Item.size(key.length(), item.flags(), item.length());
-			if (SlabClasses.of(size) == slabClass.getAsInt() && left[0]-- > 0) {
+		return lines(this.engine.store.items()
+			.filter((entry) -> SlabClasses.of(size(entry)) == slabClass.getAsInt())
+			.limit((limit.getAsInt() > 0) ? limit.getAsInt() : Integer.MAX_VALUE)
+			.map((entry) -> {
+				Item item = entry.getValue();
 				long expiry = (item.expiresAt() == 0) ? 0 : this.engine.clock.epochSecond(item.expiresAt());
-				text.append("ITEM ").append(key).append(" [").append(item.length()).append(" b; ");
-				text.append(expiry).append(" s]\r\n");
-			}
-		});
-		return text.append("END").toString();
+				return "ITEM " + entry.getKey() + " [" + item.length() + " b; " + expiry + " s]\r\n";
+			}));
 	}
 
-	private static String text(Map<String, String> stats) {
-		StringBuilder text = new StringBuilder();
-		stats.forEach((name, value) -> text.append("STAT ").append(name).append(' ').append(value).append("\r\n"));
-		return text.append("END").toString();
+	private static long size(Map.Entry<String, Item> entry) {
+		return Item.size(entry.getKey().length(), entry.getValue().flags(), entry.getValue().length());
+	}
+
+	private static Iterator<String> said(String line) {
+		return List.of(line + "\r\n").iterator();
+	}
+
+	private static Iterator<String> lines(Stream<String> lines) {
+		return Stream.concat(lines, Stream.of("END\r\n")).iterator();
+	}
+
+	private static Iterator<String> lines(Map<String, String> stats) {
+		return lines(stats.entrySet().stream().map((stat) -> "STAT " + stat.getKey() + ' ' + stat.getValue() + "\r\n"));
 	}
 
 	Map<String, String> general() {
 		Stats stats = this.engine.stats;
 		Clock clock = this.engine.clock;
 		Map<String, String> all = new LinkedHashMap<>();
-		all.put("pid", String.valueOf(this.engine.pid));
+		all.put("pid", String.valueOf(this.engine.pid()));
 		put(all, "uptime", clock.uptime());
 		put(all, "time", clock.epochSecond());
 		all.put("version", this.engine.settings.version().toString());
@@ -165,10 +173,9 @@ final class StatsCommand {
 
 	private Map<Integer, Shelf> shelves() {
 		Map<Integer, Shelf> shelves = new TreeMap<>();
-		this.engine.store.forEach((key, item) -> {
-			long size = Item.size(key.length(), item.flags(), item.length());
-			shelves.computeIfAbsent(SlabClasses.of(size), (any) -> new Shelf()).add(size, item.use().lastAt);
-		});
+		this.engine.store.items()
+			.forEach((entry) -> shelves.computeIfAbsent(SlabClasses.of(size(entry)), (any) -> new Shelf())
+				.add(size(entry), entry.getValue().use().lastAt));
 		return shelves;
 	}
 
@@ -221,7 +228,7 @@ final class StatsCommand {
 		all.put("auth_enabled_ascii", settings.passwords().isEmpty() ? "no" : "yes");
 		all.put("ssl_enabled", (settings.ssl() != null) ? "yes" : "no");
 		all.put("binding_protocol", "ascii");
-		all.put("java", ManagementFactory.getRuntimeMXBean().getVmVersion());
+		all.put("java", System.getProperty("java.vm.version"));
 		return all;
 	}
 
@@ -236,24 +243,19 @@ final class StatsCommand {
 	}
 
 	/** Every item, as {@code lru_crawler metadump} lists them. */
-	String dump() {
-		boolean old = this.engine.isOld();
-		StringBuilder text = new StringBuilder(old ? "" : "OK\r\n");
+	Iterator<String> dump() {
+		Stream<String> items = this.engine.store.items().map((entry) -> dumped(entry.getKey(), entry.getValue()));
+		return lines(this.engine.isOld() ? items : Stream.concat(Stream.of("OK\r\n"), items));
+	}
+
+	private String dumped(String key, Item item) {
 		Clock clock = this.engine.clock;
-		this.engine.store.forEach((key, item) -> {
-			long size = Item.size(key.length(), item.flags(), item.length());
-			long expiry = (item.expiresAt() == 0) ? -1 : clock.epochSecond(item.expiresAt());
-			text.append("key=").append(URLEncoder.encode(key, StandardCharsets.ISO_8859_1).replace("+", "%20"));
-			text.append(" exp=").append(expiry).append(" la=").append(clock.epochSecond(item.use().lastAt));
-			text.append(" cas=").append(Long.toUnsignedString(item.cas()));
-			text.append(" fetch=").append(item.use().fetched ? "yes" : "no");
-			text.append(" cls=").append(SlabClasses.of(size)).append(" size=").append(size);
-			if (!old) {
-				text.append(" flags=").append(Integer.toUnsignedString(item.flags())).append(' ');
-			}
-			text.append('\n');
-		});
-		return text.append("END").toString();
+		long size = Item.size(key.length(), item.flags(), item.length());
+		long expiry = (item.expiresAt() == 0) ? -1 : clock.epochSecond(item.expiresAt());
+		return "key=" + URLEncoder.encode(key, StandardCharsets.ISO_8859_1).replace("+", "%20") + " exp=" + expiry
+				+ " la=" + clock.epochSecond(item.use().lastAt) + " cas=" + Long.toUnsignedString(item.cas())
+				+ " fetch=" + (item.use().fetched ? "yes" : "no") + " cls=" + SlabClasses.of(size) + " size=" + size
+				+ (this.engine.isOld() ? "\n" : " flags=" + Integer.toUnsignedString(item.flags()) + " \n");
 	}
 
 }

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.BiConsumer;
+import java.util.stream.Stream;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
@@ -48,9 +48,6 @@ final class Store {
 
 	private volatile Shelf shelf = new Shelf();
 
-	/** What was used no later is gone from then on; 0 for nothing. */
-	private volatile int flushedUpTo;
-
 	/** Makes an item of another. */
 	interface Change {
 
@@ -78,6 +75,9 @@ final class Store {
 
 		final AtomicLong bytes = new AtomicLong();
 
+		/** What was used no later is gone from then on; 0 for nothing. */
+		volatile int flushedUpTo;
+
 	}
 
 	Store(Clock clock, Stats stats, long maxBytes, boolean evicting) {
@@ -101,7 +101,7 @@ final class Store {
 	@Nullable Item get(String key) {
 		Shelf current = this.shelf;
 		Item item = current.items.getIfPresent(key);
-		if (item == null || isAlive(item)) {
+		if (item == null || isAlive(item, current)) {
 			return item;
 		}
 		remove(current, Map.entry(key, item));
@@ -110,8 +110,9 @@ final class Store {
 
 	/** Reads an item without using it. */
 	@Nullable Item peek(String key) {
-		Item item = this.shelf.policy.getIfPresentQuietly(key);
-		return (item != null && isAlive(item)) ? item : null;
+		Shelf current = this.shelf;
+		Item item = current.policy.getIfPresentQuietly(key);
+		return (item != null && isAlive(item, current)) ? item : null;
 	}
 
 	/**
@@ -122,13 +123,11 @@ final class Store {
 	void change(String key, Change change) {
 		Shelf current = this.shelf;
 		current.map.compute(key, (same, old) -> {
-			Item alive = (old != null && isAlive(old)) ? old : null;
+			Item alive = (old != null && isAlive(old, current)) ? old : null;
 			Item changed = change.of(alive);
-			long more = size(key, changed) - size(key, old);
-			if (more != 0) {
-				current.bytes.addAndGet(more);
-			}
-			return (changed != null && old != null) ? changed.unlike(old) : changed;
+			Item next = (changed != null && old != null) ? changed.unlike(old) : changed;
+			current.bytes.addAndGet(size(key, next) - size(key, old));
+			return next;
 		});
 		if (this.evicting && current.bytes.get() > this.maxBytes) {
 			evict(current);
@@ -140,9 +139,11 @@ final class Store {
 		return this.evicting || this.shelf.bytes.get() + size <= this.maxBytes;
 	}
 
-	/** Removes everything. */
+	/**
+	 * Removes everything. Whoever is about to change something has done so before: nobody
+	 * finds it.
+	 */
 	void flush() {
-		this.flushedUpTo = 0;
 		this.shelf = new Shelf();
 	}
 
@@ -151,7 +152,7 @@ final class Store {
 	 * @param upTo a time of the clock
 	 */
 	void flush(int upTo) {
-		this.flushedUpTo = upTo;
+		this.shelf.flushedUpTo = upTo;
 	}
 
 	long count() {
@@ -162,20 +163,18 @@ final class Store {
 		return this.shelf.bytes.get();
 	}
 
-	void forEach(BiConsumer<String, Item> action) {
-		this.shelf.map.forEach((key, item) -> {
-			if (isAlive(item)) {
-				action.accept(key, item);
-			}
-		});
+	/** What is there, item by item, while it may change. */
+	Stream<Map.Entry<String, Item>> items() {
+		Shelf current = this.shelf;
+		return current.map.entrySet().stream().filter((entry) -> isAlive(entry.getValue(), current));
 	}
 
-	private boolean isAlive(Item item) {
+	private boolean isAlive(Item item, Shelf on) {
 		int now = this.clock.now();
 		if (item.isOver(now)) {
 			return false;
 		}
-		int flushed = this.flushedUpTo;
+		int flushed = on.flushedUpTo;
 		return flushed == 0 || flushed > now || item.use().lastAt > flushed;
 	}
 
@@ -209,7 +208,7 @@ final class Store {
 	private void remove(Shelf current, Map.Entry<String, Item> victim) {
 		if (current.map.remove(victim.getKey(), victim.getValue())) {
 			current.bytes.addAndGet(-size(victim.getKey(), victim.getValue()));
-			(isAlive(victim.getValue()) ? this.stats.evictions : this.stats.reclaimed).increment();
+			(isAlive(victim.getValue(), current) ? this.stats.evictions : this.stats.reclaimed).increment();
 		}
 	}
 

@@ -3,7 +3,7 @@ package io.libmc.embedded;
 /** A clock that says what it is told to. */
 final class SetClock extends Clock {
 
-	private int now = 62;
+	private volatile int now = 62;
 
 	private long epochSecond = super.epochSecond();
 

@@ -104,8 +104,44 @@ class StoreTest {
 			threads.shutdownNow();
 		}
 		long[] bytes = { 0 };
-		this.store.forEach((key, item) -> bytes[0] += Item.size(key.length(), item.flags(), item.length()));
+		this.store.items()
+			.forEach((entry) -> bytes[0] += Item.size(entry.getKey().length(), entry.getValue().flags(),
+					entry.getValue().length()));
 		assertThat(this.store.bytes()).isEqualTo(bytes[0]).isLessThanOrEqualTo(MAX_BYTES);
+	}
+
+	/**
+	 * What a delayed flush has removed does not come back when another one empties all.
+	 */
+	@Test
+	void flushBringsNothingBack() throws Exception {
+		// odd while nothing is there
+		AtomicLong phase = new AtomicLong();
+		AtomicLong found = new AtomicLong();
+		Thread reader = new Thread(() -> {
+			for (long now = 0; now >= 0; now = phase.get()) {
+				boolean there = this.store.peek("k") != null;
+				if (there && now % 2 == 1 && phase.get() == now) {
+					found.incrementAndGet();
+				}
+			}
+		});
+		reader.start();
+		try {
+			for (int i = 0; i < 5_000; i++) {
+				put("k", 10);
+				this.store.flush(this.clock.now());
+				this.clock.advance(1);
+				phase.incrementAndGet();
+				this.store.flush();
+				phase.incrementAndGet();
+			}
+		}
+		finally {
+			phase.set(-1);
+			reader.join(10_000);
+		}
+		assertThat(found).hasValue(0);
 	}
 
 	@Test
