@@ -2,6 +2,7 @@ package io.libmc.embedded;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.concurrent.locks.LockSupport;
 
 import io.libmc.embedded.Session.Need;
 
@@ -11,12 +12,21 @@ import io.libmc.embedded.Session.Need;
  */
 final class Connection {
 
-	/** What a connection waits for whose socket does not block. */
+	/** What a connection waits for. */
 	enum Wait {
 
-		TO_READ, TO_WRITE, NOT
+		TO_READ, TO_WRITE,
+
+		/** For the others to have their turns. */
+		FOR_OTHERS,
+
+		/** Nothing: it is over. */
+		NOT
 
 	}
+
+	/** Buffers full that are answered before others have their turn. */
+	private static final int STEPS = 4;
 
 	private final Engine engine;
 
@@ -40,39 +50,60 @@ final class Connection {
 	}
 
 	/**
-	 * Reads, answers and writes for as long as it can. If the socket blocks it waits
-	 * there, and can go on at once.
-	 * @param gate stands between what was read and its answer
-	 * @return what to wait for, or that it is over
+	 * Reads, answers and writes for a while, on a socket that does not block.
+	 * @return what to wait for before the next turn, or that it is over
 	 */
-	Wait proceed(Gate gate) throws IOException {
-		while (true) {
-			gate.pass();
+	Wait turn() throws IOException {
+		for (int i = 0; i < STEPS; i++) {
 			if (this.out.size() > 0 && !write()) {
 				return Wait.TO_WRITE;
 			}
-			switch (this.need) {
-				case END -> {
+			if (this.need == Need.END) {
+				return Wait.NOT;
+			}
+			if (this.need == Need.INPUT) {
+				int count = received(this.wire.read(this.in.room()));
+				if (count < 0) {
 					return Wait.NOT;
 				}
-				case INPUT -> {
-					ByteBuffer room = this.in.room();
-					int count = this.wire.read(room);
-					if (count < 0) {
-						return Wait.NOT;
-					}
-					if (count == 0) {
-						return this.wire.wantsToWrite() ? Wait.TO_WRITE : Wait.TO_READ;
-					}
-					this.in.received(count);
-					this.engine.stats.bytesRead.add(count);
-					gate.pass();
-				}
-				case ROOM -> {
+				if (count == 0) {
+					return this.wire.wantsToWrite() ? Wait.TO_WRITE : Wait.TO_READ;
 				}
 			}
 			this.need = this.session.process(this.in, this.out);
 		}
+		return Wait.FOR_OTHERS;
+	}
+
+	/**
+	 * Waits for the client, on a socket that blocks.
+	 * @return whether the client is still there
+	 */
+	boolean await(Wait wait) throws IOException {
+		switch (wait) {
+			case TO_READ -> {
+				int count = received(this.wire.await(this.in.room()));
+				if (count > 0) {
+					this.need = Need.ROOM;
+				}
+				return count >= 0;
+			}
+			case TO_WRITE -> write();
+			// a virtual thread that yields is run again before those that were woken
+			case FOR_OTHERS -> LockSupport.parkNanos(1);
+			case NOT -> {
+				return false;
+			}
+		}
+		return true;
+	}
+
+	private int received(int count) {
+		if (count > 0) {
+			this.in.received(count);
+			this.engine.stats.bytesRead.add(count);
+		}
+		return count;
 	}
 
 	private boolean write() throws IOException {
@@ -85,12 +116,13 @@ final class Connection {
 		return everything;
 	}
 
+	/** Called by whoever has its turns, or when nobody has. */
 	void close() {
 		this.engine.connections().remove(this);
 		try {
 			this.wire.close();
 		}
-		catch (IOException ex) {
+		catch (IOException | RuntimeException ex) {
 			this.engine.log(1, "closing the connection of " + this + " failed: " + ex);
 		}
 	}

@@ -13,8 +13,11 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.PosixFileAttributeView;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.locks.ReentrantLock;
 
 import org.jspecify.annotations.Nullable;
 
@@ -46,7 +49,10 @@ public final class EmbeddedMemcached implements AutoCloseable {
 	/** Where it listens, the same after a restart. */
 	private final SocketAddress address;
 
-	private @Nullable Engine engine;
+	/** Starting, stopping and pausing; a lock that pins no virtual thread. */
+	private final ReentrantLock lock = new ReentrantLock();
+
+	private volatile @Nullable Engine engine;
 
 	private @Nullable Transport transport;
 
@@ -55,11 +61,11 @@ public final class EmbeddedMemcached implements AutoCloseable {
 		ServerSocketChannel listener = listen(settings.address());
 		try {
 			this.address = listener.getLocalAddress();
+			serve(listener);
 		}
 		catch (IOException ex) {
 			throw new UncheckedIOException(ex);
 		}
-		serve(listener);
 	}
 
 	/**
@@ -80,27 +86,28 @@ public final class EmbeddedMemcached implements AutoCloseable {
 		return new EmbeddedMemcachedBuilder();
 	}
 
-	private void serve(ServerSocketChannel listener) {
-		Engine next = new Engine(this.settings, new Clock());
-		Transport serving = this.settings.virtualThreads() ? ThreadTransport.of(next, listener) : null;
-		if (serving == null) {
-			try {
-				serving = new SelectorTransport(next, listener);
-			}
-			catch (IOException ex) {
-				throw new UncheckedIOException(ex);
+	private void serve(ServerSocketChannel listener) throws IOException {
+		boolean serves = false;
+		try {
+			Engine next = new Engine(this.settings, new Clock());
+			Transport serving = this.settings.virtualThreads() ? ThreadTransport.of(next, listener) : null;
+			this.transport = (serving != null) ? serving : new SelectorTransport(next, listener);
+			this.engine = next;
+			this.transport.start();
+			next.log(1, "listening on " + address());
+			serves = true;
+		}
+		finally {
+			if (!serves) {
+				stop();
+				listener.close();
+				removeSocket(this.address);
 			}
 		}
-		this.engine = next;
-		this.transport = serving;
-		serving.start();
-		next.log(1, "listening on " + address());
 	}
 
 	private static ServerSocketChannel listen(SocketAddress address) {
-		if (address instanceof UnixDomainSocketAddress unix) {
-			removeSocket(unix.getPath());
-		}
+		removeSocket(address);
 		if (address instanceof InetSocketAddress inet && inet.getPort() == 0) {
 			for (int i = 0; i < PORTS_TO_TRY; i++) {
 				int port = ThreadLocalRandom.current().nextInt(FIRST_PORT, LAST_PORT);
@@ -131,11 +138,23 @@ public final class EmbeddedMemcached implements AutoCloseable {
 			if (inet) {
 				listener.setOption(StandardSocketOptions.SO_REUSEADDR, true);
 			}
-			return listener.bind(address, 1024);
+			listener.bind(address, 1024);
+			if (!inet) {
+				closeToOthers(Path.of(text(address)));
+			}
+			return listener;
 		}
 		catch (IOException ex) {
 			listener.close();
 			throw ex;
+		}
+	}
+
+	/** As memcached does unless {@code -a} says otherwise. */
+	private static void closeToOthers(Path socket) throws IOException {
+		PosixFileAttributeView view = Files.getFileAttributeView(socket, PosixFileAttributeView.class);
+		if (view != null) {
+			view.setPermissions(PosixFilePermissions.fromString("rwx------"));
 		}
 	}
 
@@ -151,8 +170,12 @@ public final class EmbeddedMemcached implements AutoCloseable {
 				+ ". Choose an address of this machine and a port or path that this user may use.", cause);
 	}
 
-	/** What a server has left that was killed. */
-	private static void removeSocket(Path path) {
+	/** What a server leaves, if it has one. */
+	private static void removeSocket(SocketAddress address) {
+		if (!(address instanceof UnixDomainSocketAddress unix)) {
+			return;
+		}
+		Path path = unix.getPath();
 		try {
 			if (Files.exists(path, LinkOption.NOFOLLOW_LINKS)
 					&& Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS).isOther()) {
@@ -160,7 +183,7 @@ public final class EmbeddedMemcached implements AutoCloseable {
 			}
 		}
 		catch (IOException ex) {
-			throw cannotListen(UnixDomainSocketAddress.of(path), ex);
+			throw cannotListen(address, ex);
 		}
 	}
 
@@ -174,6 +197,10 @@ public final class EmbeddedMemcached implements AutoCloseable {
 			return inet.getPort();
 		}
 		throw new IllegalStateException("This server listens on the unix socket " + address() + ", which has no port.");
+	}
+
+	boolean hasPort() {
+		return this.address instanceof InetSocketAddress;
 	}
 
 	/**
@@ -209,52 +236,57 @@ public final class EmbeddedMemcached implements AutoCloseable {
 		running().store.flush();
 	}
 
-	private synchronized Engine running() {
-		if (this.engine == null) {
+	private Engine running() {
+		Engine running = this.engine;
+		if (running == null) {
 			throw new IllegalStateException("The server of " + address() + " is stopped; restart() starts it again.");
 		}
-		return this.engine;
+		return running;
 	}
 
 	/**
 	 * Whether it was started and not stopped, though it may pause.
 	 * @return whether clients can connect
 	 */
-	public synchronized boolean isRunning() {
+	public boolean isRunning() {
 		return this.engine != null;
 	}
 
 	/**
 	 * Accepts connections from now on, but neither reads nor answers, as a server that
-	 * hangs. Does nothing if the server is stopped.
+	 * hangs: what it has not answered when this returns it does after the pause. Does
+	 * nothing if the server is stopped.
 	 */
-	public synchronized void pause() {
-		if (this.transport != null) {
-			this.transport.pause();
-		}
+	public void pause() {
+		locked(() -> {
+			if (this.transport != null) {
+				this.transport.pause();
+			}
+		});
 	}
 
 	/** Answers again after a pause, also what came meanwhile. */
-	public synchronized void resume() {
-		if (this.transport != null) {
-			this.transport.resume();
-		}
+	public void resume() {
+		locked(() -> {
+			if (this.transport != null) {
+				this.transport.resume();
+			}
+		});
 	}
 
 	/**
 	 * Hangs up on all clients, forgets everything and refuses connections, as a server
 	 * that has died. Does nothing if the server is stopped.
 	 */
-	public synchronized void stop() {
-		if (this.transport == null) {
-			return;
-		}
-		this.transport.close();
-		this.transport = null;
-		this.engine = null;
-		if (this.address instanceof UnixDomainSocketAddress unix) {
-			removeSocket(unix.getPath());
-		}
+	public void stop() {
+		locked(() -> {
+			if (this.transport != null) {
+				this.transport.close();
+				this.transport = null;
+				this.engine = null;
+				removeSocket(this.address);
+			}
+		});
 	}
 
 	/**
@@ -262,9 +294,26 @@ public final class EmbeddedMemcached implements AutoCloseable {
 	 * pausing.
 	 * @throws IllegalStateException if somebody else has taken the port meanwhile
 	 */
-	public synchronized void restart() {
-		stop();
-		serve(listen(this.address));
+	public void restart() {
+		locked(() -> {
+			stop();
+			try {
+				serve(listen(this.address));
+			}
+			catch (IOException ex) {
+				throw new UncheckedIOException(ex);
+			}
+		});
+	}
+
+	private void locked(Runnable action) {
+		this.lock.lock();
+		try {
+			action.run();
+		}
+		finally {
+			this.lock.unlock();
+		}
 	}
 
 	/** {@linkplain #stop() Stops} the server. */

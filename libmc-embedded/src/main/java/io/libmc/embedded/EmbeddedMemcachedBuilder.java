@@ -82,7 +82,7 @@ public final class EmbeddedMemcachedBuilder {
 	}
 
 	/**
-	 * Listens on a unix socket and no port.
+	 * Listens on a unix socket and no port. Nobody but this user may connect.
 	 * @param path where the socket is to be; one that a server has left there is replaced
 	 * @return this
 	 */

@@ -1,6 +1,5 @@
 package io.libmc.embedded;
 
-import java.io.InterruptedIOException;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -11,43 +10,58 @@ final class Gate {
 
 	private final ReentrantLock lock = new ReentrantLock();
 
-	private final Condition opened = this.lock.newCondition();
+	private final Condition changed = this.lock.newCondition();
 
-	private volatile boolean shut;
+	private boolean shut;
 
-	boolean isShut() {
-		return this.shut;
-	}
+	/** How many threads are within. */
+	private int within;
 
+	/** Shuts it, and waits until all are out. */
 	void shut() {
-		this.shut = true;
-	}
-
-	void open() {
 		this.lock.lock();
 		try {
-			this.shut = false;
-			this.opened.signalAll();
+			this.shut = true;
+			while (this.shut && this.within > 0) {
+				this.changed.awaitUninterruptibly();
+			}
 		}
 		finally {
 			this.lock.unlock();
 		}
 	}
 
-	/** Waits for it to be open. */
-	void pass() throws InterruptedIOException {
-		if (!this.shut) {
-			return;
+	void open() {
+		this.lock.lock();
+		try {
+			this.shut = false;
+			this.changed.signalAll();
 		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	/** Waits for it to be open. Who has entered has to leave soon. */
+	void enter() throws InterruptedException {
 		this.lock.lock();
 		try {
 			while (this.shut) {
-				this.opened.await();
+				this.changed.await();
 			}
+			this.within++;
 		}
-		catch (InterruptedException ex) {
-			Thread.currentThread().interrupt();
-			throw new InterruptedIOException("the server was stopped while it paused");
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	void leave() {
+		this.lock.lock();
+		try {
+			if (--this.within == 0 && this.shut) {
+				this.changed.signalAll();
+			}
 		}
 		finally {
 			this.lock.unlock();

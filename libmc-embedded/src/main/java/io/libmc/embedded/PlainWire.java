@@ -21,6 +21,11 @@ final class PlainWire implements Wire {
 	}
 
 	@Override
+	public int await(ByteBuffer target) throws IOException {
+		return this.channel.read(target);
+	}
+
+	@Override
 	public boolean write(ByteBuffer source) throws IOException {
 		this.channel.write(source);
 		return !source.hasRemaining();

@@ -7,6 +7,10 @@ import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
 
 import io.libmc.embedded.Connection.Wait;
@@ -26,10 +30,12 @@ final class SelectorTransport implements Transport {
 
 	private final Selector selector;
 
+	private final SelectionKey accepting;
+
 	private final Thread thread;
 
-	/** Always open: what was selected is served. */
-	private final Gate gate = new Gate();
+	/** Connections that have more to do. */
+	private final Set<SelectionKey> busy = new LinkedHashSet<>();
 
 	private volatile boolean paused;
 
@@ -41,10 +47,10 @@ final class SelectorTransport implements Transport {
 	SelectorTransport(Engine engine, ServerSocketChannel listener) throws IOException {
 		this.engine = engine;
 		this.listener = listener;
-		this.acceptance = new Acceptance(engine);
-		this.selector = Selector.open();
+		this.acceptance = new Acceptance(engine, listener, this::register);
 		listener.configureBlocking(false);
-		listener.register(this.selector, SelectionKey.OP_ACCEPT);
+		this.selector = Selector.open();
+		this.accepting = listener.register(this.selector, SelectionKey.OP_ACCEPT);
 		this.thread = new Thread(this::run, "memcached-selector");
 		this.thread.setDaemon(true);
 	}
@@ -55,23 +61,42 @@ final class SelectorTransport implements Transport {
 	}
 
 	private void run() {
-		try (this.selector) {
-			while (!this.closed) {
+		while (!this.closed) {
+			try {
 				if (this.silent != this.paused) {
 					boolean silence = this.paused;
 					this.selector.keys().forEach((key) -> select(key, silence));
 					this.silent = silence;
 				}
-				this.selector.select(this::serve);
-			}
-			for (SelectionKey key : this.selector.keys()) {
-				if (key.attachment() instanceof Connection connection) {
-					connection.close();
+				select();
+				if (!this.silent) {
+					List<SelectionKey> next = new ArrayList<>(this.busy);
+					this.busy.clear();
+					next.forEach(this::serve);
 				}
 			}
+			catch (Throwable ex) {
+				this.engine.warn("the server goes on after a failure", ex);
+				LockSupport.parkNanos(WAIT_NANOS);
+			}
 		}
-		catch (IOException ex) {
-			this.engine.warn("the server ends", ex);
+		for (SelectionKey key : this.selector.keys()) {
+			if (key.attachment() instanceof Connection connection) {
+				connection.close();
+			}
+		}
+	}
+
+	private void select() throws IOException {
+		if (!this.busy.isEmpty() && !this.silent) {
+			this.selector.selectNow(this::serve);
+		}
+		else if (this.accepting.interestOps() == 0) {
+			this.selector.select(this::serve, PAUSE_MILLIS);
+			this.accepting.interestOps(SelectionKey.OP_ACCEPT);
+		}
+		else {
+			this.selector.select(this::serve);
 		}
 	}
 
@@ -80,7 +105,7 @@ final class SelectorTransport implements Transport {
 			return;
 		}
 		if (key.attachment() instanceof Connection connection) {
-			proceed(connection, key);
+			serve(connection, key);
 		}
 		else {
 			accept();
@@ -89,44 +114,36 @@ final class SelectorTransport implements Transport {
 
 	private void accept() {
 		try {
-			SocketChannel channel = this.listener.accept();
-			if (channel == null) {
-				return;
-			}
-			channel.configureBlocking(false);
-			Connection connection = this.acceptance.accept(channel);
-			if (connection != null) {
-				register(channel, connection);
+			if (!this.acceptance.accept()) {
+				this.accepting.interestOps(0);
 			}
 		}
 		catch (ClosedChannelException ex) {
 			this.closed = true;
 		}
-		catch (IOException ex) {
-			this.engine.warn("accepting a connection failed", ex);
-		}
 	}
 
-	private void register(SocketChannel channel, Connection connection) throws IOException {
-		SelectionKey key = channel.register(this.selector, 0, connection);
-		key.interestOps(this.silent ? 0 : SelectionKey.OP_READ);
+	private void register(Connection connection, SocketChannel channel) throws IOException {
+		channel.register(this.selector, this.silent ? 0 : SelectionKey.OP_READ, connection);
 	}
 
-	private void proceed(Connection connection, SelectionKey key) {
+	private void serve(Connection connection, SelectionKey key) {
 		Wait wait = Wait.NOT;
 		try {
-			wait = connection.proceed(this.gate);
+			wait = connection.turn();
+			switch (wait) {
+				case TO_READ -> key.interestOps(SelectionKey.OP_READ);
+				case TO_WRITE -> key.interestOps(SelectionKey.OP_WRITE);
+				case FOR_OTHERS -> {
+					key.interestOps(0);
+					this.busy.add(key);
+				}
+				case NOT -> connection.close();
+			}
 		}
-		catch (IOException | RuntimeException ex) {
+		catch (Throwable ex) {
+			connection.close();
 			this.engine.log(1, "the connection of " + connection + " ended: " + ex);
-		}
-		finally {
-			if (wait == Wait.NOT) {
-				connection.close();
-			}
-			else {
-				key.interestOps((wait == Wait.TO_READ) ? SelectionKey.OP_READ : SelectionKey.OP_WRITE);
-			}
 		}
 	}
 
@@ -160,7 +177,7 @@ final class SelectorTransport implements Transport {
 		this.closed = true;
 		this.selector.wakeup();
 		Threads.join(this.thread);
-		try {
+		try (this.selector) {
 			this.listener.close();
 		}
 		catch (IOException ex) {

@@ -8,17 +8,17 @@ import java.nio.channels.SocketChannel;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
+import io.libmc.embedded.Connection.Wait;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A virtual thread for each connection, which waits where it has to.
+ * A virtual thread for each connection, which waits where it has to. A connection has its
+ * turns within the gate and waits outside, so that a pause waits for no client.
  */
 final class ThreadTransport implements Transport {
-
-	/** After a failure, such as too many open files, which will last. */
-	private static final long PAUSE_NANOS = 10_000_000;
 
 	/** Null where the JDK has no virtual threads. */
 	private static final @Nullable ThreadFactory VIRTUAL = virtualThreads();
@@ -42,7 +42,7 @@ final class ThreadTransport implements Transport {
 	private ThreadTransport(Engine engine, ServerSocketChannel listener, ThreadFactory threads) {
 		this.engine = engine;
 		this.listener = listener;
-		this.acceptance = new Acceptance(engine);
+		this.acceptance = new Acceptance(engine, listener, this::serve);
 		this.threads = threads;
 		this.acceptor = new Thread(this::accept, "memcached-acceptor");
 		this.acceptor.setDaemon(true);
@@ -75,45 +75,51 @@ final class ThreadTransport implements Transport {
 	private void accept() {
 		while (!this.closed) {
 			try {
-				SocketChannel channel = this.listener.accept();
-				Connection connection = this.acceptance.accept(channel);
-				if (connection != null) {
-					serve(connection);
+				if (!this.acceptance.accept()) {
+					LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(PAUSE_MILLIS));
 				}
 			}
 			catch (ClosedChannelException ex) {
 				return;
 			}
-			catch (IOException ex) {
-				this.engine.warn("accepting a connection failed", ex);
-				LockSupport.parkNanos(PAUSE_NANOS);
-			}
 		}
 	}
 
-	private void serve(Connection connection) {
+	private void serve(Connection connection, SocketChannel channel) {
 		Thread thread = this.threads.newThread(() -> {
 			try {
-				Connection.Wait wait;
-				do {
-					// the socket of a virtual thread may take a part, and makes it wait
-					// the next time
-					wait = connection.proceed(this.gate);
-				}
-				while (wait != Connection.Wait.NOT);
+				converse(connection, channel);
 			}
-			catch (IOException ex) {
+			catch (Throwable ex) {
 				this.engine.log(1, "the connection of " + connection + " ended: " + ex);
 			}
 			finally {
-				connection.close();
 				this.serving.remove(Thread.currentThread());
+				connection.close();
 			}
 		});
 		this.serving.add(thread);
-		thread.start();
-		if (this.closed) {
-			connection.close();
+		try {
+			thread.start();
+		}
+		catch (Throwable ex) {
+			this.serving.remove(thread);
+			throw ex;
+		}
+	}
+
+	private void converse(Connection connection, SocketChannel channel) throws IOException, InterruptedException {
+		Wait wait = Wait.FOR_OTHERS;
+		while (!this.closed && connection.await(wait)) {
+			this.gate.enter();
+			try {
+				channel.configureBlocking(false);
+				wait = connection.turn();
+			}
+			finally {
+				this.gate.leave();
+			}
+			channel.configureBlocking(wait == Wait.TO_READ || wait == Wait.TO_WRITE);
 		}
 	}
 
@@ -127,6 +133,7 @@ final class ThreadTransport implements Transport {
 		this.gate.open();
 	}
 
+	/** A thread that waits for a socket is interrupted with it, which closes that. */
 	@Override
 	public void close() {
 		this.closed = true;
@@ -137,7 +144,6 @@ final class ThreadTransport implements Transport {
 			throw new UncheckedIOException(ex);
 		}
 		Threads.join(this.acceptor);
-		this.engine.connections().forEach(Connection::close);
 		this.serving.forEach(Thread::interrupt);
 		this.serving.forEach(Threads::join);
 	}

@@ -30,6 +30,9 @@ final class TlsWire implements Wire {
 	/** Encrypted, and not written out yet; ready to be read. */
 	private ByteBuffer out;
 
+	/** Whether the first handshake is over. */
+	private boolean established;
+
 	TlsWire(SocketChannel channel, SSLContext context, boolean knownClientsOnly) {
 		this.channel = channel;
 		this.engine = context.createSSLEngine();
@@ -49,6 +52,11 @@ final class TlsWire implements Wire {
 			sayWhy();
 			throw ex;
 		}
+	}
+
+	@Override
+	public int await(ByteBuffer target) throws IOException {
+		return Math.min(0, this.channel.read(this.in));
 	}
 
 	private int readRecords(ByteBuffer target) throws IOException {
@@ -94,9 +102,12 @@ final class TlsWire implements Wire {
 			this.clear.flip();
 		}
 		this.in.compact();
+		judge(result);
 		switch (result.getStatus()) {
-			case BUFFER_OVERFLOW ->
-				this.clear = ByteBuffer.allocate(this.engine.getSession().getApplicationBufferSize()).flip();
+			case BUFFER_OVERFLOW -> {
+				int size = Math.max(this.clear.capacity() * 2, this.engine.getSession().getApplicationBufferSize());
+				this.clear = ByteBuffer.allocate(size).flip();
+			}
 			case BUFFER_UNDERFLOW -> {
 				if (!this.in.hasRemaining()) {
 					int size = Math.max(this.in.capacity() * 2, this.engine.getSession().getPacketBufferSize());
@@ -131,11 +142,24 @@ final class TlsWire implements Wire {
 		finally {
 			this.out.flip();
 		}
+		judge(result);
 		if (result.getStatus() == SSLEngineResult.Status.BUFFER_OVERFLOW) {
 			int size = this.engine.getSession().getPacketBufferSize() + this.out.remaining();
 			this.out = ByteBuffer.allocate(size).put(this.out).flip();
 		}
 		return result.getStatus();
+	}
+
+	/**
+	 * There is no second handshake, as with memcached: until it is over nothing could be
+	 * written. TLS 1.3 has none.
+	 */
+	private void judge(SSLEngineResult result) throws SSLException {
+		this.established |= result.getHandshakeStatus() == HandshakeStatus.FINISHED;
+		if (this.established && result.getHandshakeStatus() == HandshakeStatus.NEED_TASK
+				&& !this.engine.getSession().getProtocol().equals("TLSv1.3")) {
+			throw new SSLException("the client wants to negotiate again");
+		}
 	}
 
 	private boolean flush() throws IOException {

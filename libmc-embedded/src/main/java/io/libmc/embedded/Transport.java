@@ -5,10 +5,16 @@ package io.libmc.embedded;
  */
 interface Transport {
 
+	/** After a failure to accept, such as too many open files; memcached's too. */
+	int PAUSE_MILLIS = 10;
+
 	/** Accepts from now on. */
 	void start();
 
-	/** Goes on accepting, but reads and answers nothing. */
+	/**
+	 * Goes on accepting, but reads and answers nothing. Returns when nothing is being
+	 * done for a client any more.
+	 */
 	void pause();
 
 	void resume();

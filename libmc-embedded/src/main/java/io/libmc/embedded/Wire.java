@@ -10,10 +10,16 @@ import java.nio.ByteBuffer;
 interface Wire extends Closeable {
 
 	/**
-	 * Reads what is there, or waits for it if the socket blocks.
+	 * Reads what is there, from a socket that does not block.
 	 * @return the number of bytes, 0 if nothing is there, -1 at the end
 	 */
 	int read(ByteBuffer target) throws IOException;
+
+	/**
+	 * Waits until something is there, on a socket that blocks, and may read that.
+	 * @return the number of bytes, 0 if they are to be read, -1 at the end
+	 */
+	int await(ByteBuffer target) throws IOException;
 
 	/**
 	 * Writes what the socket takes, and waits until that is something if it blocks.

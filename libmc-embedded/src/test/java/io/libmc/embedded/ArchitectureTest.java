@@ -9,6 +9,7 @@ import org.junit.jupiter.api.Test;
 
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noMethods;
 import static org.assertj.core.api.Assertions.assertThat;
 
 class ArchitectureTest {
@@ -56,6 +57,12 @@ class ArchitectureTest {
 			.dependOnClassesThat()
 			.resideInAPackage("java.nio.channels..")
 			.check(CLASSES);
+	}
+
+	/** A virtual thread that waits within would keep others from running. */
+	@Test
+	void nothingIsSynchronized() {
+		noMethods().should().haveModifier(JavaModifier.SYNCHRONIZED).check(CLASSES);
 	}
 
 	@Test
