@@ -3,7 +3,9 @@ package io.libmc.embedded;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Consumer;
@@ -48,15 +50,30 @@ public final class Main {
 				return 0;
 			}
 			EmbeddedMemcached server = options.builder().start();
-			if (portFile != null) {
-				Files.writeString(Path.of(portFile), "TCP INET: " + server.port() + "\n");
-			}
 			started.accept(server);
+			if (portFile != null && server.hasPort()) {
+				tellPort(server.port(), portFile, err);
+			}
 			return 0;
 		}
-		catch (IllegalArgumentException | IllegalStateException | IOException ex) {
+		catch (IllegalArgumentException | IllegalStateException ex) {
 			err.println("memcached: " + ex.getMessage());
 			return 1;
+		}
+	}
+
+	/**
+	 * Whoever waits for the file finds it whole. A server whose port cannot be told runs
+	 * all the same.
+	 */
+	private static void tellPort(int port, String portFile, PrintStream err) {
+		String unfinished = portFile + ".lck";
+		try {
+			Files.writeString(Path.of(unfinished), "TCP INET: " + port + "\n");
+			Files.move(Path.of(unfinished), Path.of(portFile), StandardCopyOption.REPLACE_EXISTING);
+		}
+		catch (IOException | InvalidPathException ex) {
+			err.println("Failed to open \"" + unfinished + "\": " + ex);
 		}
 	}
 

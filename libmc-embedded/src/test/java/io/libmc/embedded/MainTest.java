@@ -7,6 +7,7 @@ import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
 import java.util.List;
 
 import org.junit.jupiter.api.AfterEach;
@@ -31,7 +32,12 @@ class MainTest {
 	private EmbeddedMemcached server;
 
 	private int start(String... arguments) {
-		return Main.start(List.of(arguments), null, new PrintStream(this.out, true, StandardCharsets.UTF_8),
+		return start((Path) null, arguments);
+	}
+
+	private int start(Path portFile, String... arguments) {
+		return Main.start(List.of(arguments), (portFile != null) ? portFile.toString() : null,
+				new PrintStream(this.out, true, StandardCharsets.UTF_8),
 				new PrintStream(this.err, true, StandardCharsets.UTF_8), (started) -> this.server = started);
 	}
 
@@ -85,6 +91,29 @@ class MainTest {
 		Path file = this.directory.resolve("port");
 		Main.start(List.of("-p", "-1"), file.toString(), System.out, System.err, (started) -> this.server = started);
 		assertThat(file).hasContent("TCP INET: " + this.server.port());
+		assertThat(this.directory).isDirectoryContaining("glob:**/port").isDirectoryNotContaining("glob:**.lck");
+	}
+
+	@Test
+	void serverWithoutAPortHasNoneToTell() {
+		Path file = this.directory.resolve("port");
+		Path socket = this.directory.resolve("memcached.sock");
+		assertThat(start(file, "-s", socket.toString())).isZero();
+		assertThat(this.server.address()).isEqualTo(socket.toString());
+		assertThat(file).doesNotExist();
+		assertThat(socket).satisfies((path) -> assertThat(Files.getPosixFilePermissions(path)).containsOnly(
+				PosixFilePermission.OWNER_READ, PosixFilePermission.OWNER_WRITE, PosixFilePermission.OWNER_EXECUTE));
+		assertThat(this.err.size()).isZero();
+	}
+
+	@Test
+	void serverWhosePortCannotBeToldRunsAllTheSame() throws Exception {
+		Path file = this.directory.resolve("absent").resolve("port");
+		assertThat(start(file, "-p", "-1")).isZero();
+		assertThat(this.err.toString(StandardCharsets.UTF_8)).startsWith("Failed to open \"" + file + ".lck\": ");
+		try (RawClient client = new RawClient(this.server.port())) {
+			assertThat(client.ask("mn\r\n")).isEqualTo("MN\r\n");
+		}
 	}
 
 	@Test
