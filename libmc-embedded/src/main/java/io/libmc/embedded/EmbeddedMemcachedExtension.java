@@ -1,9 +1,11 @@
 package io.libmc.embedded;
 
 import java.util.Objects;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 
 import org.junit.jupiter.api.extension.AfterAllCallback;
+import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
@@ -19,10 +21,11 @@ import org.jspecify.annotations.Nullable;
  * {@code RegisterExtension}, such as
  * {@code new EmbeddedMemcachedExtension(EmbeddedMemcached.builder().maxItemSize(1 << 24))}.
  * A class may have several; parameters are the server of the first, and of the annotation
- * before any field.
+ * before any field. Tests of a class that run in parallel have the server one after the
+ * other.
  */
 public final class EmbeddedMemcachedExtension
-		implements BeforeAllCallback, BeforeEachCallback, AfterAllCallback, ParameterResolver {
+		implements BeforeAllCallback, BeforeEachCallback, AfterEachCallback, AfterAllCallback, ParameterResolver {
 
 	private static final Namespace NAMESPACE = Namespace.create(EmbeddedMemcachedExtension.class);
 
@@ -31,7 +34,12 @@ public final class EmbeddedMemcachedExtension
 
 	private final Supplier<EmbeddedMemcached> starter;
 
-	private @Nullable EmbeddedMemcached server;
+	private final ReentrantLock lock = new ReentrantLock();
+
+	/** Held by the test that has the server; those at the same time wait for it. */
+	private final ReentrantLock turn = new ReentrantLock(true);
+
+	private volatile @Nullable EmbeddedMemcached server;
 
 	/** Nested classes use their outermost class's. */
 	private int users;
@@ -54,12 +62,13 @@ public final class EmbeddedMemcachedExtension
 	 * @return the one of the class that is being tested
 	 * @throws IllegalStateException outside of its tests
 	 */
-	public synchronized EmbeddedMemcached server() {
-		if (this.server == null) {
+	public EmbeddedMemcached server() {
+		EmbeddedMemcached running = this.server;
+		if (running == null) {
 			throw new IllegalStateException("There is no server before the tests of its class and after them; "
 					+ "register this extension as a static field with @RegisterExtension");
 		}
-		return this.server;
+		return running;
 	}
 
 	/**
@@ -71,17 +80,38 @@ public final class EmbeddedMemcachedExtension
 	}
 
 	@Override
-	public synchronized void beforeAll(ExtensionContext context) {
-		if (this.users++ == 0) {
-			this.server = this.starter.get();
+	public void beforeAll(ExtensionContext context) {
+		use(1);
+		first(context);
+	}
+
+	@Override
+	public void afterAll(ExtensionContext context) {
+		use(-1);
+	}
+
+	/** There is a server from the first user on, and until the last has gone. */
+	private void use(int more) {
+		this.lock.lock();
+		try {
+			this.users += more;
+			if (this.users > 0 && this.server == null) {
+				this.server = this.starter.get();
+			}
+			EmbeddedMemcached running = this.server;
+			if (this.users == 0 && running != null) {
+				this.server = null;
+				running.close();
+			}
 		}
-		if (context.getStore(NAMESPACE).get(PARAMETERS) == null) {
-			context.getStore(NAMESPACE).put(PARAMETERS, this);
+		finally {
+			this.lock.unlock();
 		}
 	}
 
 	@Override
 	public void beforeEach(ExtensionContext context) {
+		this.turn.lock();
 		EmbeddedMemcached current = server();
 		if (current.isRunning()) {
 			current.resume();
@@ -93,21 +123,39 @@ public final class EmbeddedMemcachedExtension
 	}
 
 	@Override
-	public synchronized void afterAll(ExtensionContext context) {
-		if (--this.users == 0 && this.server != null) {
-			this.server.close();
-			this.server = null;
+	public void afterEach(ExtensionContext context) {
+		if (this.turn.isHeldByCurrentThread()) {
+			this.turn.unlock();
 		}
+	}
+
+	/** The extension that the parameters of a class come from: the first. */
+	private Object first(ExtensionContext context) {
+		Object first = context.getStore(NAMESPACE).get(PARAMETERS);
+		if (first == null) {
+			context.getStore(NAMESPACE).put(PARAMETERS, this);
+		}
+		return (first != null) ? first : this;
 	}
 
 	@Override
 	public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {
-		return parameter.getParameter().getType() == EmbeddedMemcached.class
-				&& context.getStore(NAMESPACE).get(PARAMETERS) == this;
+		return parameter.getParameter().getType() == EmbeddedMemcached.class && first(context) == this;
 	}
 
 	@Override
 	public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
+		EmbeddedMemcached running = this.server;
+		return (running != null) ? running : early(context);
+	}
+
+	/**
+	 * A class with one instance for all its tests is made before everything else. If that
+	 * fails, nothing else comes.
+	 */
+	private EmbeddedMemcached early(ExtensionContext context) {
+		context.getStore(NAMESPACE).put(this, (AutoCloseable) () -> use(-1));
+		use(1);
 		return server();
 	}
 

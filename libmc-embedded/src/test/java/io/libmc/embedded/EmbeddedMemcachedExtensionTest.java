@@ -2,6 +2,7 @@ package io.libmc.embedded;
 
 import java.io.IOException;
 
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -9,6 +10,7 @@ import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -73,6 +75,39 @@ class EmbeddedMemcachedExtensionTest {
 	void thereIsNoServerBeforeTheTests() {
 		assertThatExceptionOfType(IllegalStateException.class).isThrownBy(new EmbeddedMemcachedExtension()::server)
 			.withMessageContaining("as a static field");
+	}
+
+	@Test
+	void testsAtTheSameTimeHaveItOneAfterTheOther(EmbeddedMemcached memcached) throws Exception {
+		EmbeddedMemcached old = OLD.server();
+		Thread other = new Thread(() -> {
+			OLD.beforeEach(null);
+			OLD.afterEach(null);
+		});
+		other.start();
+		Awaitility.await().until(() -> other.getState() == Thread.State.WAITING || !other.isAlive());
+		assertThat(old.stats()).containsEntry("curr_items", "1");
+		OLD.afterEach(null);
+		other.join(10_000);
+		assertThat(other.isAlive()).isFalse();
+		assertThat(old.stats()).containsEntry("curr_items", "0");
+	}
+
+	@Nested
+	@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+	class InnerOfOneInstance {
+
+		private final EmbeddedMemcached given;
+
+		InnerOfOneInstance(EmbeddedMemcached memcached) {
+			this.given = memcached;
+		}
+
+		@Test
+		void isGivenTheSame(EmbeddedMemcached memcached) {
+			assertThat(memcached).isSameAs(ofTheClass).isSameAs(this.given);
+		}
+
 	}
 
 	@Nested
