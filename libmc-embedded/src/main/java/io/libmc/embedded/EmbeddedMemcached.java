@@ -144,7 +144,7 @@ public final class EmbeddedMemcached implements AutoCloseable {
 			}
 			return listener;
 		}
-		catch (IOException ex) {
+		catch (IOException | RuntimeException ex) {
 			listener.close();
 			throw ex;
 		}

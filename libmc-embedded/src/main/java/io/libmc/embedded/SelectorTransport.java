@@ -7,10 +7,10 @@ import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
-import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 import io.libmc.embedded.Connection.Wait;
@@ -70,14 +70,15 @@ final class SelectorTransport implements Transport {
 				}
 				select();
 				if (!this.silent) {
-					List<SelectionKey> next = new ArrayList<>(this.busy);
-					this.busy.clear();
-					next.forEach(this::serve);
+					for (SelectionKey key : List.copyOf(this.busy)) {
+						this.busy.remove(key);
+						serve(key);
+					}
 				}
 			}
 			catch (Throwable ex) {
 				this.engine.warn("the server goes on after a failure", ex);
-				LockSupport.parkNanos(WAIT_NANOS);
+				LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(PAUSE_MILLIS));
 			}
 		}
 		for (SelectionKey key : this.selector.keys()) {
