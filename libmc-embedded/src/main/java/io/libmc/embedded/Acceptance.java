@@ -10,6 +10,8 @@ import java.nio.charset.StandardCharsets;
 
 import javax.net.ssl.SSLContext;
 
+import io.libmc.embedded.Stats.Count;
+
 /**
  * Makes connections of what a listening socket accepts, or sends clients away.
  */
@@ -72,13 +74,13 @@ final class Acceptance {
 		try {
 			channel.configureBlocking(false);
 			if (this.engine.connections().size() >= this.engine.settings.maxConnections()) {
-				this.engine.stats.rejectedConnections.increment();
+				this.engine.stats.count(Count.REJECTED_CONNECTIONS);
 				channel.write(ByteBuffer.wrap(TOO_MANY));
 				return;
 			}
 			connection = connection(channel);
 			this.engine.connections().add(connection);
-			this.engine.stats.connections.increment();
+			this.engine.stats.count(Count.TOTAL_CONNECTIONS);
 			this.engine.log(2, "<" + connection + " new client connection");
 			this.service.serve(connection, channel);
 			served = true;

@@ -4,6 +4,8 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.OptionalInt;
 
+import io.libmc.embedded.Stats.Count;
+
 /**
  * What a client has to say before anything else: a {@code set} of any key whose data is a
  * user, a space and the password.
@@ -88,10 +90,10 @@ final class Authentication {
 		if (space < 0) {
 			return "CLIENT_ERROR bad authentication token format";
 		}
-		this.engine.stats.auths.increment();
+		this.engine.stats.count(Count.AUTH_CMDS);
 		this.over = isRight(token.substring(0, space), token.substring(space + 1, token.length() - 2));
 		if (!this.over) {
-			this.engine.stats.authErrors.increment();
+			this.engine.stats.count(Count.AUTH_ERRORS);
 		}
 		return this.over ? "STORED" : "CLIENT_ERROR authentication failure";
 	}

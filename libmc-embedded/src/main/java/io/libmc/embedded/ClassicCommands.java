@@ -4,6 +4,7 @@ import java.util.Map;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 
+import io.libmc.embedded.Stats.Count;
 import io.libmc.embedded.Storing.Mode;
 import io.libmc.embedded.Storing.Outcome;
 import org.jspecify.annotations.Nullable;
@@ -269,7 +270,7 @@ final class ClassicCommands {
 	}
 
 	private @Nullable String flush(CommandLine line, boolean noReply) {
-		this.engine.stats.flushes.increment();
+		this.engine.stats.count(Count.CMD_FLUSH);
 		int exptime = 0;
 		if (line.count() != (noReply ? 2 : 1)) {
 			OptionalInt told = line.signed(1);

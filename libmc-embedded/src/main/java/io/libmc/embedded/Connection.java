@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.util.concurrent.locks.LockSupport;
 
 import io.libmc.embedded.Session.Need;
+import io.libmc.embedded.Stats.Count;
 
 /**
  * A session and its socket. It costs one buffer each way, and a value that is on its way
@@ -101,7 +102,7 @@ final class Connection {
 	private int received(int count) {
 		if (count > 0) {
 			this.in.received(count);
-			this.engine.stats.bytesRead.add(count);
+			this.engine.stats.add(Count.BYTES_READ, count);
 		}
 		return count;
 	}
@@ -112,7 +113,7 @@ final class Connection {
 		boolean everything = this.wire.write(unsent);
 		int count = before - unsent.remaining();
 		this.out.sent(count);
-		this.engine.stats.bytesWritten.add(count);
+		this.engine.stats.add(Count.BYTES_WRITTEN, count);
 		return everything;
 	}
 

@@ -3,6 +3,7 @@ package io.libmc.embedded;
 import java.nio.charset.StandardCharsets;
 import java.util.OptionalInt;
 
+import io.libmc.embedded.Stats.Count;
 import io.libmc.embedded.Storing.Mode;
 import io.libmc.embedded.Storing.Outcome;
 import org.jspecify.annotations.Nullable;
@@ -50,7 +51,7 @@ final class MetaCommands {
 		}
 		MetaGet get = new MetaGet(this.engine, flags);
 		Item item = get.perform();
-		this.engine.stats.metas.increment();
+		this.engine.stats.count(Count.CMD_META);
 		if (flags.isOpaqueTooLong()) {
 			out.line(OPAQUE_TOO_LONG);
 			return;
@@ -294,7 +295,7 @@ final class MetaCommands {
 			}
 		}
 		Item item = this.engine.store.peek(key);
-		this.engine.stats.metas.increment();
+		this.engine.stats.count(Count.CMD_META);
 		if (item == null) {
 			out.line("EN");
 			return;

@@ -1,5 +1,6 @@
 package io.libmc.embedded;
 
+import io.libmc.embedded.Stats.Count;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,11 +17,11 @@ final class Refusals {
 	 */
 	static @Nullable String of(Storing command, Engine engine) {
 		if (command.itemSize() > engine.settings.maxItemSize()) {
-			engine.stats.tooLarge.increment();
+			engine.stats.count(Count.STORE_TOO_LARGE);
 			return "SERVER_ERROR object too large for cache";
 		}
 		if (!engine.store.hasRoom(command.itemSize())) {
-			engine.stats.noMemory.increment();
+			engine.stats.count(Count.STORE_NO_MEMORY);
 			return "SERVER_ERROR out of memory storing object";
 		}
 		return null;

@@ -1,96 +1,79 @@
 package io.libmc.embedded;
 
+import java.util.EnumMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
- * What has happened so far, under memcached's names.
+ * What has happened so far.
  */
 final class Stats {
 
-	final LongAdder getHits = new LongAdder();
+	/** What is counted, under memcached's names. */
+	enum Count {
 
-	final LongAdder getMisses = new LongAdder();
+		TOTAL_CONNECTIONS, REJECTED_CONNECTIONS, CMD_SET, CMD_FLUSH, CMD_META, GET_HITS, GET_MISSES, DELETE_MISSES,
+		DELETE_HITS, INCR_MISSES, INCR_HITS, DECR_MISSES, DECR_HITS, CAS_MISSES, CAS_HITS, CAS_BADVAL, TOUCH_HITS,
+		TOUCH_MISSES, STORE_TOO_LARGE, STORE_NO_MEMORY, AUTH_CMDS, AUTH_ERRORS, BYTES_READ, BYTES_WRITTEN, TOTAL_ITEMS,
+		EVICTIONS, RECLAIMED;
 
-	final LongAdder sets = new LongAdder();
+		@Override
+		public String toString() {
+			return name().toLowerCase(Locale.ROOT);
+		}
 
-	final LongAdder stored = new LongAdder();
+	}
 
-	final LongAdder touchHits = new LongAdder();
+	private final Map<Count, LongAdder> counts = new EnumMap<>(Count.class);
 
-	final LongAdder touchMisses = new LongAdder();
+	Stats() {
+		for (Count count : Count.values()) {
+			this.counts.put(count, new LongAdder());
+		}
+	}
 
-	final LongAdder deleteHits = new LongAdder();
+	void count(Count what) {
+		add(what, 1);
+	}
 
-	final LongAdder deleteMisses = new LongAdder();
+	void add(Count what, long number) {
+		counter(what).add(number);
+	}
 
-	final LongAdder incrHits = new LongAdder();
+	long sum(Count what) {
+		return counter(what).sum();
+	}
 
-	final LongAdder incrMisses = new LongAdder();
-
-	final LongAdder decrHits = new LongAdder();
-
-	final LongAdder decrMisses = new LongAdder();
-
-	final LongAdder casHits = new LongAdder();
-
-	final LongAdder casMisses = new LongAdder();
-
-	final LongAdder casBad = new LongAdder();
-
-	final LongAdder flushes = new LongAdder();
-
-	final LongAdder metas = new LongAdder();
-
-	final LongAdder auths = new LongAdder();
-
-	final LongAdder authErrors = new LongAdder();
-
-	final LongAdder evictions = new LongAdder();
-
-	final LongAdder reclaimed = new LongAdder();
-
-	final LongAdder tooLarge = new LongAdder();
-
-	final LongAdder noMemory = new LongAdder();
-
-	final LongAdder bytesRead = new LongAdder();
-
-	final LongAdder bytesWritten = new LongAdder();
-
-	final LongAdder connections = new LongAdder();
-
-	final LongAdder rejectedConnections = new LongAdder();
+	private LongAdder counter(Count what) {
+		return Objects.requireNonNull(this.counts.get(what));
+	}
 
 	void countGet(boolean hit) {
-		(hit ? this.getHits : this.getMisses).increment();
+		count(hit ? Count.GET_HITS : Count.GET_MISSES);
 	}
 
 	void countTouch(boolean hit) {
-		(hit ? this.touchHits : this.touchMisses).increment();
+		count(hit ? Count.TOUCH_HITS : Count.TOUCH_MISSES);
 	}
 
 	void countDelete(boolean hit) {
-		(hit ? this.deleteHits : this.deleteMisses).increment();
+		count(hit ? Count.DELETE_HITS : Count.DELETE_MISSES);
 	}
 
 	void countArithmetic(boolean incr, boolean hit) {
 		if (incr) {
-			(hit ? this.incrHits : this.incrMisses).increment();
+			count(hit ? Count.INCR_HITS : Count.INCR_MISSES);
 		}
 		else {
-			(hit ? this.decrHits : this.decrMisses).increment();
+			count(hit ? Count.DECR_HITS : Count.DECR_MISSES);
 		}
 	}
 
 	/** As {@code stats reset} does, which leaves what is stored alone. */
 	void reset() {
-		for (LongAdder counter : new LongAdder[] { this.getHits, this.getMisses, this.sets, this.stored, this.touchHits,
-				this.touchMisses, this.deleteHits, this.deleteMisses, this.incrHits, this.incrMisses, this.decrHits,
-				this.decrMisses, this.casHits, this.casMisses, this.casBad, this.flushes, this.metas, this.auths,
-				this.authErrors, this.evictions, this.reclaimed, this.tooLarge, this.noMemory, this.bytesRead,
-				this.bytesWritten, this.connections, this.rejectedConnections }) {
-			counter.reset();
-		}
+		this.counts.values().forEach(LongAdder::reset);
 	}
 
 }

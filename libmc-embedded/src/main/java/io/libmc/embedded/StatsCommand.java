@@ -11,6 +11,8 @@ import java.util.OptionalInt;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 
+import io.libmc.embedded.Stats.Count;
+
 /**
  * {@code stats} and what else lists things. What only memcached's own memory has is left
  * out.
@@ -104,7 +106,7 @@ final class StatsCommand {
 		Stats stats = this.engine.stats;
 		Clock clock = this.engine.clock;
 		Map<String, String> all = new LinkedHashMap<>();
-		all.put("pid", String.valueOf(this.engine.pid()));
+		put(all, "pid", this.engine.pid());
 		put(all, "uptime", clock.uptime());
 		put(all, "time", clock.epochSecond());
 		all.put("version", this.engine.settings.version().toString());
@@ -112,41 +114,17 @@ final class StatsCommand {
 		put(all, "pointer_size", 64);
 		put(all, "max_connections", this.engine.settings.maxConnections());
 		put(all, "curr_connections", this.engine.connections().size());
-		put(all, "total_connections", stats.connections.sum());
-		put(all, "rejected_connections", stats.rejectedConnections.sum());
 		put(all, "connection_structures", this.engine.connections().size());
-		put(all, "cmd_get", stats.getHits.sum() + stats.getMisses.sum());
-		put(all, "cmd_set", stats.sets.sum());
-		put(all, "cmd_flush", stats.flushes.sum());
-		put(all, "cmd_touch", stats.touchHits.sum() + stats.touchMisses.sum());
-		put(all, "cmd_meta", stats.metas.sum());
-		put(all, "get_hits", stats.getHits.sum());
-		put(all, "get_misses", stats.getMisses.sum());
-		put(all, "delete_misses", stats.deleteMisses.sum());
-		put(all, "delete_hits", stats.deleteHits.sum());
-		put(all, "incr_misses", stats.incrMisses.sum());
-		put(all, "incr_hits", stats.incrHits.sum());
-		put(all, "decr_misses", stats.decrMisses.sum());
-		put(all, "decr_hits", stats.decrHits.sum());
-		put(all, "cas_misses", stats.casMisses.sum());
-		put(all, "cas_hits", stats.casHits.sum());
-		put(all, "cas_badval", stats.casBad.sum());
-		put(all, "touch_hits", stats.touchHits.sum());
-		put(all, "touch_misses", stats.touchMisses.sum());
-		put(all, "store_too_large", stats.tooLarge.sum());
-		put(all, "store_no_memory", stats.noMemory.sum());
-		put(all, "auth_cmds", stats.auths.sum());
-		put(all, "auth_errors", stats.authErrors.sum());
-		put(all, "bytes_read", stats.bytesRead.sum());
-		put(all, "bytes_written", stats.bytesWritten.sum());
+		put(all, "cmd_get", stats.sum(Count.GET_HITS) + stats.sum(Count.GET_MISSES));
+		put(all, "cmd_touch", stats.sum(Count.TOUCH_HITS) + stats.sum(Count.TOUCH_MISSES));
+		for (Count count : Count.values()) {
+			put(all, count.toString(), stats.sum(count));
+		}
 		put(all, "limit_maxbytes", this.engine.settings.maxBytes());
 		put(all, "accepting_conns", 1);
 		put(all, "threads", 1);
 		put(all, "bytes", this.engine.store.bytes());
 		put(all, "curr_items", this.engine.store.count());
-		put(all, "total_items", stats.stored.sum());
-		put(all, "evictions", stats.evictions.sum());
-		put(all, "reclaimed", stats.reclaimed.sum());
 		return all;
 	}
 

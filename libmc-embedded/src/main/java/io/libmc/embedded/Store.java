@@ -11,6 +11,7 @@ import java.util.stream.Stream;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.Policy;
+import io.libmc.embedded.Stats.Count;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -208,7 +209,7 @@ final class Store {
 	private void remove(Shelf current, Map.Entry<String, Item> victim) {
 		if (current.map.remove(victim.getKey(), victim.getValue())) {
 			current.bytes.addAndGet(-size(victim.getKey(), victim.getValue()));
-			(isAlive(victim.getValue(), current) ? this.stats.evictions : this.stats.reclaimed).increment();
+			this.stats.count(isAlive(victim.getValue(), current) ? Count.EVICTIONS : Count.RECLAIMED);
 		}
 	}
 

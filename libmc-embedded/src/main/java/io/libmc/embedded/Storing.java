@@ -2,6 +2,7 @@ package io.libmc.embedded;
 
 import java.util.Arrays;
 
+import io.libmc.embedded.Stats.Count;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -163,15 +164,15 @@ final class Storing {
 	}
 
 	private void count(Outcome outcome, Stats stats) {
-		stats.sets.increment();
+		stats.count(Count.CMD_SET);
 		if (outcome == Outcome.STORED) {
-			stats.stored.increment();
+			stats.count(Count.TOTAL_ITEMS);
 		}
 		if (this.mode == Mode.CAS) {
 			switch (outcome) {
-				case STORED -> stats.casHits.increment();
-				case NOT_FOUND -> stats.casMisses.increment();
-				default -> stats.casBad.increment();
+				case STORED -> stats.count(Count.CAS_HITS);
+				case NOT_FOUND -> stats.count(Count.CAS_MISSES);
+				default -> stats.count(Count.CAS_BADVAL);
 			}
 		}
 	}

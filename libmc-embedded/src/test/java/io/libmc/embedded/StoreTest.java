@@ -7,6 +7,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
+import io.libmc.embedded.Stats.Count;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -41,7 +42,7 @@ class StoreTest {
 			}
 		}
 		assertThat(this.store.get("k0")).isNotNull();
-		assertThat(this.stats.evictions.sum()).isPositive();
+		assertThat(this.stats.sum(Count.EVICTIONS)).isPositive();
 	}
 
 	@Test
@@ -53,7 +54,7 @@ class StoreTest {
 		for (int i = 0; i < count; i++) {
 			assertThat(this.store.peek(String.format("%04d", i))).isNotNull();
 		}
-		assertThat(this.stats.evictions.sum()).isZero();
+		assertThat(this.stats.sum(Count.EVICTIONS)).isZero();
 	}
 
 	@Test
