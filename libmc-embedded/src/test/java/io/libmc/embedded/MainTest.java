@@ -1,6 +1,7 @@
 package io.libmc.embedded;
 
 import java.io.ByteArrayOutputStream;
+import java.io.File;
 import java.io.PrintStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -9,7 +10,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -92,6 +97,28 @@ class MainTest {
 		Main.start(List.of("-p", "-1"), file.toString(), System.out, System.err, (started) -> this.server = started);
 		assertThat(file).hasContent("TCP INET: " + this.server.port());
 		assertThat(this.directory).isDirectoryContaining("glob:**/port").isDirectoryNotContaining("glob:**.lck");
+	}
+
+	@Test
+	void runsAsAModuleThatNeedsCaffeineAlone() throws Exception {
+		String modules = Stream.of(System.getProperty("java.class.path").split(File.pathSeparator))
+			.filter((path) -> path.contains("caffeine") || Files.exists(Path.of(path, "io/libmc/embedded/Main.class")))
+			.collect(Collectors.joining(File.pathSeparator));
+		Path file = this.directory.resolve("port");
+		ProcessBuilder builder = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+				"-p", modules, "-m", "io.libmc.embedded/io.libmc.embedded.Main", "-p", "-1");
+		builder.environment().put("MEMCACHED_PORT_FILENAME", file.toString());
+		Process process = builder.inheritIO().start();
+		try {
+			Awaitility.await().atMost(30, TimeUnit.SECONDS).until(() -> Files.exists(file) || !process.isAlive());
+			int port = Integer.parseInt(Files.readString(file).replaceAll("\\D", ""));
+			try (RawClient client = new RawClient(port)) {
+				assertThat(client.ask("set k 0 0 1\r\nx\r\n")).isEqualTo("STORED\r\n");
+			}
+		}
+		finally {
+			process.destroyForcibly();
+		}
 	}
 
 	@Test
