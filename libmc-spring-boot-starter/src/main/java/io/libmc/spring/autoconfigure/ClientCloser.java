@@ -34,9 +34,26 @@ final class ClientCloser implements BeanFactoryPostProcessor, DisposableBean {
 	public void postProcessBeanFactory(ConfigurableListableBeanFactory beanFactory) {
 	}
 
+	/** Does all there is to do, whatever fails. */
 	@Override
 	public void destroy() {
-		this.closings.forEach(Runnable::run);
+		RuntimeException failure = null;
+		for (Runnable closing : this.closings) {
+			try {
+				closing.run();
+			}
+			catch (RuntimeException ex) {
+				if (failure == null) {
+					failure = ex;
+				}
+				else {
+					failure.addSuppressed(ex);
+				}
+			}
+		}
+		if (failure != null) {
+			throw failure;
+		}
 	}
 
 }
