@@ -7,6 +7,8 @@ import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.autoconfigure.condition.ConditionMessage;
 import org.springframework.boot.autoconfigure.condition.ConditionOutcome;
 import org.springframework.boot.autoconfigure.condition.SpringBootCondition;
+import org.springframework.boot.context.properties.bind.BindResult;
+import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.context.annotation.ConditionContext;
 import org.springframework.context.annotation.ConfigurationCondition;
 import org.springframework.context.aot.AbstractAotProcessor;
@@ -28,15 +30,15 @@ final class EmbeddedMemcachedCondition extends SpringBootCondition implements Co
 		Environment environment = context.getEnvironment();
 		ConfigurableListableBeanFactory beanFactory = Objects.requireNonNull(context.getBeanFactory());
 		ConditionMessage.Builder message = ConditionMessage.forCondition("Embedded memcached");
-		if (environment.getProperty(LibmcEmbeddedProperties.REPLACES, Boolean.class, false)) {
+		if (EmbeddedServers.isReplacing(environment)) {
 			return ConditionOutcome.match(message.because("a test asks for it"));
 		}
-		String enabled = LibmcEmbeddedProperties.PREFIX + ".enabled";
-		if (Boolean.getBoolean(AbstractAotProcessor.AOT_PROCESSING) && !environment.containsProperty(enabled)) {
+		BindResult<Boolean> enabled = Binder.get(environment).bind(LibmcEmbeddedProperties.ENABLED, Boolean.class);
+		if (Boolean.getBoolean(AbstractAotProcessor.AOT_PROCESSING) && !enabled.isBound()) {
 			return ConditionOutcome.noMatch(message.because("nobody knows yet which servers there will be"));
 		}
-		if (!environment.getProperty(enabled, Boolean.class, true)) {
-			return ConditionOutcome.noMatch(message.because(LibmcEmbeddedProperties.PREFIX + ".enabled is false"));
+		if (!enabled.orElse(true)) {
+			return ConditionOutcome.noMatch(message.because(LibmcEmbeddedProperties.ENABLED + " is false"));
 		}
 		// whatever it is called: the one of the properties comes later
 		boolean hasDetails = BeanFactoryUtils.beanNamesForTypeIncludingAncestors(beanFactory,

@@ -30,7 +30,7 @@ import io.libmc.MemcachedListener;
 @AutoConfiguration(after = SslAutoConfiguration.class)
 @ConditionalOnBooleanProperty(name = "libmc.enabled", matchIfMissing = true)
 @EnableConfigurationProperties(LibmcProperties.class)
-@Import(ClusterBeans.class)
+@Import({ ClientCloser.class, ClusterBeans.class })
 public final class LibmcAutoConfiguration {
 
 	LibmcAutoConfiguration() {
@@ -65,17 +65,12 @@ public final class LibmcAutoConfiguration {
 		return PropertiesLibmcConnectionDetails.of(properties, environment, bundles.getIfAvailable());
 	}
 
-	@Bean
-	static ClientCloser libmcClientCloser() {
-		return new ClientCloser();
-	}
-
 	@Bean(LibmcClusters.BEAN_NAME)
 	LibmcClusters libmcClusters(LibmcProperties properties, Environment environment, ObjectProvider<SslBundles> bundles,
 			ObjectProvider<MemcachedListener> listeners, ObjectProvider<LibmcClientBuilderCustomizer> customizers,
-			FormatFactory formats, ClientCloser closer) {
+			FormatFactory formats, ClientCloser closer, ObjectProvider<ReplacedServers> replaced) {
 		return new LibmcClusters(properties, environment, bundles.getIfAvailable(), listeners, customizers, formats,
-				closer);
+				closer, replaced.getIfAvailable());
 	}
 
 	@Bean
@@ -119,9 +114,9 @@ public final class LibmcAutoConfiguration {
 
 		@Bean
 		@ConditionalOnClass(name = ServersRefresh.ENVIRONMENT_CHANGE_EVENT)
-		ServersRefresh libmcServersRefresh(LibmcConnectionDetails connection,
+		ServersRefresh libmcServersRefresh(LibmcClusters clusters, LibmcConnectionDetails connection,
 				@Qualifier(LibmcClients.AUTO_CONFIGURED) MemcachedClient client) {
-			return new ServersRefresh(connection, client);
+			return clusters.refresh(connection, client);
 		}
 
 	}

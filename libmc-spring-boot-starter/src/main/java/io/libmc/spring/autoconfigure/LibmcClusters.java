@@ -43,11 +43,13 @@ final class LibmcClusters {
 
 	private final ClientCloser closer;
 
+	private final @Nullable ReplacedServers replaced;
+
 	private final Map<String, ServerStates> states = new ConcurrentHashMap<>();
 
 	LibmcClusters(LibmcProperties properties, Environment environment, @Nullable SslBundles bundles,
 			ObjectProvider<MemcachedListener> listeners, ObjectProvider<LibmcClientBuilderCustomizer> customizers,
-			FormatFactory formats, ClientCloser closer) {
+			FormatFactory formats, ClientCloser closer, @Nullable ReplacedServers replaced) {
 		this.properties = properties;
 		this.environment = environment;
 		this.bundles = bundles;
@@ -55,6 +57,7 @@ final class LibmcClusters {
 		this.customizers = customizers;
 		this.formats = formats;
 		this.closer = closer;
+		this.replaced = replaced;
 	}
 
 	/** What the bean is called that is a cluster's client. */
@@ -98,7 +101,7 @@ final class LibmcClusters {
 
 	/** Creates the default cluster's client. */
 	MemcachedClient client(LibmcConnectionDetails connection) {
-		return create(LibmcProperties.PREFIX, this.properties.cluster(), connection,
+		return create(LibmcProperties.PREFIX, this.properties.cluster(), replaced(connection),
 				this.listeners.orderedStream().map((listener) -> of(DEFAULT, listener)).toList(), DEFAULT);
 	}
 
@@ -108,14 +111,23 @@ final class LibmcClusters {
 				this.listeners.orderedStream().map((listener) -> of(cluster, listener)).toList(), cluster);
 	}
 
+	/** Refreshes the default cluster's servers. */
+	ServersRefresh refresh(LibmcConnectionDetails connection, MemcachedClient client) {
+		return new ServersRefresh(replaced(connection), client);
+	}
+
 	/** Refreshes another cluster's servers: the factory method of that bean. */
 	ServersRefresh refresh(String cluster, MemcachedClient client) {
 		return new ServersRefresh(connection(cluster), client);
 	}
 
+	private LibmcConnectionDetails replaced(LibmcConnectionDetails connection) {
+		return (this.replaced != null) ? this.replaced.of(DEFAULT) : connection;
+	}
+
 	private LibmcConnectionDetails connection(String cluster) {
-		return PropertiesLibmcConnectionDetails.of(prefix(cluster), properties(cluster), this.environment,
-				this.bundles);
+		return (this.replaced != null) ? this.replaced.of(cluster) : PropertiesLibmcConnectionDetails
+			.of(prefix(cluster), properties(cluster), this.environment, this.bundles);
 	}
 
 	private LibmcProperties.Cluster properties(String cluster) {

@@ -1,15 +1,20 @@
 package io.libmc.spring.autoconfigure;
 
+import org.springframework.beans.factory.ListableBeanFactory;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Conditional;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Fallback;
 import org.springframework.context.annotation.Import;
 import org.springframework.context.annotation.Lazy;
-import org.springframework.context.annotation.Primary;
 import org.springframework.core.env.Environment;
+import org.springframework.test.context.event.BeforeTestMethodEvent;
 
 import io.libmc.embedded.EmbeddedMemcached;
 
@@ -23,7 +28,7 @@ import io.libmc.embedded.EmbeddedMemcached;
 @ConditionalOnBooleanProperty(name = "libmc.enabled", matchIfMissing = true)
 @Conditional(EmbeddedMemcachedCondition.class)
 @EnableConfigurationProperties(LibmcEmbeddedProperties.class)
-@Import(EmbeddedServerBeans.class)
+@Import({ ClientCloser.class, EmbeddedServerBeans.class })
 public final class LibmcEmbeddedAutoConfiguration {
 
 	LibmcEmbeddedAutoConfiguration() {
@@ -32,15 +37,40 @@ public final class LibmcEmbeddedAutoConfiguration {
 	@Bean(EmbeddedServers.BEAN_NAME)
 	@Lazy(false)
 	EmbeddedServers libmcEmbeddedServers(LibmcEmbeddedProperties properties, Environment environment,
-			ClientCloser closer) {
-		return new EmbeddedServers(properties, environment, closer);
+			ListableBeanFactory beanFactory, ClientCloser closer) {
+		return new EmbeddedServers(properties, environment, beanFactory, closer);
 	}
 
-	/** In a test there can be others, whose place it takes. */
+	/**
+	 * Stands for what the properties would say. In a test there can be others of the
+	 * user's, which are replaced where they are.
+	 */
+	@Bean(AutoConfiguredClientCondition.CONNECTION_DETAILS)
+	@ConditionalOnMissingBean(LibmcConnectionDetails.class)
+	@Fallback
+	LibmcConnectionDetails libmcConnectionDetails(EmbeddedServers servers) {
+		return servers.details(LibmcClusters.DEFAULT);
+	}
+
 	@Bean
-	@Primary
-	LibmcConnectionDetails libmcEmbeddedConnectionDetails(EmbeddedServers servers) {
-		return servers::named;
+	@ConditionalOnBooleanProperty(LibmcEmbeddedProperties.REPLACES)
+	static ReplacedServers libmcReplacedServers(ObjectProvider<EmbeddedServers> servers) {
+		return new ReplacedServers(servers);
+	}
+
+	/**
+	 * What runs between tests.
+	 */
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnClass(BeforeTestMethodEvent.class)
+	static final class BetweenTests {
+
+		@Bean
+		EmbeddedServersReset libmcEmbeddedServersReset(EmbeddedServers servers, ListableBeanFactory beanFactory,
+				Environment environment) {
+			return new EmbeddedServersReset(servers, beanFactory, environment);
+		}
+
 	}
 
 }

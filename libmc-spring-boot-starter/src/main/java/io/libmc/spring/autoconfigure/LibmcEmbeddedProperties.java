@@ -21,6 +21,10 @@ record LibmcEmbeddedProperties(@Nullable Boolean enabled, @DefaultValue("0") int
 
 	static final String PREFIX = LibmcProperties.PREFIX + ".embedded";
 
+	static final String ENABLED = PREFIX + ".enabled";
+
+	static final String SERVERS = PREFIX + ".servers";
+
 	/** Set by tests: these servers take the place of any others. */
 	static final String REPLACES = PREFIX + ".replaces";
 

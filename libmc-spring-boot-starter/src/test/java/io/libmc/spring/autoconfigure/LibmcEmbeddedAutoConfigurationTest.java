@@ -7,24 +7,35 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 import io.libmc.MemcachedClient;
+import io.libmc.ServerSnapshot;
 import io.libmc.embedded.EmbeddedMemcached;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import org.springframework.beans.factory.config.BeanFactoryPostProcessor;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.context.properties.bind.BindException;
 import org.springframework.boot.diagnostics.FailureAnalysis;
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.context.annotation.Bean;
+import org.springframework.core.env.ConfigurableEnvironment;
+import org.springframework.core.env.MapPropertySource;
 import org.springframework.core.env.StandardEnvironment;
+import org.springframework.test.context.support.TestPropertySourceUtils;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -112,6 +123,52 @@ class LibmcEmbeddedAutoConfigurationTest {
 	}
 
 	@Test
+	void aTestMayRunOnKubernetesButNotLikeProduction() {
+		ApplicationContextRunner test = this.runner.withInitializer((context) -> TestPropertySourceUtils
+			.addInlinedPropertiesToEnvironment(context, "spring.application.name=a-test"));
+		test.withPropertyValues("spring.main.cloud-platform=kubernetes")
+			.run((context) -> assertThat(context).hasSingleBean(EmbeddedMemcached.class));
+		test.withPropertyValues("spring.profiles.active=prod")
+			.run((context) -> assertThat(context).getFailure()
+				.rootCause()
+				.isInstanceOf(EmbeddedInProductionException.class));
+	}
+
+	@Test
+	void itStartsWithoutTheClientsAutoConfiguration() {
+		int[] port = new int[1];
+		new ApplicationContextRunner().withConfiguration(AutoConfigurations.of(LibmcEmbeddedAutoConfiguration.class))
+			.run((context) -> port[0] = context.getBean(EmbeddedMemcached.class).port());
+		assertThatExceptionOfType(ConnectException.class).isThrownBy(() -> connect(port[0]));
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "2", "4" })
+	void anotherNumberThanAtBuildTimeIsRefused(String number) {
+		this.runner.withPropertyValues("libmc.embedded.servers=3")
+			.withBean(BeanFactoryPostProcessor.class, () -> (beans) -> {
+				ConfigurableEnvironment environment = beans.getBean(ConfigurableEnvironment.class);
+				environment.getPropertySources()
+					.addFirst(new MapPropertySource("run time", Map.of("libmc.embedded.servers", number)));
+			})
+			.run((context) -> {
+				assertThat(context).hasFailed();
+				FailureAnalysis analysis = new InvalidLibmcPropertyFailureAnalyzer(new StandardEnvironment())
+					.analyze(context.getStartupFailure());
+				assertThat(analysis.getDescription()).contains("libmc.embedded.servers", "\"" + number + "\"",
+						"build time");
+			});
+	}
+
+	@Test
+	void connectionDetailsThatComeLaterCountForMore() {
+		this.runner.withConfiguration(AutoConfigurations.of(LaterDetails.class))
+			.run((context) -> assertThat(context.getBean(MemcachedClient.class).servers())
+				.extracting(ServerSnapshot::name)
+				.containsExactly("cache1:11211"));
+	}
+
+	@Test
 	void otherProfilesAreNoProduction() {
 		this.runner.withPropertyValues("spring.profiles.active=preprod,dev")
 			.run((context) -> assertThat(context).hasSingleBean(EmbeddedMemcached.class));
@@ -120,9 +177,13 @@ class LibmcEmbeddedAutoConfigurationTest {
 	@Test
 	void badNumbersAreRefusedWithTheProperty() throws Exception {
 		isRefused("libmc.embedded.servers=0", "libmc.embedded.servers", "from 1 to 100");
+		isRefused("libmc.embedded.servers=100000", "libmc.embedded.servers", "from 1 to 100");
 		isRefused("libmc.embedded.servers=101", "libmc.embedded.servers", "from 1 to 100");
 		isRefused("libmc.embedded.port=65536", "libmc.embedded.port", "from 0 to 65535");
 		isRefused("libmc.embedded.port=-1", "libmc.embedded.port", "from 0 to 65535");
+		isNotBound("libmc.embedded.servers", "abc");
+		isNotBound("libmc.embedded.port", "abc");
+		isNotBound("libmc.embedded.enabled", "perhaps");
 		try (ServerSocket taken = new ServerSocket()) {
 			taken.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
 			isRefused("libmc.embedded.port=" + taken.getLocalPort(), "libmc.embedded.port", "in use");
@@ -136,6 +197,21 @@ class LibmcEmbeddedAutoConfigurationTest {
 				.analyze(context.getStartupFailure());
 			assertThat(analysis.getDescription()).contains(property, reason);
 		});
+	}
+
+	/** Boot says of such a value where it comes from. */
+	private void isNotBound(String property, String bad) {
+		this.runner.withPropertyValues(property + "=" + bad)
+			.run((context) -> assertThat(context).getFailure()
+				.satisfies(
+						(failure) -> assertThat(Stream.iterate(failure, Objects::nonNull, Throwable::getCause).toList())
+							.anySatisfy(
+									(cause) -> assertThat(cause).isInstanceOfSatisfying(BindException.class, (ex) -> {
+										assertThat(ex.getProperty()).isNotNull();
+										assertThat(ex.getProperty().getName()).hasToString(property);
+										assertThat(ex.getProperty().getValue()).isEqualTo(bad);
+										assertThat(ex.getProperty().getOrigin()).isNotNull();
+									}))));
 	}
 
 	private static void isNotUsed(ApplicationContextRunner runner) {
@@ -153,6 +229,16 @@ class LibmcEmbeddedAutoConfigurationTest {
 		try (Socket socket = new Socket()) {
 			socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
 		}
+	}
+
+	@AutoConfiguration(after = LibmcEmbeddedAutoConfiguration.class, before = LibmcAutoConfiguration.class)
+	static class LaterDetails {
+
+		@Bean
+		LibmcConnectionDetails laterDetails() {
+			return () -> List.of("cache1:11211");
+		}
+
 	}
 
 }
