@@ -47,7 +47,7 @@ public final class LibmcCacheAutoConfiguration {
 	 * What builds cache managers, whoever wants one.
 	 */
 	@Configuration(proxyBeanMethods = false)
-	@ConditionalOnBean(MemcachedClient.class)
+	@ConditionalOnBean({ MemcachedClient.class, LibmcClients.class })
 	@EnableConfigurationProperties({ LibmcCacheProperties.class, CacheProperties.class })
 	static final class Building {
 
@@ -87,7 +87,7 @@ public final class LibmcCacheAutoConfiguration {
 		 */
 		@Configuration(proxyBeanMethods = false)
 		@ConditionalOnBooleanProperty(name = "libmc.cache.enabled", matchIfMissing = true)
-		@ConditionalOnBean(MemcachedClient.class)
+		@ConditionalOnBean({ MemcachedClient.class, LibmcClients.class })
 		static final class Caches {
 
 			@Bean

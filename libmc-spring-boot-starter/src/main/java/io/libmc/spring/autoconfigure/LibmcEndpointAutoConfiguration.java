@@ -17,7 +17,7 @@ import io.libmc.MemcachedClient;
 @AutoConfiguration(after = LibmcAutoConfiguration.class)
 @ConditionalOnClass({ Endpoint.class, ConditionalOnAvailableEndpoint.class })
 @ConditionalOnAvailableEndpoint(LibmcEndpoint.class)
-@ConditionalOnBean(MemcachedClient.class)
+@ConditionalOnBean({ MemcachedClient.class, LibmcClients.class })
 @ConditionalOnBooleanProperty(name = "libmc.enabled", matchIfMissing = true)
 public final class LibmcEndpointAutoConfiguration {
 

@@ -28,7 +28,7 @@ import io.libmc.spring.cache.OnError;
 @AutoConfiguration(after = LibmcAutoConfiguration.class,
 		beforeName = "org.springframework.boot.health.autoconfigure.registry.HealthContributorRegistryAutoConfiguration")
 @ConditionalOnClass({ HealthIndicator.class, ConditionalOnEnabledHealthIndicator.class })
-@ConditionalOnBean(MemcachedClient.class)
+@ConditionalOnBean({ MemcachedClient.class, LibmcClients.class })
 @ConditionalOnEnabledHealthIndicator("libmc")
 @ConditionalOnBooleanProperty(name = "libmc.enabled", matchIfMissing = true)
 @Conditional(LibmcHealthAutoConfiguration.WantedCondition.class)

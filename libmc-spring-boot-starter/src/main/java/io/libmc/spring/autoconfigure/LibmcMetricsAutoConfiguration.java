@@ -54,6 +54,7 @@ public final class LibmcMetricsAutoConfiguration {
 	}
 
 	@Bean
+	@ConditionalOnBean(LibmcClients.class)
 	@ConditionalOnMissingBean
 	ServerMeters libmcServerMeters(LibmcClients clients) {
 		return new ServerMeters(clients);

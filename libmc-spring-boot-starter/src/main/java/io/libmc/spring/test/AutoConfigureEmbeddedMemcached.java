@@ -19,7 +19,13 @@ import io.libmc.spring.autoconfigure.LibmcEmbeddedAutoConfiguration;
  * whatever servers the application has configured: for a slice such as
  * {@code @WebMvcTest}, which has no caches otherwise, and for {@code @SpringBootTest}.
  * Each server is an {@code EmbeddedMemcached} bean, which a test can pause, stop and
- * restart. Needs {@code libmc-embedded} and {@code spring-boot-test}.
+ * restart; those of another cluster than the default have its name as their qualifier.
+ * Before each test method they are running and empty.
+ * <p>
+ * Clients and connection details that are beans of the application's own are led to these
+ * servers, too. A client that is no bean is not. libmc is switched on, unless the test's
+ * own properties have {@code libmc.enabled=false}. Needs {@code libmc-embedded}, without
+ * which the test fails, and {@code spring-boot-test}.
  */
 @Target(ElementType.TYPE)
 @Retention(RetentionPolicy.RUNTIME)
@@ -31,7 +37,7 @@ import io.libmc.spring.autoconfigure.LibmcEmbeddedAutoConfiguration;
 public @interface AutoConfigureEmbeddedMemcached {
 
 	/**
-	 * How many servers to start.
+	 * How many servers each cluster has.
 	 * @return from 1 to 100
 	 */
 	int servers() default 1;

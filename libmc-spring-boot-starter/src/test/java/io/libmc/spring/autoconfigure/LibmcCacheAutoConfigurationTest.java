@@ -20,9 +20,11 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 
+import com.github.benmanes.caffeine.cache.Caffeine;
 import io.libmc.MemcachedClient;
 import io.libmc.spring.autoconfigure.LibmcCacheProperties.Single;
 import io.libmc.codec.DecodingBudget;
+import io.libmc.embedded.EmbeddedMemcached;
 import io.libmc.spring.cache.CacheValueSerializer;
 import io.libmc.spring.cache.ClassChanges;
 import io.libmc.spring.cache.Compression;
@@ -44,6 +46,7 @@ import org.springframework.cache.Cache;
 import org.springframework.cache.CacheManager;
 import org.springframework.cache.annotation.CachingConfigurer;
 import org.springframework.cache.annotation.EnableCaching;
+import org.springframework.cache.caffeine.CaffeineCacheManager;
 import org.springframework.cache.concurrent.ConcurrentMapCacheManager;
 import org.springframework.cache.interceptor.CacheResolver;
 import org.springframework.cache.interceptor.NamedCacheResolver;
@@ -355,6 +358,14 @@ class LibmcCacheAutoConfigurationTest {
 			.withClassLoader(new FilteredClassLoader("com.github.benmanes.caffeine"))
 			.run((context) -> assertThat(context).hasSingleBean(ConcurrentMapCacheManager.class)
 				.doesNotHaveBean(LibmcCacheManager.class));
+	}
+
+	@Test
+	void withoutLibmcBootChoosesTheCache() {
+		ApplicationContextRunner off = this.runner.withPropertyValues("libmc.enabled=false");
+		off.run((context) -> assertThat(context).hasSingleBean(CaffeineCacheManager.class));
+		off.withClassLoader(new FilteredClassLoader(EmbeddedMemcached.class, Caffeine.class))
+			.run((context) -> assertThat(context).hasSingleBean(ConcurrentMapCacheManager.class));
 	}
 
 	@Test

@@ -36,6 +36,15 @@ class OptionalDependenciesTest {
 				.hasSingleBean(LibmcEndpointAutoConfiguration.class));
 	}
 
+	@Test
+	void withoutTheClientsAutoConfigurationNothingNeedsIt() {
+		this.runner.withUserConfiguration(WithoutTheClient.class)
+			.withBean(MemcachedClient.class, () -> MemcachedClient.builder().servers("cache1").build())
+			.run((context) -> assertThat(context).hasNotFailed()
+				.hasSingleBean(MemcachedClient.class)
+				.doesNotHaveBean(LibmcCacheManager.class));
+	}
+
 	@ParameterizedTest
 	@ValueSource(strings = { "io.micrometer", "org.springframework.boot.micrometer.metrics",
 			"org.springframework.boot.micrometer.observation", "org.springframework.boot.health",
@@ -56,6 +65,13 @@ class OptionalDependenciesTest {
 	@EnableAutoConfiguration
 	@EnableCaching
 	static class WholeApplication {
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@EnableAutoConfiguration(exclude = LibmcAutoConfiguration.class)
+	@EnableCaching
+	static class WithoutTheClient {
 
 	}
 
