@@ -105,6 +105,19 @@ class LibmcEmbeddedAutoConfigurationTest {
 			.run((context) -> assertThat(context).hasSingleBean(EmbeddedMemcached.class));
 	}
 
+	@Test
+	void inATestThatAsksForThemEachClusterHasItsOwn(CapturedOutput output) {
+		this.runner
+			.withPropertyValues("libmc.embedded.replaces=true", "libmc.servers=cache1",
+					"libmc.clusters.sessions.servers=cache2", "libmc.embedded.servers=2")
+			.run((context) -> {
+				String first = context.getBean("sessionsEmbeddedMemcached1", EmbeddedMemcached.class).address();
+				String second = context.getBean("sessionsEmbeddedMemcached2", EmbeddedMemcached.class).address();
+				assertThat(output).contains("Started 4 embedded memcached server(s)",
+						"[" + first + ", " + second + "] for sessions");
+			});
+	}
+
 	@ParameterizedTest
 	@ValueSource(strings = { "spring.profiles.active=prod", "spring.profiles.active=eu,Production",
 			"spring.profiles.active=prod-eu", "spring.main.cloud-platform=kubernetes" })
