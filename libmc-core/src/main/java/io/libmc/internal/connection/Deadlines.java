@@ -67,6 +67,7 @@ final class Deadlines implements Watched {
 		}
 		this.connection.endIfBroken();
 		if (this.connection.isClosed()) {
+			this.inbox.finishAnswered();
 			return finish(now);
 		}
 		// opening rebuilds the line
@@ -166,7 +167,10 @@ final class Deadlines implements Watched {
 	private long expireWatched(long now) {
 		long[] next = { GONE };
 		this.line.forEach((operation) -> {
-			if ((operation.isDetached() || operation.watched) && !operation.isEnded()) {
+			if (operation.isEnded()) {
+				operation.wakeAgain();
+			}
+			else if (operation.isDetached() || operation.watched) {
 				long left = operation.deadline - now;
 				if (left > 0) {
 					next[0] = Math.min(next[0], left);

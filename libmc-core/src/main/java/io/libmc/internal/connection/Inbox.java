@@ -60,6 +60,11 @@ final class Inbox {
 	/** Bytes that were read since replies were handed out. The reader's own. */
 	private long read;
 
+	/**
+	 * The one that was answered last. The reader's own; the watchdog's after its end.
+	 */
+	private @Nullable Operation answered;
+
 	/** The reader's own. */
 	private boolean lastServedCaller;
 
@@ -336,10 +341,20 @@ final class Inbox {
 		return true;
 	}
 
-	private void serve(Operation answered) {
-		this.lastServedCaller = answered.waiterReads;
-		this.servedOthers |= answered.waiter != null;
-		answered.complete();
+	private void serve(Operation operation) {
+		this.lastServedCaller = operation.waiterReads;
+		this.servedOthers |= operation.waiter != null;
+		this.answered = operation;
+		operation.complete();
+	}
+
+	/** Ends what a reader that was struck had begun to end. */
+	void finishAnswered() {
+		Operation begun = this.answered;
+		if (begun != null) {
+			begun.complete();
+			begun.wakeAgain();
+		}
 	}
 
 	/** memcached's own proxy goes on after it, other servers do not. */
@@ -350,6 +365,7 @@ final class Inbox {
 
 	private void readingFailed(Throwable ex) {
 		this.connection.broken = ex;
+		finishAnswered();
 		if (ex instanceof ProtocolException) {
 			this.connection
 				.close(new Failure(Kind.NONSENSE, "the server's bytes make no sense: " + ex.getMessage(), ex));

@@ -403,6 +403,20 @@ public final class Operation extends Exchange {
 				wake();
 			}
 		}
+		else {
+			wakeAgain();
+		}
+	}
+
+	/**
+	 * Wakes the thread that waits for it, although it has ended: whoever ended it may
+	 * have been struck before it did so.
+	 */
+	void wakeAgain() {
+		Thread thread = this.waiter;
+		if (thread != null) {
+			LockSupport.unpark(thread);
+		}
 	}
 
 	/** Nothing is left to tell. */
@@ -410,9 +424,8 @@ public final class Operation extends Exchange {
 	}
 
 	private void wake() {
-		Thread thread = this.waiter;
-		if (thread != null) {
-			LockSupport.unpark(thread);
+		if (this.waiter != null) {
+			wakeAgain();
 		}
 		else if (this.whenEnded != null) {
 			try {
