@@ -27,6 +27,16 @@ public interface LoadListener {
 	default void beside(@Nullable Object value) {
 	}
 
+	/**
+	 * A value was read, or one that is {@linkplain LoadPolicy#knowing known} has not
+	 * changed. Told with policies that {@linkplain LoadPolicy#versioned() ask for
+	 * versions}, of values that are good enough and were not taken back.
+	 * @param value the value that the call returns
+	 * @param version which version it is
+	 */
+	default void read(Object value, ItemVersion version) {
+	}
+
 	/** There was a value. */
 	default void found() {
 	}

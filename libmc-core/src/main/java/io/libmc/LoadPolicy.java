@@ -43,6 +43,13 @@ public final class LoadPolicy {
 
 	private final @Nullable String beside;
 
+	private final @Nullable Known known;
+
+	/** A value that the caller has already. */
+	private record Known(Object value, ItemVersion version) {
+
+	}
+
 	/**
 	 * What can be told in numbers, and what memcached is therefore asked for; not changed
 	 * any more once it is a policy's. A lease of zero is none.
@@ -61,6 +68,8 @@ public final class LoadPolicy {
 
 		private Duration staleFor = Duration.ZERO;
 
+		private boolean versioned;
+
 		private MetaGet loadRequest = MetaGet.VALUE;
 
 		private MetaGet readRequest = MetaGet.VALUE;
@@ -74,6 +83,7 @@ public final class LoadPolicy {
 			copy.waiting = this.waiting;
 			copy.refreshAhead = this.refreshAhead;
 			copy.staleFor = this.staleFor;
+			copy.versioned = this.versioned;
 			change.accept(copy);
 			copy.prepareRequests();
 			return copy;
@@ -81,11 +91,12 @@ public final class LoadPolicy {
 
 		/**
 		 * memcached elects a refresher below a number of seconds. How long an item has
-		 * left to live is of use only where values are marked stale or refreshed.
+		 * left to live is of use only where values are marked stale or refreshed, or
+		 * somebody keeps them.
 		 */
 		private void prepareRequests() {
 			boolean refreshes = !this.refreshAhead.isZero();
-			boolean marks = refreshes || !this.staleFor.isZero();
+			boolean marks = refreshes || !this.staleFor.isZero() || this.versioned;
 			this.readRequest = marks ? MetaGet.VALUE.cas().ttl() : MetaGet.VALUE;
 			this.loadRequest = marks ? this.readRequest : MetaGet.VALUE.cas();
 			this.loadRequest = this.loadRequest.vivify(this.lease.isZero() ? UNLEASED : this.lease);
@@ -100,16 +111,18 @@ public final class LoadPolicy {
 
 	private LoadPolicy(Times times, @Nullable Executor refreshOn,
 			@Nullable Function<Object, ? extends CompletionStage<Boolean>> check, LoadListener listener,
-			@Nullable String beside) {
+			@Nullable String beside, @Nullable Known known) {
 		this.times = times;
 		this.refreshOn = refreshOn;
 		this.check = check;
 		this.listener = listener;
 		this.beside = beside;
+		this.known = known;
 	}
 
 	private LoadPolicy with(Consumer<Times> change) {
-		return new LoadPolicy(this.times.with(change), this.refreshOn, this.check, this.listener, this.beside);
+		return new LoadPolicy(this.times.with(change), this.refreshOn, this.check, this.listener, this.beside,
+				this.known);
 	}
 
 	/**
@@ -120,7 +133,7 @@ public final class LoadPolicy {
 	 * @throws IllegalArgumentException if it is negative
 	 */
 	public static LoadPolicy timeToLive(Duration ttl) {
-		return new LoadPolicy(new Times(), null, null, NO_LISTENER, null).withTimeToLive(ttl);
+		return new LoadPolicy(new Times(), null, null, NO_LISTENER, null, null).withTimeToLive(ttl);
 	}
 
 	/**
@@ -231,7 +244,7 @@ public final class LoadPolicy {
 	 */
 	public LoadPolicy refreshOn(Executor executor) {
 		return new LoadPolicy(this.times, Objects.requireNonNull(executor, "executor"), this.check, this.listener,
-				this.beside);
+				this.beside, this.known);
 	}
 
 	/**
@@ -258,7 +271,7 @@ public final class LoadPolicy {
 	 */
 	public LoadPolicy accepting(Function<Object, ? extends CompletionStage<Boolean>> check) {
 		return new LoadPolicy(this.times, this.refreshOn, Objects.requireNonNull(check, "check"), this.listener,
-				this.beside);
+				this.beside, this.known);
 	}
 
 	/**
@@ -268,7 +281,7 @@ public final class LoadPolicy {
 	 */
 	public LoadPolicy listener(LoadListener listener) {
 		return new LoadPolicy(this.times, this.refreshOn, this.check, Objects.requireNonNull(listener, "listener"),
-				this.beside);
+				this.beside, this.known);
 	}
 
 	/**
@@ -280,8 +293,31 @@ public final class LoadPolicy {
 	 * @return another policy
 	 */
 	public LoadPolicy beside(String key) {
-		return new LoadPolicy(this.times, this.refreshOn, this.check, this.listener,
-				Objects.requireNonNull(key, "key"));
+		return new LoadPolicy(this.times, this.refreshOn, this.check, this.listener, Objects.requireNonNull(key, "key"),
+				this.known);
+	}
+
+	/**
+	 * Asks for the version of each value, and tells it to the {@linkplain #listener
+	 * listener}.
+	 * @return another policy
+	 */
+	public LoadPolicy versioned() {
+		return with((times) -> times.versioned = true);
+	}
+
+	/**
+	 * Does not have a value sent that the caller has already, where the server can tell
+	 * that its item has not changed: then that is what the call returns, and all else is
+	 * as if it had been read. Versions are asked for, as by {@link #versioned()}.
+	 * @param value the value, as an earlier call with the same key has returned it
+	 * @param version its version, as the listener was told then
+	 * @return another policy
+	 */
+	public LoadPolicy knowing(Object value, ItemVersion version) {
+		LoadPolicy policy = versioned();
+		return new LoadPolicy(policy.times, this.refreshOn, this.check, this.listener, this.beside,
+				new Known(Objects.requireNonNull(value, "value"), Objects.requireNonNull(version, "version")));
 	}
 
 	/**
@@ -369,6 +405,30 @@ public final class LoadPolicy {
 	 */
 	public @Nullable String beside() {
 		return this.beside;
+	}
+
+	/**
+	 * Whether versions are asked for.
+	 * @return {@code false} unless set
+	 */
+	public boolean isVersioned() {
+		return this.times.versioned;
+	}
+
+	/**
+	 * The value that the caller has already.
+	 * @return {@code null} for none
+	 */
+	public @Nullable Object knownValue() {
+		return (this.known != null) ? this.known.value() : null;
+	}
+
+	/**
+	 * The version of the value that the caller has already.
+	 * @return {@code null} for none
+	 */
+	public @Nullable ItemVersion knownVersion() {
+		return (this.known != null) ? this.known.version() : null;
 	}
 
 	/**

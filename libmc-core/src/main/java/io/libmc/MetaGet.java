@@ -44,6 +44,16 @@ public final class MetaGet {
 	}
 
 	/**
+	 * Leaves the value out if the item still has this number ({@code C}). memcached knows
+	 * that from 1.6.40 on; earlier releases send the value in any case.
+	 * @param cas the number that it had when the value was read
+	 * @return another request
+	 */
+	public MetaGet compare(long cas) {
+		return with("C" + Long.toUnsignedString(cas));
+	}
+
+	/**
 	 * Also asks how long the item has left to live ({@code t}). After
 	 * {@link #touch(Duration)} that is its new time, before it the old one.
 	 * @return another request

@@ -292,6 +292,15 @@ public final class MetaDialogue extends Leg implements Script<MetaAnswer> {
 		return this.command;
 	}
 
+	/** Which version of the item it has found, or null if that was not told. */
+	public @Nullable ReadVersion version() {
+		MetaAnswer found = this.answer;
+		if (found == null || found.cas().isEmpty()) {
+			return null;
+		}
+		return ReadVersion.of(found.cas().getAsLong(), found.ttl(), this.command.connectionMark());
+	}
+
 	/** Whether it surely found the same run of the same server. */
 	boolean isWhere(MetaDialogue before) {
 		return this.node == before.node && this.command.isBeside(before.command);

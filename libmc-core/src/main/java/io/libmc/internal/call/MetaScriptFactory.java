@@ -15,6 +15,7 @@ import io.libmc.MetaSet;
 import io.libmc.RawValue;
 import io.libmc.codec.EncodedValue;
 import io.libmc.codec.Transcoder;
+import io.libmc.internal.connection.Node;
 import io.libmc.internal.connection.Operation;
 import io.libmc.internal.protocol.Command;
 import io.libmc.internal.protocol.Answer;
@@ -52,6 +53,11 @@ public final class MetaScriptFactory {
 	 */
 	public MetaScriptFactory numbered() {
 		return new MetaScriptFactory(this.scripts, this.cluster, this.keys, this.pollNanos, true);
+	}
+
+	/** The server of a key. */
+	public Node nodeOf(String key) {
+		return this.cluster.get().nodeFor(this.keys.encode(key));
 	}
 
 	public MetaDialogue get(String key, MetaGet request) {

@@ -112,6 +112,8 @@ final class Connection {
 
 	private final End end;
 
+	final Object mark = new Object();
+
 	/** Which run of the server it leads to, once that was asked. */
 	volatile @Nullable ServerRun serverRun;
 

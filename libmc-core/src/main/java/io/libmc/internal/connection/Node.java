@@ -39,6 +39,9 @@ public final class Node {
 
 	private volatile boolean hangsUpOnMeta;
 
+	/** Whether the server sends values although they have not changed. */
+	private volatile boolean ignoresComparison;
+
 	private final Sharing sharing;
 
 	private volatile boolean closed;
@@ -105,6 +108,15 @@ public final class Node {
 	 */
 	public void hangsUpOnMeta() {
 		this.hangsUpOnMeta = !this.answersMeta;
+	}
+
+	/** Tells whether the server leaves a value out that has not changed. */
+	public void ignoresComparison(boolean ignores) {
+		this.ignoresComparison = ignores;
+	}
+
+	public boolean ignoresComparison() {
+		return this.ignoresComparison;
 	}
 
 	Sharing sharing() {

@@ -218,6 +218,14 @@ public final class Operation extends Exchange {
 		return this.connection != null && this.connection == other.connection;
 	}
 
+	/**
+	 * What it has in common with the operations that went by the same connection, and
+	 * with no others: whoever holds it does not hold the connection.
+	 */
+	public @Nullable Object connectionMark() {
+		return (this.connection != null) ? this.connection.mark : null;
+	}
+
 	/** The run of the server that answered it, if its connection has been told that. */
 	public @Nullable ServerRun serverRun() {
 		return (this.connection != null) ? this.connection.serverRun : null;

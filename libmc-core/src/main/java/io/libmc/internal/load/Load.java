@@ -16,7 +16,7 @@ import io.libmc.MetaReply.Status;
 import io.libmc.RawValue;
 import io.libmc.internal.call.Failed;
 import io.libmc.internal.call.MetaAnswer;
-import io.libmc.internal.call.MetaDialogue;
+import io.libmc.internal.call.ReadVersion;
 import io.libmc.internal.call.Script;
 import io.libmc.internal.call.Step;
 import io.libmc.internal.call.Step.Awaiting;
@@ -61,7 +61,7 @@ final class Load extends LoadSteps<@Nullable Object> {
 	private int attempts;
 
 	/** The last question whether there is a value. */
-	private @Nullable MetaDialogue question;
+	private @Nullable Question question;
 
 	/** When what there is was surely the latest. */
 	private long latestAt;
@@ -161,12 +161,12 @@ final class Load extends LoadSteps<@Nullable Object> {
 	private @Nullable Step find() {
 		this.latestAt = System.nanoTime();
 		this.flight.leave(this.latestAt);
-		this.question = this.scripts.meta().get(this.key, this.policy.loadRequest());
-		Script<MetaAnswer> asking = this.scripts.question(this.question, this.policy);
+		Question asking = new Question(this.scripts, this.key, this.policy.loadRequest(), this.policy);
+		this.question = asking;
 		return ask(asking, () -> judge(asking));
 	}
 
-	private @Nullable Step judge(Script<MetaAnswer> asked) {
+	private @Nullable Step judge(Question asked) {
 		Failed failed = asked.failure();
 		if (failed != null) {
 			MemcachedException ex = failed.exception();
@@ -179,15 +179,15 @@ final class Load extends LoadSteps<@Nullable Object> {
 			}
 			return findPlain();
 		}
-		if (!answer.hasValue()) {
+		if (!asked.hasValue()) {
 			return missing(answer);
 		}
-		Object value = this.scripts.valueOf(this.key, answer.value());
+		Object value = asked.valueOrNull();
 		CompletableFuture<Boolean> checking = this.scripts.check(this.key, this.policy, value);
 		if (LoadScripts.isTrue(checking)) {
-			return present(answer, value);
+			return present(asked, value);
 		}
-		return check(checking, (good) -> good ? present(answer, value)
+		return check(checking, (good) -> good ? present(asked, value)
 				: reject(Election.removal(answer), () -> load(answer, LoadOutcome.WON)));
 	}
 
@@ -214,7 +214,9 @@ final class Load extends LoadSteps<@Nullable Object> {
 	}
 
 	/** The caller has the value, and loads it anew if it was elected to. */
-	private @Nullable Step present(MetaAnswer answer, @Nullable Object value) {
+	private @Nullable Step present(Question asked, @Nullable Object value) {
+		MetaAnswer answer = asked.result();
+		asked.tellRead(value);
 		if (answer.won()) {
 			Object current = Objects.requireNonNull(value);
 			this.shared.land(this.key, this.flight, current, this.latestAt);
@@ -260,7 +262,7 @@ final class Load extends LoadSteps<@Nullable Object> {
 	}
 
 	private Licence licence(MetaAnswer read) {
-		return Licence.of(this.scripts, this.key, this.policy, Objects.requireNonNull(this.question), read);
+		return Licence.of(this.scripts, this.key, this.policy, Objects.requireNonNull(this.question).dialogue(), read);
 	}
 
 	/** Loads what nobody is told of. */
@@ -350,6 +352,7 @@ final class Load extends LoadSteps<@Nullable Object> {
 				if (!good) {
 					return missedPlain();
 				}
+				this.scripts.tellRead(this.policy, value, ReadVersion.UNKNOWN);
 				known(true);
 				return end(value, null);
 			});

@@ -9,6 +9,7 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 
 import io.libmc.ErrorCode;
+import io.libmc.ItemVersion;
 import io.libmc.LoadListener;
 import io.libmc.LoadPolicy;
 import io.libmc.MemcachedException;
@@ -108,7 +109,7 @@ public final class LoadScripts {
 	}
 
 	/** Asks for a value, and for what is read beside it. */
-	Script<MetaAnswer> question(MetaDialogue question, LoadPolicy policy) {
+	Script<MetaAnswer> withBeside(MetaDialogue question, LoadPolicy policy) {
 		String beside = policy.beside();
 		return (beside != null) ? withBeside(question, beside, policy) : question;
 	}
@@ -240,6 +241,13 @@ public final class LoadScripts {
 		MemcachedException thrown = ask(policy, event);
 		if (thrown != null) {
 			this.events.loadListenerThrew(thrown);
+		}
+	}
+
+	/** Tells of a good value, if its version is asked for. */
+	void tellRead(LoadPolicy policy, @Nullable Object value, ItemVersion version) {
+		if (value != null && policy.isVersioned()) {
+			tell(policy, (listener) -> listener.read(value, version));
 		}
 	}
 

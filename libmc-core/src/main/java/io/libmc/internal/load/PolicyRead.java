@@ -4,7 +4,7 @@ import io.libmc.LoadPolicy;
 import io.libmc.MetaReply.Status;
 import io.libmc.internal.call.Failed;
 import io.libmc.internal.call.MetaAnswer;
-import io.libmc.internal.call.Script;
+import io.libmc.internal.call.ReadVersion;
 import io.libmc.internal.call.Step;
 import org.jspecify.annotations.Nullable;
 
@@ -16,12 +16,12 @@ final class PolicyRead extends LoadSteps<@Nullable Object> {
 
 	private final LoadPolicy policy;
 
-	private final Script<MetaAnswer> question;
+	private final Question question;
 
 	PolicyRead(LoadScripts scripts, String key, LoadPolicy policy) {
 		super(scripts, key);
 		this.policy = policy;
-		this.question = scripts.question(scripts.meta().get(key, policy.readRequest()), policy);
+		this.question = new Question(scripts, key, policy.readRequest(), policy);
 	}
 
 	@Override
@@ -39,12 +39,16 @@ final class PolicyRead extends LoadSteps<@Nullable Object> {
 			if (LoadScripts.marks(this.policy)) {
 				this.scripts.lacksElections(this.key);
 			}
-			return ask(this.scripts.plain().get(this.key), this::done);
+			return ask(this.scripts.plain().get(this.key), (value) -> {
+				this.scripts.tellRead(this.policy, value, ReadVersion.UNKNOWN);
+				return done(value);
+			});
 		}
-		if (!answer.hasValue() || answer.won()) {
+		if (!this.question.hasValue() || answer.won()) {
 			return done(null);
 		}
-		Object value = this.scripts.decode(this.key, answer.value());
+		Object value = this.question.value();
+		this.question.tellRead(value);
 		return answer.winTaken() ? after(marking(this.policy, answer), () -> done(value)) : done(value);
 	}
 

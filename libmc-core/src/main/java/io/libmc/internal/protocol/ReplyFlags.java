@@ -64,6 +64,13 @@ public final class ReplyFlags {
 		return (askedFor(exchange) & VALUE) != 0;
 	}
 
+	/**
+	 * Whether the value has to be there; one that is compared need not if it is known.
+	 */
+	static boolean needsValue(Exchange exchange) {
+		return asksForValue(exchange) && !exchange.arguments().contains(" C");
+	}
+
 	/** The flags of a request that ask for an answer are lower-case letters. */
 	private static long askedFor(Exchange exchange) {
 		String request = exchange.arguments();

@@ -366,7 +366,7 @@ public final class ReplyParser {
 
 	private void takeMetaStatus(Exchange exchange, Answer answer, int from, int to) throws ProtocolException {
 		boolean item = answer == Answer.DONE;
-		if (item && ReplyFlags.asksForValue(exchange)) {
+		if (item && ReplyFlags.needsValue(exchange)) {
 			throw this.buffer.nonsense("it did not send the value that was asked for", from, to);
 		}
 		exchange.replyFlags(ReplyFlags.read(this.buffer, exchange, from, to, item));

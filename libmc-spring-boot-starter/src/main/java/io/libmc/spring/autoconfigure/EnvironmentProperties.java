@@ -3,6 +3,7 @@ package io.libmc.spring.autoconfigure;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -39,7 +40,8 @@ final class EnvironmentProperties {
 	static final Set<String> OF_CACHE = Set.of("time-to-live", "time-to-live-jitter", "cache-null-values", "serializer",
 			"also-read", "allowed-classes", "class-changes", "compression", "compression-threshold", "on-error",
 			"enable-statistics", "lease", "lease-wait", "refresh-ahead", "refresh-in-background", "serve-stale",
-			"cluster");
+			"cluster", "near.enabled", "near.maximum-size", "near.maximum-bytes", "near.time-to-live",
+			"near.time-to-live-when-down", "near.by-reference");
 
 	/** What each cluster has. */
 	static final Set<String> OF_CLUSTER = Set.of("servers", "hash-fn", "failover", "connect-timeout",
@@ -49,7 +51,9 @@ final class EnvironmentProperties {
 
 	private static final Log logger = LogFactory.getLog(EnvironmentProperties.class);
 
-	private static final String SSL = "ssl.";
+	/** Properties that have a name in common, and what has them. */
+	private static final Map<String, Class<?>> GROUPS = Map.of("ssl.", LibmcProperties.Ssl.class, "client.",
+			LibmcProperties.Client.class, "near.", LibmcCacheProperties.Near.class);
 
 	/** Farther than this from any property no name is a misspelling. */
 	private static final int FARTHEST = 8;
@@ -168,15 +172,19 @@ final class EnvironmentProperties {
 	}
 
 	private static String nearest(String rest, Place place) {
-		boolean ssl = place.equals(CLUSTERS) && rest.startsWith(SSL);
-		String uniform = (ssl ? rest.substring(SSL.length()) : rest).replace(".", "");
-		String prefix = (place.isMap() ? "" : place.prefix() + ".") + (ssl ? SSL : "");
+		String group = GROUPS.keySet()
+			.stream()
+			.filter((one) -> rest.startsWith(one) && place.names().stream().anyMatch((name) -> name.startsWith(one)))
+			.findFirst()
+			.orElse("");
+		String uniform = rest.substring(group.length()).replace(".", "");
+		String prefix = (place.isMap() ? "" : place.prefix() + ".") + group;
 		for (String name : OF_CACHE) {
 			if (place.names().contains(name) && uniform.equals(name.replaceAll("(\\w)\\w*-?", "$1"))) {
 				return ", the nearest is " + prefix + name;
 			}
 		}
-		Class<?> type = ssl ? LibmcProperties.Ssl.class : place.type();
+		Class<?> type = GROUPS.getOrDefault(group, place.type());
 		for (int distance = 1; distance <= FARTHEST; distance++) {
 			String[] matches = PropertyMatches.forField(uniform, type, distance).getPossibleMatches();
 			if (matches.length > 0) {

@@ -1,8 +1,10 @@
 package io.libmc.spring.autoconfigure;
 
 import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tag;
+import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import io.micrometer.core.instrument.binder.cache.CacheMeterBinder;
 import org.jspecify.annotations.Nullable;
@@ -23,10 +25,19 @@ final class LibmcCacheMeterBinderProvider implements CacheMeterBinderProvider<Li
 		return cache.isStatisticsEnabled() ? new LibmcCacheMeters(cache, tags) : null;
 	}
 
+	/**
+	 * Where an entry was found. A registry may refuse meters of one name whose tags
+	 * differ, so that either all caches have it or none.
+	 */
+	private static final String TIER = "tier";
+
 	private static final class LibmcCacheMeters extends CacheMeterBinder<LibmcCache> {
 
+		private final Tags ofNear;
+
 		LibmcCacheMeters(LibmcCache cache, Iterable<Tag> tags) {
-			super(cache, cache.getName(), tags);
+			super(cache, cache.getName(), cache.isTiered() ? Tags.of(tags).and(TIER, "memcached") : tags);
+			this.ofNear = Tags.of(tags).and("cache", cache.getName()).and(TIER, "near");
 		}
 
 		@Override
@@ -36,7 +47,7 @@ final class LibmcCacheMeterBinderProvider implements CacheMeterBinderProvider<Li
 
 		@Override
 		protected long hitCount() {
-			return statistics().hits();
+			return statistics().hits() - statistics().nearHits();
 		}
 
 		@Override
@@ -57,6 +68,9 @@ final class LibmcCacheMeterBinderProvider implements CacheMeterBinderProvider<Li
 		@Override
 		protected void bindImplementationSpecificMetrics(MeterRegistry registry) {
 			LibmcCache cache = getCache();
+			if (cache != null && cache.isNear()) {
+				bindNear(cache, registry);
+			}
 			if (cache != null) {
 				FunctionCounter.builder("cache.errors", cache, (errors) -> errors.getStatistics().failures())
 					.description("Operations on the cache that memcached failed")
@@ -79,6 +93,22 @@ final class LibmcCacheMeterBinderProvider implements CacheMeterBinderProvider<Li
 					.tag("error", "changed")
 					.register(registry);
 			}
+		}
+
+		private void bindNear(LibmcCache cache, MeterRegistry registry) {
+			FunctionCounter.builder("cache.gets", cache, (near) -> near.getStatistics().nearHits())
+				.description("Lookups that found an entry in the process")
+				.tags(this.ofNear)
+				.tag("result", "hit")
+				.register(registry);
+			FunctionCounter.builder("cache.evictions", cache, LibmcCache::getNearEvictions)
+				.description("Entries that had to leave the process because there were too many")
+				.tags(this.ofNear)
+				.register(registry);
+			Gauge.builder("cache.size", cache, LibmcCache::getNearSize)
+				.description("Entries in the process")
+				.tags(this.ofNear)
+				.register(registry);
 		}
 
 		private LibmcCacheStatistics statistics() {

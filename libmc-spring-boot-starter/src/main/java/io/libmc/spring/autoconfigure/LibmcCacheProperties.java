@@ -19,6 +19,7 @@ import io.libmc.spring.cache.Compression;
 import io.libmc.spring.cache.EntryFormat;
 import io.libmc.spring.cache.FormatProperties;
 import io.libmc.spring.cache.LibmcCacheSettings;
+import io.libmc.spring.cache.NearSettings;
 import io.libmc.spring.cache.OnError;
 
 /**
@@ -71,6 +72,7 @@ import io.libmc.spring.cache.OnError;
  * it anew. 0 means not at all.
  * @param cluster Name of the cluster that the entries are on, below libmc.clusters, or
  * "default" for that of libmc.servers.
+ * @param near Entries in the application's own memory, in front of memcached.
  */
 @ConfigurationProperties(prefix = LibmcCacheProperties.PREFIX, ignoreUnknownFields = false)
 record LibmcCacheProperties(@DefaultValue("true") boolean enabled, @DefaultValue("") String keyPrefix,
@@ -83,7 +85,8 @@ record LibmcCacheProperties(@DefaultValue("true") boolean enabled, @DefaultValue
 		@DefaultValue("bypass") OnError onError, @DefaultValue("true") boolean enableStatistics,
 		@DefaultValue("10s") Duration lease, @DefaultValue("10s") Duration leaseWait,
 		@DefaultValue("0s") Duration refreshAhead, @DefaultValue("false") boolean refreshInBackground,
-		@DefaultValue("0s") Duration serveStale, @DefaultValue(LibmcClusters.DEFAULT) String cluster) {
+		@DefaultValue("0s") Duration serveStale, @DefaultValue(LibmcClusters.DEFAULT) String cluster,
+		@DefaultValue Near near) {
 
 	static final String PREFIX = "libmc.cache";
 
@@ -102,7 +105,61 @@ record LibmcCacheProperties(@DefaultValue("true") boolean enabled, @DefaultValue
 		return new Single(this.timeToLive, this.timeToLiveJitter, this.cacheNullValues, this.serializer, this.alsoRead,
 				this.allowedClasses, this.classChanges, this.compression, this.compressionThreshold, this.onError,
 				this.enableStatistics, this.lease, this.leaseWait, this.refreshAhead, this.refreshInBackground,
-				this.serveStale, null);
+				this.serveStale, null, this.near);
+	}
+
+	/**
+	 * Entries in the application's own memory. For all caches what is not set is as said
+	 * here; for a single cache it is as for all.
+	 *
+	 * @param enabled Whether entries are kept in the application's memory, too. Off by
+	 * default.
+	 * @param maximumSize How many entries there are at most for each cache. 10000 by
+	 * default.
+	 * @param maximumBytes How long they may be together for each cache, as they lie on
+	 * the servers. No bound by default.
+	 * @param timeToLive How long an entry is served without asking memcached whether it
+	 * has changed: within that time what another instance does is seen. 1s by default.
+	 * @param timeToLiveWhenDown How long an entry is served while memcached fails, since
+	 * it was last known to be good. 0 by default: not at all.
+	 * @param byReference Whether all callers get the same object, for values that nobody
+	 * changes. By default each gets one of its own.
+	 */
+	record Near(@Nullable Boolean enabled, @Nullable Long maximumSize, @Nullable DataSize maximumBytes,
+			@Nullable Duration timeToLive, @Nullable Duration timeToLiveWhenDown, @Nullable Boolean byReference) {
+
+		private static final Near DEFAULTS = new Near(false, 10_000L, DataSize.ofBytes(0), Duration.ofSeconds(1),
+				Duration.ZERO, false);
+
+		/** These, and what is not set as in others. */
+		private Near or(Near other) {
+			return new Near(first(this.enabled, other.enabled), first(this.maximumSize, other.maximumSize),
+					first(this.maximumBytes, other.maximumBytes), first(this.timeToLive, other.timeToLive),
+					first(this.timeToLiveWhenDown, other.timeToLiveWhenDown),
+					first(this.byReference, other.byReference));
+		}
+
+		private static <T> @Nullable T first(@Nullable T own, @Nullable T other) {
+			return (own != null) ? own : other;
+		}
+
+		/** Changes settings as these properties say, each told of by its own name. */
+		private void map(PropertyMapping mapping, Near all) {
+			Near near = or(all).or(DEFAULTS);
+			mapping.map("near.enabled", near.enabled, "true",
+					(mapped, enabled) -> mapped.near(enabled ? NearSettings.timeToLive(Duration.ofSeconds(1)) : null));
+			if (!Boolean.TRUE.equals(near.enabled)) {
+				return;
+			}
+			mapping.mapNear("time-to-live", near.timeToLive, "1s", NearSettings::withTimeToLive);
+			mapping.mapNear("maximum-size", near.maximumSize, "10000", NearSettings::withMaximumSize);
+			mapping.mapNear("maximum-bytes", near.maximumBytes, "64MB",
+					(settings, size) -> settings.withMaximumBytes(size.toBytes()));
+			mapping.mapNear("time-to-live-when-down", near.timeToLiveWhenDown, "1m",
+					NearSettings::withTimeToLiveWhenDown);
+			mapping.mapNear("by-reference", near.byReference, "true", NearSettings::withByReference);
+		}
+
 	}
 
 	/**
@@ -113,7 +170,8 @@ record LibmcCacheProperties(@DefaultValue("true") boolean enabled, @DefaultValue
 			@Nullable ClassChanges classChanges, @Nullable Compression compression,
 			@Nullable DataSize compressionThreshold, @Nullable OnError onError, @Nullable Boolean enableStatistics,
 			@Nullable Duration lease, @Nullable Duration leaseWait, @Nullable Duration refreshAhead,
-			@Nullable Boolean refreshInBackground, @Nullable Duration serveStale, @Nullable String cluster) {
+			@Nullable Boolean refreshInBackground, @Nullable Duration serveStale, @Nullable String cluster,
+			@Nullable Near near) {
 
 		/**
 		 * Changes settings as these properties say.
@@ -133,6 +191,9 @@ record LibmcCacheProperties(@DefaultValue("true") boolean enabled, @DefaultValue
 			mapping.map("refresh-in-background", this.refreshInBackground, "true",
 					LibmcCacheSettings::refreshInBackground);
 			mapping.mapSeconds("serve-stale", this.serveStale, "30s", LibmcCacheSettings::serveStale);
+			if (this.near != null) {
+				this.near.map(mapping, all.near);
+			}
 			mapFormat(mapping, all, formats);
 			mapCompression(mapping, all);
 			mapping.mapSeconds("refresh-ahead", this.refreshAhead, "30s",
@@ -229,6 +290,15 @@ record LibmcCacheProperties(@DefaultValue("true") boolean enabled, @DefaultValue
 					throw new IllegalArgumentException(ex.getMessage() + ". A number without a unit is milliseconds: "
 							+ time.toMillis() + "s is probably meant", ex);
 				}
+			});
+		}
+
+		/** Maps a property of the near cache, which is on. */
+		<T> void mapNear(String name, @Nullable T value, String goodValue,
+				BiFunction<NearSettings, T, NearSettings> option) {
+			map("near." + name, value, goodValue, (mapped, good) -> {
+				NearSettings near = mapped.near();
+				return (near != null) ? mapped.near(option.apply(near, good)) : mapped;
 			});
 		}
 

@@ -11,6 +11,8 @@ final class CacheCounters {
 
 	private final LongAdder hits = new LongAdder();
 
+	private final LongAdder nearHits = new LongAdder();
+
 	private final LongAdder misses = new LongAdder();
 
 	private final LongAdder puts = new LongAdder();
@@ -35,6 +37,11 @@ final class CacheCounters {
 
 	void hit() {
 		count(this.hits);
+	}
+
+	/** A hit that took no question. */
+	void nearHit() {
+		count(this.nearHits);
 	}
 
 	void miss() {
@@ -72,8 +79,10 @@ final class CacheCounters {
 	}
 
 	LibmcCacheStatistics snapshot() {
-		return new LibmcCacheStatistics(this.hits.sum(), this.misses.sum(), this.puts.sum(), this.evictions.sum(),
-				this.failures.sum(), this.undecodable.sum(), this.uncacheable.sum(), this.changed.sum());
+		long near = this.nearHits.sum();
+		return new LibmcCacheStatistics(this.hits.sum() + near, this.misses.sum(), this.puts.sum(),
+				this.evictions.sum(), this.failures.sum(), this.undecodable.sum(), this.uncacheable.sum(),
+				this.changed.sum(), near);
 	}
 
 }

@@ -57,8 +57,49 @@ final class CachedValues {
 		return found(this.store.read(name));
 	}
 
+	/**
+	 * Finds what lies on the server, and keeps it in this process.
+	 * @param key the entry's there
+	 */
+	@Nullable Object find(String name, NearCache near, Object key) {
+		NearCache.Reading reading = near.reading(key);
+		CompletableFuture<Boolean> other = reading.other();
+		Object held = (other != null && other.join()) ? near.get(key) : null;
+		if (held != null) {
+			this.counters.nearHit();
+			return held;
+		}
+		try {
+			return found(this.store.readFresh(name, reading));
+		}
+		finally {
+			reading.end();
+		}
+	}
+
 	CompletableFuture<@Nullable Object> findAsync(String name) {
-		return this.store.readAsync(name).thenApply(this::found);
+		return this.store.readAsync(name, null).thenApply(this::found);
+	}
+
+	/** As {@link #find(String, NearCache, Object)}, without waiting. */
+	CompletableFuture<@Nullable Object> findAsync(String name, NearCache near, Object key) {
+		NearCache.Reading reading = near.reading(key);
+		CompletableFuture<Boolean> other = reading.other();
+		if (other == null) {
+			return read(name, reading);
+		}
+		return other.thenCompose((ended) -> {
+			Object held = near.get(key);
+			if (held == null) {
+				return read(name, near.reading(key));
+			}
+			this.counters.nearHit();
+			return CompletableFuture.completedFuture(held);
+		});
+	}
+
+	private CompletableFuture<@Nullable Object> read(String name, NearCache.Reading reading) {
+		return this.store.readAsync(name, reading).thenApply(this::found).whenComplete((value, ex) -> reading.end());
 	}
 
 	private @Nullable Object found(@Nullable Entry entry) {
@@ -75,9 +116,10 @@ final class CachedValues {
 	/**
 	 * A call that loads an entry.
 	 * @param waits whether its caller waits for it
+	 * @param near keeps it in this process, or {@code null}
 	 */
-	EntryLoad load(String name, boolean waits) {
-		return new EntryLoad(this, this.store, this.store.generation(name), name, waits);
+	EntryLoad load(String name, boolean waits, NearCache.@Nullable Reading near) {
+		return new EntryLoad(this, this.store, this.store.generation(name), name, waits, near);
 	}
 
 	CacheCounters counters() {
@@ -177,9 +219,14 @@ final class CachedValues {
 		}
 	}
 
+	/** Whether the application goes on as if there were no memcached when it fails. */
+	boolean bypasses() {
+		return this.settings.onError() == OnError.BYPASS;
+	}
+
 	/** Counts a failure, and throws it if the settings say so. */
 	void failed(MemcachedException ex) {
-		if (this.settings.onError() == OnError.THROW) {
+		if (!bypasses()) {
 			this.counters.failure();
 			throw ex;
 		}

@@ -188,6 +188,11 @@ final class ChangeQueue {
 		return (change != null) ? change : this.clearing;
 	}
 
+	/** Whether nothing is queued. */
+	boolean isIdle() {
+		return this.entries.isEmpty() && this.clearing.isDone();
+	}
+
 	/** Whether an entry can be read as it is. */
 	boolean isSettled(String entry) {
 		return last(entry).isDone();

@@ -6,6 +6,7 @@ import org.springframework.core.NestedExceptionUtils;
 
 import io.libmc.ErrorCode;
 import io.libmc.MemcachedException;
+import io.libmc.codec.EncodedValue;
 
 /**
  * What lies on a server under the name of an entry, or is to lie there.
@@ -15,22 +16,28 @@ import io.libmc.MemcachedException;
  * {@code null}; or {@code null} if what lies there is no entry of a cache
  * @param problem why there is no value
  * @param changed whether the reason is that another version of a class wrote it
+ * @param encoded how it lies there, or {@code null} if nobody wants to know
  */
-record Entry(long generation, @Nullable Object value, @Nullable String problem, boolean changed) {
+record Entry(long generation, @Nullable Object value, @Nullable String problem, boolean changed,
+		@Nullable EncodedValue encoded) {
 
 	static Entry of(long generation, Object value) {
-		return new Entry(generation, value, null, false);
+		return of(generation, value, null);
+	}
+
+	static Entry of(long generation, Object value, @Nullable EncodedValue encoded) {
+		return new Entry(generation, value, null, false, encoded);
 	}
 
 	/** An entry that is no value: its class has changed, or somebody else wrote it. */
 	static Entry undecodable(long generation, @Nullable String problem) {
-		return new Entry(generation, null, String.valueOf(problem), false);
+		return new Entry(generation, null, String.valueOf(problem), false, null);
 	}
 
 	/** An entry that is no value, for the reason that the exception gives. */
 	static Entry undecodable(long generation, UndecodableEntryException ex) {
 		return (NestedExceptionUtils.getRootCause(ex) instanceof ChangedClassException changed)
-				? new Entry(generation, null, String.valueOf(changed.getMessage()), true)
+				? new Entry(generation, null, String.valueOf(changed.getMessage()), true, null)
 				: undecodable(generation, ex.getMessage());
 	}
 

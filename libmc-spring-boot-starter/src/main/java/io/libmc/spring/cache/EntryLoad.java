@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 
 import org.springframework.cache.interceptor.CacheOperationInvoker;
 
+import io.libmc.ItemVersion;
 import io.libmc.LoadListener;
 import io.libmc.LoadPolicy;
 import io.libmc.MemcachedException;
@@ -43,6 +44,9 @@ final class EntryLoad implements LoadListener, Function<Object, CompletionStage<
 
 	private final LoadPolicy policy;
 
+	/** Keeps the entry in this process, or {@code null} if it is not kept there. */
+	private final NearCache.@Nullable Reading near;
+
 	/** What went wrong before memcached could be asked for the entry. */
 	private volatile @Nullable MemcachedException failure;
 
@@ -67,13 +71,15 @@ final class EntryLoad implements LoadListener, Function<Object, CompletionStage<
 	/** Whether the server has answered that it has no number, or too small a one. */
 	private volatile boolean lost;
 
-	EntryLoad(CachedValues values, EntryStore store, Generation generation, String name, boolean waits) {
+	EntryLoad(CachedValues values, EntryStore store, Generation generation, String name, boolean waits,
+			NearCache.@Nullable Reading near) {
 		this.values = values;
 		this.store = store;
 		this.generation = generation;
 		this.name = name;
 		this.waits = waits;
 		this.policy = store.policy(waits);
+		this.near = near;
 	}
 
 	/** What the loader of a blocking caller threw. */
@@ -109,7 +115,10 @@ final class EntryLoad implements LoadListener, Function<Object, CompletionStage<
 	/** The policy to make the call with, once it is {@linkplain #prepare() prepared}. */
 	LoadPolicy policy() {
 		LoadPolicy own = this.policy.accepting(this).listener(this);
-		if (recent() != Generation.NONE) {
+		if (this.near != null) {
+			own = this.near.along(own);
+		}
+		else if (recent() != Generation.NONE) {
 			return own;
 		}
 		this.question = this.generation.ask();
@@ -151,6 +160,14 @@ final class EntryLoad implements LoadListener, Function<Object, CompletionStage<
 			asked.beside(stored);
 			this.number = asked.number();
 			this.lost = this.number == Generation.NONE;
+		}
+	}
+
+	@Override
+	public void read(Object value, ItemVersion version) {
+		if (this.near != null && !this.unsettled && !this.store.isUnsettled(this.name, this.generation)) {
+			this.near.read(value, version);
+			this.near.keep();
 		}
 	}
 
@@ -257,17 +274,29 @@ final class EntryLoad implements LoadListener, Function<Object, CompletionStage<
 
 	@Override
 	public void stored() {
+		dropNear();
 		this.values.counters().put();
+	}
+
+	private void dropNear() {
+		if (this.near != null) {
+			this.near.drop();
+		}
 	}
 
 	@Override
 	public void notStored(RuntimeException cause) {
+		dropNear();
 		this.values.notKept(cause);
 	}
 
+	/** Where an entry in this process will do, it comes in the way of the loader. */
 	@Override
 	public void failed(MemcachedException ex) {
 		this.values.failed(ex);
+		if (this.near != null && this.near.isHeldWhenDown()) {
+			throw ex;
+		}
 	}
 
 }

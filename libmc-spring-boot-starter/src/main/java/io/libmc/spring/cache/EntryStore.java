@@ -105,34 +105,43 @@ final class EntryStore {
 
 	/** Reads an entry as it is now, even if the cache was cleared a moment ago. */
 	@Nullable Entry readFresh(String name) {
+		return readFresh(name, null);
+	}
+
+	/**
+	 * As {@link #readFresh(String)}.
+	 * @param reading keeps it in this process
+	 */
+	@Nullable Entry readFresh(String name, NearCache.@Nullable Reading reading) {
 		Generation generation = this.generations.of(name);
 		boolean unsettled = settle(name, generation);
-		Question question = generation.ask();
+		Question question = generation.ask(reading);
 		Entry stored = stored(name, question.along(this.policy));
 		long number = isSure(question.number(), stored) ? question.number() : generation.fresh();
-		return (unsettled && isBack(name)) ? null : live(stored, number);
+		return (unsettled && isBack(name)) ? null : live(stored, number, name, reading);
 	}
 
 	/**
 	 * As {@link #read}, without waiting: what takes more than a question and its answer
 	 * is done in the background.
 	 */
-	CompletableFuture<@Nullable Entry> readAsync(String name) {
+	CompletableFuture<@Nullable Entry> readAsync(String name, NearCache.@Nullable Reading reading) {
 		try {
 			Generation generation = this.generations.of(name);
 			if (isUnsettled(name, generation)) {
-				return this.background.call(() -> readFresh(name));
+				return this.background.call(() -> readFresh(name, reading));
 			}
-			long recent = generation.recent();
-			Question question = generation.ask();
-			LoadPolicy reading = (recent != Generation.NONE) ? this.policy : question.along(this.policy);
+			long recent = (reading != null) ? Generation.NONE : generation.recent();
+			Question question = generation.ask(reading);
+			LoadPolicy asking = (recent != Generation.NONE) ? this.policy : question.along(this.policy);
 			return this.client.async()
-				.get(name, reading)
+				.get(name, asking)
 				.handle((stored, ex) -> (ex != null) ? Entry.of(CachedValues.failure(ex)) : Entry.of(stored))
 				.thenCompose((stored) -> {
 					long number = (recent != Generation.NONE) ? recent : question.number();
-					return isSure(number, stored) ? CompletableFuture.completedFuture(live(stored, number))
-							: this.background.call(() -> readFresh(name));
+					return isSure(number, stored)
+							? CompletableFuture.completedFuture(live(stored, number, name, reading))
+							: this.background.call(() -> readFresh(name, reading));
 				});
 		}
 		catch (RuntimeException ex) {
@@ -152,6 +161,15 @@ final class EntryStore {
 	private static @Nullable Entry live(@Nullable Entry stored, long number) {
 		boolean live = stored != null && (stored.generation() == number || stored.generation() == Generation.NONE);
 		return live ? stored : null;
+	}
+
+	private @Nullable Entry live(@Nullable Entry stored, long number, String name,
+			NearCache.@Nullable Reading reading) {
+		Entry live = live(stored, number);
+		if (live != null && reading != null && !isUnsettled(name, this.generations.of(name))) {
+			reading.keep();
+		}
+		return live;
 	}
 
 	private @Nullable Entry stored(String name, LoadPolicy reading) {

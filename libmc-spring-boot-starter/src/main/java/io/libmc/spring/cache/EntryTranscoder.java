@@ -21,8 +21,12 @@ final class EntryTranscoder implements Transcoder {
 	/** Longer items are compressed by LZ4. */
 	private final int lz4Threshold;
 
-	EntryTranscoder(EntryFormat format, int lz4Threshold) {
+	/** Whether entries are to tell how they lay on the server. */
+	private final boolean keepsEncoded;
+
+	EntryTranscoder(EntryFormat format, int lz4Threshold, boolean keepsEncoded) {
 		this.format = format;
+		this.keepsEncoded = keepsEncoded;
 		this.lz4Threshold = lz4Threshold;
 	}
 
@@ -79,7 +83,8 @@ final class EntryTranscoder implements Transcoder {
 		}
 		long generation = Stamp.of(stored);
 		try {
-			return Entry.of(generation, this.format.decode(stored, budget));
+			return Entry.of(generation, this.format.decode(stored, budget),
+					this.keepsEncoded ? new EncodedValue(flags, bytes) : null);
 		}
 		catch (UndecodableEntryException ex) {
 			return Entry.undecodable(generation, ex);

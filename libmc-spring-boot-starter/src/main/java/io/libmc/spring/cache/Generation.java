@@ -8,6 +8,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 import io.libmc.ErrorCode;
+import io.libmc.ItemVersion;
 import io.libmc.LoadListener;
 import io.libmc.LoadPolicy;
 import io.libmc.MemcachedClient;
@@ -98,7 +99,15 @@ final class Generation {
 
 	/** A question for the number, for one read of an entry. */
 	Question ask() {
-		return new Question();
+		return ask(null);
+	}
+
+	/**
+	 * As {@link #ask()}.
+	 * @param reading keeps the entry in this process
+	 */
+	Question ask(NearCache.@Nullable Reading reading) {
+		return new Question(reading);
 	}
 
 	/**
@@ -111,11 +120,25 @@ final class Generation {
 
 		private final long askedAt = System.nanoTime();
 
+		private final NearCache.@Nullable Reading reading;
+
 		private volatile long number = NONE;
+
+		private Question(NearCache.@Nullable Reading reading) {
+			this.reading = reading;
+		}
 
 		/** Reads an entry as a policy says, and the number beside it. */
 		LoadPolicy along(LoadPolicy policy) {
-			return policy.beside(key()).listener(this);
+			LoadPolicy asking = policy.beside(key()).listener(this);
+			return (this.reading != null) ? this.reading.along(asking) : asking;
+		}
+
+		@Override
+		public void read(Object value, ItemVersion version) {
+			if (this.reading != null) {
+				this.reading.read(value, version);
+			}
 		}
 
 		@Override

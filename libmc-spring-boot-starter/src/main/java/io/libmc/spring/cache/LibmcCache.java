@@ -4,11 +4,14 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.cache.support.AbstractValueAdaptingCache;
+import org.springframework.cache.support.NullValue;
 
 import io.libmc.CasValue;
 import io.libmc.MemcachedClient;
@@ -41,8 +44,14 @@ public final class LibmcCache extends AbstractValueAdaptingCache {
 
 	private final ChangeQueue changes;
 
+	/** The entries in this process, or {@code null} if none are kept. */
+	private final @Nullable NearCache near;
+
+	/** Whether a cache of the same manager keeps some. */
+	private final boolean tiered;
+
 	LibmcCache(String name, String keyPrefix, MemcachedClient client, EntryStore store, LibmcCacheSettings settings,
-			ServerStates serverStates, Background background) {
+			ServerStates serverStates, Background background, boolean tiered) {
 		super(settings.cachesNullValues());
 		this.name = name;
 		this.keyPrefix = keyPrefix;
@@ -51,6 +60,8 @@ public final class LibmcCache extends AbstractValueAdaptingCache {
 		this.counters = new CacheCounters(settings.countsStatistics());
 		this.values = new CachedValues(name, store, settings, serverStates, this.counters);
 		this.changes = background.changes(this.values);
+		this.near = settings.nearCache();
+		this.tiered = tiered;
 	}
 
 	@Override
@@ -81,6 +92,38 @@ public final class LibmcCache extends AbstractValueAdaptingCache {
 	}
 
 	/**
+	 * Whether this cache, or another one of its manager, keeps entries in the process.
+	 * @return whether there are two tiers
+	 */
+	public boolean isTiered() {
+		return this.tiered;
+	}
+
+	/**
+	 * Whether this cache keeps entries in the process, too.
+	 * @return whether it does
+	 */
+	public boolean isNear() {
+		return this.near != null;
+	}
+
+	/**
+	 * How many entries are in the process.
+	 * @return about so many; 0 where none are kept
+	 */
+	public long getNearSize() {
+		return (this.near != null) ? this.near.size() : 0;
+	}
+
+	/**
+	 * How many entries had to leave the process because there were too many.
+	 * @return so many so far
+	 */
+	public long getNearEvictions() {
+		return (this.near != null) ? this.near.evictions() : 0;
+	}
+
+	/**
 	 * The counts so far.
 	 * @return a snapshot; all 0 where statistics are off
 	 */
@@ -90,15 +133,46 @@ public final class LibmcCache extends AbstractValueAdaptingCache {
 
 	@Override
 	protected @Nullable Object lookup(Object key) {
-		String entryName = this.store.name(key);
+		Object nearKey = nearKey(key);
+		Object held = held(nearKey);
+		if (held != null) {
+			return held;
+		}
+		String entryName = name(key, nearKey);
 		try {
 			this.changes.await(entryName);
-			return this.values.find(entryName);
+			return (this.near != null) ? this.values.find(entryName, this.near, nearKey) : this.values.find(entryName);
 		}
 		catch (MemcachedException | IllegalStateException ex) {
 			this.values.failed(CachedValues.failure(ex));
-			return null;
+			return heldWhenDown(nearKey);
 		}
+	}
+
+	/** What an entry is called in this process. */
+	private Object nearKey(Object key) {
+		return (this.near != null) ? NearCache.key(key, this.store) : key;
+	}
+
+	private String name(Object key, Object nearKey) {
+		return (this.near != null) ? NearCache.name(nearKey, this.store) : this.store.name(key);
+	}
+
+	/** What is good in this process, where nothing is queued that would change it. */
+	private @Nullable Object held(Object nearKey) {
+		return (this.near != null && this.changes.isIdle()) ? countedHit(this.near.get(nearKey)) : null;
+	}
+
+	/** What will do while memcached fails. */
+	private @Nullable Object heldWhenDown(Object nearKey) {
+		return (this.near != null && this.changes.isIdle()) ? countedHit(this.near.getWhenDown(nearKey)) : null;
+	}
+
+	private @Nullable Object countedHit(@Nullable Object held) {
+		if (held != null) {
+			this.counters.nearHit();
+		}
+		return held;
 	}
 
 	/**
@@ -116,15 +190,20 @@ public final class LibmcCache extends AbstractValueAdaptingCache {
 	@Override
 	@SuppressWarnings("unchecked")
 	public <T> @Nullable T get(Object key, Callable<T> valueLoader) {
-		String entryName = this.store.name(key);
+		Object nearKey = nearKey(key);
+		Object held = held(nearKey);
+		if (held != null) {
+			return (T) fromStoreValue(held);
+		}
+		String entryName = name(key, nearKey);
 		EntryLoad load;
 		try {
 			this.changes.await(entryName);
-			load = this.values.load(entryName, true);
+			load = this.values.load(entryName, true, reading(nearKey));
 		}
 		catch (MemcachedException | IllegalStateException ex) {
 			this.values.failed(CachedValues.failure(ex));
-			return (T) load(key, valueLoader);
+			return (T) heldOr(nearKey, () -> load(key, valueLoader));
 		}
 		try {
 			load.prepare().join();
@@ -134,6 +213,12 @@ public final class LibmcCache extends AbstractValueAdaptingCache {
 		catch (LoaderException ex) {
 			throw new ValueRetrievalException(key, valueLoader, (ex.getCause() != null) ? ex.getCause() : ex);
 		}
+		catch (MemcachedException ex) {
+			if (!this.values.bypasses()) {
+				throw ex;
+			}
+			return (T) heldOr(nearKey, () -> load(key, valueLoader));
+		}
 		catch (IllegalStateException ex) {
 			// the client is closed
 			CompletableFuture<@Nullable Entry> loaded = load.loaded();
@@ -142,6 +227,16 @@ public final class LibmcCache extends AbstractValueAdaptingCache {
 			}
 			return (T) ((loaded != null) ? CachedValues.userValue(loaded.join()) : load(key, valueLoader));
 		}
+	}
+
+	private NearCache.@Nullable Reading reading(Object nearKey) {
+		return (this.near != null) ? this.near.reading(nearKey) : null;
+	}
+
+	/** What will do while memcached fails, or else what is loaded. */
+	private @Nullable Object heldOr(Object nearKey, Supplier<@Nullable Object> loading) {
+		Object held = heldWhenDown(nearKey);
+		return (held != null) ? fromStoreValue(held) : loading.get();
 	}
 
 	private static @Nullable Object load(Object key, Callable<?> loader) {
@@ -160,16 +255,26 @@ public final class LibmcCache extends AbstractValueAdaptingCache {
 	 */
 	@Override
 	public CompletableFuture<?> retrieve(Object key) {
-		String entryName = this.store.name(key);
-		CompletableFuture<@Nullable Object> finding = this.changes.isSettled(entryName)
-				? this.values.findAsync(entryName)
-				: this.changes.settled(entryName).thenCompose((settled) -> this.values.findAsync(entryName));
+		Object nearKey = nearKey(key);
+		Object held = held(nearKey);
+		if (held != null) {
+			return CompletableFuture.completedFuture(toValueWrapper(held));
+		}
+		String entryName = name(key, nearKey);
+		CompletableFuture<@Nullable Object> finding = this.changes.isSettled(entryName) ? findAsync(entryName, nearKey)
+				: this.changes.settled(entryName).thenCompose((settled) -> findAsync(entryName, nearKey));
 		return finding.handle((found, ex) -> {
-			if (ex != null) {
-				this.values.failed(CachedValues.failure(ex));
+			if (ex == null) {
+				return toValueWrapper(found);
 			}
-			return toValueWrapper(found);
+			this.values.failed(CachedValues.failure(ex));
+			return toValueWrapper(heldWhenDown(nearKey));
 		});
+	}
+
+	private CompletableFuture<@Nullable Object> findAsync(String entryName, Object nearKey) {
+		return (this.near != null) ? this.values.findAsync(entryName, this.near, nearKey)
+				: this.values.findAsync(entryName);
 	}
 
 	/**
@@ -182,29 +287,48 @@ public final class LibmcCache extends AbstractValueAdaptingCache {
 	 */
 	@Override
 	public <T> CompletableFuture<T> retrieve(Object key, Supplier<CompletableFuture<T>> valueLoader) {
-		String entryName = this.store.name(key);
+		Object nearKey = nearKey(key);
+		Object held = held(nearKey);
+		if (held != null) {
+			return CompletableFuture.completedFuture(userValue(held));
+		}
+		String entryName = name(key, nearKey);
 		EntryLoad load;
 		try {
-			load = this.values.load(entryName, false);
+			load = this.values.load(entryName, false, reading(nearKey));
 		}
 		catch (MemcachedException | IllegalStateException ex) {
-			return failedOr(CachedValues.failure(ex), valueLoader);
+			return failedOr(CachedValues.failure(ex), nearKey, valueLoader);
 		}
 		if (!this.changes.isSettled(entryName)) {
 			CompletableFuture<@Nullable MemcachedException> settled = this.changes.settled(entryName)
 				.handle((done, ex) -> (ex != null) ? CachedValues.failure(ex) : null);
-			return settled.thenCompose((failure) -> (failure != null) ? failedOr(failure, valueLoader)
-					: loadAsync(entryName, load, valueLoader));
+			return settled.thenCompose((failure) -> (failure != null) ? failedOr(failure, nearKey, valueLoader)
+					: loadAsync(entryName, nearKey, load, valueLoader));
 		}
-		return loadAsync(entryName, load, valueLoader);
+		return loadAsync(entryName, nearKey, load, valueLoader);
 	}
 
-	private <T> CompletableFuture<T> loadAsync(String entryName, EntryLoad load,
+	private <T> CompletableFuture<T> loadAsync(String entryName, Object nearKey, EntryLoad load,
 			Supplier<CompletableFuture<T>> valueLoader) {
 		CompletableFuture<?> prepared = load.prepare();
 		CompletableFuture<@Nullable Entry> entry = prepared.isDone() ? ask(entryName, load, valueLoader)
 				: prepared.thenCompose((done) -> ask(entryName, load, valueLoader));
-		return entry.thenApply(LibmcCache::userValue);
+		CompletableFuture<T> value = entry.thenApply(LibmcCache::userValue);
+		return (this.near == null) ? value : value.exceptionallyCompose((ex) -> failedNear(ex, nearKey, valueLoader));
+	}
+
+	/** As where the caller waits: memcached failed while an entry in this process did. */
+	private <T> CompletionStage<T> failedNear(Throwable ex, Object nearKey,
+			Supplier<CompletableFuture<T>> valueLoader) {
+		Throwable cause = (ex instanceof CompletionException && ex.getCause() != null) ? ex.getCause() : ex;
+		return (cause instanceof MemcachedException && this.values.bypasses()) ? heldOrLoaded(nearKey, valueLoader)
+				: CompletableFuture.failedFuture(cause);
+	}
+
+	private <T> CompletableFuture<T> heldOrLoaded(Object nearKey, Supplier<CompletableFuture<T>> valueLoader) {
+		Object held = heldWhenDown(nearKey);
+		return (held != null) ? CompletableFuture.completedFuture(userValue(held)) : EntryLoad.start(valueLoader);
 	}
 
 	private <T> CompletableFuture<@Nullable Entry> ask(String entryName, EntryLoad load,
@@ -234,20 +358,27 @@ public final class LibmcCache extends AbstractValueAdaptingCache {
 		return load.load(valueLoader);
 	}
 
-	private <T> CompletableFuture<T> failedOr(MemcachedException ex, Supplier<CompletableFuture<T>> valueLoader) {
+	private <T> CompletableFuture<T> failedOr(MemcachedException ex, Object nearKey,
+			Supplier<CompletableFuture<T>> valueLoader) {
 		try {
 			this.values.failed(ex);
 		}
 		catch (MemcachedException failure) {
 			return CompletableFuture.failedFuture(failure);
 		}
-		return EntryLoad.start(valueLoader);
+		return heldOrLoaded(nearKey, valueLoader);
 	}
 
 	/** An entry's value, of the type of which the caller says that it is. */
 	@SuppressWarnings({ "unchecked", "NullAway" })
 	private static <T> T userValue(@Nullable Entry entry) {
 		return (T) CachedValues.userValue(entry);
+	}
+
+	/** The same of what is in this process. */
+	@SuppressWarnings({ "unchecked", "NullAway" })
+	private static <T> T userValue(Object held) {
+		return (T) ((held instanceof NullValue) ? null : held);
 	}
 
 	/**
@@ -267,20 +398,43 @@ public final class LibmcCache extends AbstractValueAdaptingCache {
 			entry = this.values.encode(toStoreValue(value));
 		}
 		catch (IllegalArgumentException ex) {
-			drop(entryName, ex);
+			drop(key, entryName, ex);
 			this.values.uncacheable(ex);
 			return;
 		}
-		this.changes.change(entryName, () -> {
+		change(key, entryName, () -> {
 			this.store.put(entryName, entry);
 			this.counters.put();
-		}, () -> this.store.evictLater(entryName));
+		});
+	}
+
+	/** Changes an entry, which remembers to evict it where that cannot be done. */
+	private void change(Object key, String entryName, Runnable change) {
+		this.changes.change(entryName, dropping(key, change), dropping(key, () -> this.store.evictLater(entryName)));
+	}
+
+	/** A change of an entry, before and after which it is not in this process. */
+	private Runnable dropping(Object key, Runnable change) {
+		NearCache kept = this.near;
+		if (kept == null) {
+			return change;
+		}
+		Object nearKey = nearKey(key);
+		return () -> {
+			kept.drop(nearKey);
+			try {
+				change.run();
+			}
+			finally {
+				kept.drop(nearKey);
+			}
+		};
 	}
 
 	/** Leaves no older value where a value cannot be. */
-	private void drop(String entryName, IllegalArgumentException reason) {
+	private void drop(Object key, String entryName, IllegalArgumentException reason) {
 		try {
-			this.changes.change(entryName, () -> this.store.delete(entryName), () -> this.store.evictLater(entryName));
+			change(key, entryName, () -> this.store.delete(entryName));
 		}
 		catch (MemcachedException ex) {
 			// remembered, and the reason says more
@@ -316,9 +470,11 @@ public final class LibmcCache extends AbstractValueAdaptingCache {
 		if (entry == null) {
 			return get(key);
 		}
+		AtomicReference<@Nullable ValueWrapper> present = new AtomicReference<>();
 		try {
 			this.changes.await(entryName);
-			return addOrFind(entryName, entry);
+			dropping(key, () -> present.set(addOrFind(entryName, entry))).run();
+			return present.get();
 		}
 		catch (IllegalArgumentException ex) {
 			this.values.uncacheable(ex);
@@ -370,10 +526,10 @@ public final class LibmcCache extends AbstractValueAdaptingCache {
 	@Override
 	public void evict(Object key) {
 		String entryName = this.store.name(key);
-		this.changes.change(entryName, () -> {
+		change(key, entryName, () -> {
 			this.store.evict(entryName);
 			this.counters.eviction();
-		}, () -> this.store.evictLater(entryName));
+		});
 	}
 
 	/**
@@ -387,11 +543,12 @@ public final class LibmcCache extends AbstractValueAdaptingCache {
 	@Override
 	public boolean evictIfPresent(Object key) {
 		String entryName = this.store.name(key);
-		Runnable eviction = () -> {
-			this.store.delete(entryName);
+		AtomicBoolean present = new AtomicBoolean();
+		Runnable eviction = dropping(key, () -> {
+			present.set(this.store.delete(entryName));
 			this.counters.eviction();
-		};
-		Runnable later = () -> this.store.evictLater(entryName);
+		});
+		Runnable later = dropping(key, () -> this.store.evictLater(entryName));
 		if (Background.isNeeded()) {
 			this.changes.change(entryName, eviction, later);
 			return false;
@@ -399,9 +556,8 @@ public final class LibmcCache extends AbstractValueAdaptingCache {
 		try {
 			this.changes.await(entryName, eviction, later);
 			boolean live = isLive(entryName);
-			boolean present = this.store.delete(entryName);
-			this.counters.eviction();
-			return live && present;
+			eviction.run();
+			return live && present.get();
 		}
 		catch (MemcachedException | IllegalStateException ex) {
 			this.values.failed(CachedValues.failure(ex));
@@ -426,7 +582,23 @@ public final class LibmcCache extends AbstractValueAdaptingCache {
 	 */
 	@Override
 	public void clear() {
-		this.changes.clear(this.store::clear, this.store::clearLater);
+		NearCache kept = this.near;
+		if (kept == null) {
+			this.changes.clear(this.store::clear, this.store::clearLater);
+		}
+		else {
+			this.changes.clear(() -> clearing(kept, this.store::clear), () -> clearing(kept, this.store::clearLater));
+		}
+	}
+
+	private static void clearing(NearCache kept, Runnable clearing) {
+		kept.clear();
+		try {
+			clearing.run();
+		}
+		finally {
+			kept.clear();
+		}
 	}
 
 	/**

@@ -320,7 +320,11 @@ public final class LibmcCacheManager extends AbstractTransactionSupportingCacheM
 		EntryStore store = new EntryStore(own, new WireKeys(this.keyPrefix, name), this.clearVisibility, settings,
 				pending(own), this.background);
 		return new LibmcCache(name, this.keyPrefix, own, store, settings,
-				this.otherStates.getOrDefault(own, this.serverStates), this.background);
+				this.otherStates.getOrDefault(own, this.serverStates), this.background, isTiered());
+	}
+
+	private boolean isTiered() {
+		return settings().anyMatch((each) -> each.near() != null);
 	}
 
 	private MemcachedClient client(String cacheName) {

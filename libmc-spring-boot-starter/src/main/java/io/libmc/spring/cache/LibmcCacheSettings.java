@@ -48,6 +48,8 @@ public final class LibmcCacheSettings {
 
 		private boolean enableStatistics = true;
 
+		private @Nullable NearSettings near;
+
 		Options(EntryFormat format) {
 			this.format = format;
 		}
@@ -63,6 +65,7 @@ public final class LibmcCacheSettings {
 			copy.compressionThreshold = this.compressionThreshold;
 			copy.onError = this.onError;
 			copy.enableStatistics = this.enableStatistics;
+			copy.near = this.near;
 			change.accept(copy);
 			return copy;
 		}
@@ -265,6 +268,16 @@ public final class LibmcCacheSettings {
 	}
 
 	/**
+	 * Keeps entries in the process, too, in front of memcached: see {@link NearSettings}.
+	 * They are not unless set.
+	 * @param near how, or {@code null} for not at all
+	 * @return other settings
+	 */
+	public LibmcCacheSettings near(@Nullable NearSettings near) {
+		return with((options) -> options.near = near);
+	}
+
+	/**
 	 * Checks what no single option tells.
 	 * @throws IllegalArgumentException if entries would be refreshed that never expire,
 	 * or before they are there
@@ -298,14 +311,39 @@ public final class LibmcCacheSettings {
 	/** A client as it has to be for a cache with these settings. */
 	MemcachedClient view(MemcachedClient client) {
 		Compression compression = this.options.compression;
-		int threshold = this.options.compressionThreshold;
-		MemcachedClient view = client.withTranscoder(new EntryTranscoder(this.options.format,
-				(compression == Compression.LZ4) ? threshold : Integer.MAX_VALUE));
+		MemcachedClient view = client.withTranscoder(transcoder());
 		if (compression == null) {
 			return view;
 		}
 		// no byte is shorter when it is compressed, and 0 stands for never
-		return view.withCompressionThreshold((compression == Compression.ZLIB) ? Math.max(1, threshold) : 0);
+		return view.withCompressionThreshold(
+				(compression == Compression.ZLIB) ? Math.max(1, this.options.compressionThreshold) : 0);
+	}
+
+	private EntryTranscoder transcoder() {
+		return new EntryTranscoder(this.options.format,
+				(this.options.compression == Compression.LZ4) ? this.options.compressionThreshold : Integer.MAX_VALUE,
+				this.options.near != null);
+	}
+
+	/**
+	 * How entries are kept in the process.
+	 * @return {@code null} if they are not
+	 */
+	public @Nullable NearSettings near() {
+		return this.options.near;
+	}
+
+	/** Where entries are kept in the process, or {@code null} if they are not. */
+	@Nullable NearCache nearCache() {
+		NearSettings near = this.options.near;
+		if (near == null) {
+			return null;
+		}
+		EntryTranscoder transcoder = transcoder();
+		return new NearCache(near,
+				(encoded) -> transcoder.decode(encoded.flags(), encoded.bytes()) instanceof Entry entry ? entry.value()
+						: null);
 	}
 
 	OnError onError() {

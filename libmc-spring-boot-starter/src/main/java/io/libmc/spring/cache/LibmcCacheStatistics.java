@@ -14,9 +14,27 @@ package io.libmc.spring.cache;
  * serializable, or too large
  * @param changed entries found that another version of their class wrote; they also count
  * as misses
+ * @param nearHits how many of the hits were found in the process, without asking
+ * memcached
  */
 public record LibmcCacheStatistics(long hits, long misses, long puts, long evictions, long failures, long undecodable,
-		long uncacheable, long changed) {
+		long uncacheable, long changed, long nearHits) {
+
+	/**
+	 * Creates statistics of a cache without a near cache.
+	 * @param hits as above
+	 * @param misses as above
+	 * @param puts as above
+	 * @param evictions as above
+	 * @param failures as above
+	 * @param undecodable as above
+	 * @param uncacheable as above
+	 * @param changed as above
+	 */
+	public LibmcCacheStatistics(long hits, long misses, long puts, long evictions, long failures, long undecodable,
+			long uncacheable, long changed) {
+		this(hits, misses, puts, evictions, failures, undecodable, uncacheable, changed, 0);
+	}
 
 	/**
 	 * Creates statistics of a cache whose classes have not changed.

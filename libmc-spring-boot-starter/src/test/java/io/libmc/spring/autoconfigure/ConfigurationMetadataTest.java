@@ -38,7 +38,9 @@ class ConfigurationMetadataTest {
 		client.addAll(names("libmc.client.", LibmcProperties.Client.class));
 		client.addAll(names("libmc.ssl.", LibmcProperties.Ssl.class));
 		client.addAll(names("libmc.embedded.", LibmcEmbeddedProperties.class));
-		List<String> cache = names("libmc.cache.", LibmcCacheProperties.class);
+		List<String> cache = new ArrayList<>(names("libmc.cache.", LibmcCacheProperties.class));
+		cache.remove("libmc.cache.near");
+		cache.addAll(names("libmc.cache.near.", LibmcCacheProperties.Near.class));
 		assertThat(this.properties.keySet())
 			.containsExactlyInAnyOrderElementsOf(Stream.concat(client.stream(), cache.stream()).toList());
 	}

@@ -22,6 +22,7 @@ import java.util.Map;
 
 import com.github.benmanes.caffeine.cache.Caffeine;
 import io.libmc.MemcachedClient;
+import io.libmc.spring.autoconfigure.LibmcCacheProperties.Near;
 import io.libmc.spring.autoconfigure.LibmcCacheProperties.Single;
 import io.libmc.codec.DecodingBudget;
 import io.libmc.embedded.EmbeddedMemcached;
@@ -74,10 +75,11 @@ class LibmcCacheAutoConfigurationTest {
 			assertThat(context.getBean(CacheManager.class)).isSameAs(context.getBean("cacheManager"));
 			assertThat(context.getBean(CacheManager.class).getCacheNames()).isEmpty();
 			assertThat(context.getBean(CacheManager.class).getCache("any")).isNotNull();
-			assertThat(context.getBean(LibmcCacheProperties.class)).isEqualTo(new LibmcCacheProperties(true, "",
-					Duration.ofSeconds(1), false, Map.of(), Duration.ZERO, 0, true, "auto", List.of(), List.of(),
-					ClassChanges.MISS, null, DataSize.ofKilobytes(1), OnError.BYPASS, true, Duration.ofSeconds(10),
-					Duration.ofSeconds(10), Duration.ZERO, false, Duration.ZERO, "default"));
+			assertThat(context.getBean(LibmcCacheProperties.class))
+				.isEqualTo(new LibmcCacheProperties(true, "", Duration.ofSeconds(1), false, Map.of(), Duration.ZERO, 0,
+						true, "auto", List.of(), List.of(), ClassChanges.MISS, null, DataSize.ofKilobytes(1),
+						OnError.BYPASS, true, Duration.ofSeconds(10), Duration.ofSeconds(10), Duration.ZERO, false,
+						Duration.ZERO, "default", new Near(null, null, null, null, null, null)));
 		});
 	}
 
@@ -157,26 +159,29 @@ class LibmcCacheAutoConfigurationTest {
 				"libmc.cache.enable-statistics=false", "libmc.cache.caches[books.byId].time-to-live=1h",
 				"libmc.cache.lease=20s", "libmc.cache.lease-wait=3s", "libmc.cache.refresh_ahead=1m",
 				"libmc.cache.refresh-in-background=true", "libmc.cache.serve-stale=30s",
+				"libmc.cache.near.enabled=false", "libmc.cache.near.maximum-size=500",
+				"libmc.cache.near.maximum-bytes=64MB", "libmc.cache.near.time-to-live=500ms",
+				"libmc.cache.near.by-reference=true", "libmc.cache.caches[books.byId].near.enabled=true",
+				"libmc.cache.caches[books.byId].near.time-to-live-when-down=1m",
 				"libmc.cache.caches[books.byId].refresh-ahead=2m", "libmc.cache.caches.users.lease=0",
 				"libmc.cache.caches.users.serve-stale=5s", "libmc.cache.caches.users.refresh-in-background=false",
 				"libmc.cache.caches[books.byId].on_error=bypass", "libmc.cache.class-changes=tolerate",
 				"libmc.cache.caches[books.byId].class_changes=miss", "libmc.cache.caches.users.cache-null-values=true")
 			.run((context) -> {
-				assertThat(
-						context.getBean(LibmcCacheProperties.class))
-					.isEqualTo(new LibmcCacheProperties(true, "shop:", Duration.ofSeconds(5), true,
-							Map.of("books.byId",
-									new Single(Duration.ofHours(1), 0.5, null, null, null, null, ClassChanges.MISS,
-											Compression.LZ4, null, OnError.BYPASS, null, null, null,
-											Duration.ofMinutes(2), null, null, null),
-									"users",
-									new Single(null, null, true, "libmc", List.of("json", "jdk"), null, null, null,
-											DataSize.ofKilobytes(4), null, null, Duration.ZERO, null, null, false,
-											Duration.ofSeconds(5), "default")),
+				assertThat(context.getBean(LibmcCacheProperties.class))
+					.isEqualTo(new LibmcCacheProperties(true, "shop:", Duration.ofSeconds(5), true, Map.of("books.byId",
+							new Single(Duration.ofHours(1), 0.5, null, null, null, null, ClassChanges.MISS,
+									Compression.LZ4, null, OnError.BYPASS, null, null, null, Duration.ofMinutes(2),
+									null, null, null, new Near(true, null, null, null, Duration.ofMinutes(1), null)),
+							"users",
+							new Single(null, null, true, "libmc", List.of("json", "jdk"), null, null, null,
+									DataSize.ofKilobytes(4), null, null, Duration.ZERO, null, null, false,
+									Duration.ofSeconds(5), "default", null)),
 							Duration.ofMinutes(10), 0.1, false, "json", List.of("jdk"),
 							List.of("com.acme.Order", "com.acme.model.**"), ClassChanges.TOLERATE, Compression.ZLIB,
 							DataSize.ofBytes(512), OnError.THROW, false, Duration.ofSeconds(20), Duration.ofSeconds(3),
-							Duration.ofMinutes(1), true, Duration.ofSeconds(30), "books"));
+							Duration.ofMinutes(1), true, Duration.ofSeconds(30), "books",
+							new Near(false, 500L, DataSize.ofMegabytes(64), Duration.ofMillis(500), null, true)));
 				assertThat(context.getBean(CacheManager.class).getCacheNames()).containsExactlyInAnyOrder("books.byId",
 						"users");
 				assertThat(context.getBean(CacheManager.class).getCache("another")).isNotNull();
@@ -294,10 +299,13 @@ class LibmcCacheAutoConfigurationTest {
 
 	@Test
 	void everyPropertyIsKnownInTheEnvironment() {
-		assertThat(names(Single.class)).isEqualTo(EnvironmentProperties.OF_CACHE);
+		Set<String> single = names(Single.class);
+		single.remove("near");
+		names(Near.class).forEach((name) -> single.add("near." + name));
+		assertThat(single).isEqualTo(EnvironmentProperties.OF_CACHE);
 		Set<String> all = names(LibmcCacheProperties.class);
 		all.removeAll(EnvironmentProperties.OF_CACHE);
-		all.remove("caches");
+		all.removeAll(Set.of("caches", "near"));
 		assertThat(all).isEqualTo(EnvironmentProperties.OF_ALL_CACHES);
 		Set<String> cluster = names(LibmcProperties.Cluster.class);
 		cluster.removeAll(Set.of("ssl", "client"));

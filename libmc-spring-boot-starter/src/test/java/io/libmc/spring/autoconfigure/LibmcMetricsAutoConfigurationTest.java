@@ -10,6 +10,7 @@ import io.libmc.spring.cache.LibmcCacheManager;
 import io.libmc.testing.Memcached;
 import io.libmc.testing.MemcachedServer;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tag;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import org.junit.jupiter.api.Test;
@@ -56,6 +57,33 @@ class LibmcMetricsAutoConfigurationTest {
 					assertThat(count(context, "cache.errors", name, "error", "failed")).isZero();
 					assertThat(count(context, "cache.errors", name, "error", "undecodable")).isZero();
 				}
+			});
+	}
+
+	/** Of the same tags, or a registry might refuse some. */
+	@Test
+	void whatIsFoundInTheProcessIsCountedApart(MemcachedServer server) {
+		this.withRegistry
+			.withPropertyValues("libmc.servers=" + server.address(), "libmc.cache.caches.hot.near.enabled=true",
+					"libmc.cache.caches.hot.near.time-to-live=1m")
+			.run((context) -> {
+				for (String name : new String[] { "hot", "other" }) {
+					Cache cache = Objects.requireNonNull(context.getBean(CacheManager.class).getCache(name));
+					cache.put("k", "v");
+					cache.get("k");
+					cache.get("k");
+					cache.get("k");
+				}
+				assertThat(count(context, "cache.gets", "hot", "tier", "memcached", "result", "hit")).isEqualTo(1);
+				assertThat(count(context, "cache.gets", "hot", "tier", "near", "result", "hit")).isEqualTo(2);
+				assertThat(count(context, "cache.gets", "other", "tier", "memcached", "result", "hit")).isEqualTo(3);
+				assertThat(count(context, "cache.evictions", "hot", "tier", "near")).isZero();
+				MeterRegistry registry = context.getBean(MeterRegistry.class);
+				assertThat(registry.get("cache.size").tags("name", "hot", "tier", "near").gauge().value()).isEqualTo(1);
+				assertThat(registry.find("cache.gets").meters())
+					.extracting((meter) -> meter.getId().getTags().stream().map(Tag::getKey).toList())
+					.hasSizeGreaterThan(3)
+					.allMatch(List.of("cache", "cache.manager", "name", "result", "tier")::equals);
 			});
 	}
 

@@ -126,7 +126,7 @@ class CompressionTest {
 
 		private final EntryFormat format = EntryFormat.jdk(getClass().getClassLoader(), java.util.List.of());
 
-		private final EntryTranscoder transcoder = new EntryTranscoder(this.format, 100);
+		private final EntryTranscoder transcoder = new EntryTranscoder(this.format, 100, false);
 
 		EncodedValue encode(Object value) {
 			return this.transcoder.encode(Entry.of(42, value));

@@ -178,7 +178,7 @@ class RoundTripProperties {
 	}
 
 	private static EntryTranscoder entries(EntryFormat format, int lz4Threshold) {
-		return new EntryTranscoder(format, lz4Threshold);
+		return new EntryTranscoder(format, lz4Threshold, false);
 	}
 
 	private static void comesBackIfTaken(String name, EntryFormat format, Object value) {

@@ -70,7 +70,7 @@ class WithoutLz4Test {
 		public List<String> call() {
 			EntryFormat format = EntryFormat.jdk(Reader.class.getClassLoader(), List.of());
 			byte[] item = new EncodedValue(Lz4.FLAG, new byte[] { 0, 0, 0, 9, 0x10, 'a' }).bytes();
-			Entry entry = (Entry) new EntryTranscoder(format, Integer.MAX_VALUE).decode(Lz4.FLAG, item);
+			Entry entry = (Entry) new EntryTranscoder(format, Integer.MAX_VALUE, false).decode(Lz4.FLAG, item);
 			try {
 				LibmcCacheSettings unused = new LibmcCacheSettings().compression(Compression.LZ4, 1000);
 				return List.of("no failure");
