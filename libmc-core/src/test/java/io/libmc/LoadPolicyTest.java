@@ -15,6 +15,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
 
 import io.libmc.MemcachedListener.LoadOutcome;
 import io.libmc.testing.Caller;
@@ -32,6 +33,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 /**
  * What a policy changes about loading, for blocking and asynchronous callers. Two clients
@@ -458,6 +460,71 @@ class LoadPolicyTest {
 		assertThat(Set.copyOf(lives)).hasSizeGreaterThan(10);
 	}
 
+	@ParameterizedTest
+	@EnumSource
+	void eachValueLivesAsLongAsItsOwnTimeSays(Caller caller, MemcachedServer server) throws Exception {
+		LoadPolicy own = LoadPolicy.timeToLive(Duration.ZERO)
+			.refreshAhead(Duration.ZERO)
+			.withTimeToLive((value) -> Duration.ofMinutes((Long) value));
+		for (long minutes : new long[] { 0, 5, 60 }) {
+			assertThat(caller.<Long>getOrLoad(this.mine, "k" + minutes, own, () -> minutes)).isEqualTo(minutes);
+			assertThat(secondsLeft(server, "k" + minutes)).isBetween(minutes * 60 - 10, minutes * 60);
+		}
+		List<Long> lives = new CopyOnWriteArrayList<>();
+		for (int i = 0; i < 50; i++) {
+			caller.<Long>getOrLoad(this.mine, "jittered" + i, own.jitter(0.5), () -> 60L);
+			lives.add(secondsLeft(server, "jittered" + i));
+		}
+		assertThat(lives).allSatisfy((life) -> assertThat(life).isBetween(1790L, 3600L));
+		assertThat(Set.copyOf(lives)).hasSizeGreaterThan(10);
+		caller.<Long>getOrLoad(this.mine, "all", own.withTimeToLive(Duration.ofMinutes(1)), () -> 60L);
+		assertThat(secondsLeft(server, "all")).isBetween(50L, 60L);
+	}
+
+	@ParameterizedTest
+	@EnumSource
+	void aValueWhoseOwnTimeIsNoneIsReturnedAndLeavesNothingOld(Caller caller) throws Exception {
+		List<RuntimeException> causes = new CopyOnWriteArrayList<>();
+		LoadListener listener = new LoadListener() {
+
+			@Override
+			public void notStored(RuntimeException cause) {
+				causes.add(cause);
+			}
+
+		};
+		List<Function<Object, Duration>> bad = List.of((value) -> null, (value) -> Duration.ofSeconds(-1), (value) -> {
+			throw new IllegalStateException("no");
+		});
+		for (Function<Object, Duration> own : bad) {
+			this.mine.set("k", "old");
+			caller.invalidate(this.mine, "k", Duration.ofSeconds(30));
+			LoadPolicy policy = STALE.withTimeToLive(own).listener(listener);
+			assertThat(caller.<String>getOrLoad(this.mine, "k", policy, () -> "new")).isEqualTo("new");
+			Awaitility.await().until(() -> this.other.get("k") == null);
+		}
+		assertThat(causes).hasSize(3).map(RuntimeException::getMessage).anyMatch("no"::equals);
+		assertThatIllegalStateException().isThrownBy(() -> POLICY.withTimeToLive(bad.get(0)).nextTimeToLive());
+	}
+
+	@ParameterizedTest
+	@EnumSource
+	void aValueThatIsNotRefreshedIsServedUntilItExpires(Caller caller) throws Exception {
+		LoadPolicy policy = LoadPolicy.timeToLive(Duration.ZERO)
+			.withTimeToLive((value) -> value.equals("brief") ? Duration.ofSeconds(20) : Duration.ofMinutes(5))
+			.refreshAhead(Duration.ofSeconds(45))
+			.lease(Duration.ofSeconds(1))
+			.refreshing((value) -> !value.equals("brief"));
+		assertThat(caller.<String>getOrLoad(this.mine, "k", policy, () -> "brief")).isEqualTo("brief");
+		Awaitility.await("longer than a lease")
+			.during(Duration.ofMillis(2500))
+			.pollInterval(Duration.ofMillis(50))
+			.until(() -> "brief".equals(caller.<String>get(this.other, "k", policy))
+					&& "brief".equals(caller.<String>getOrLoad(this.mine, "k", policy, LoadPolicyTest::unexpected)));
+		caller.invalidate(this.mine, "k", Duration.ofSeconds(10));
+		assertThat(caller.<String>getOrLoad(this.mine, "k", policy, () -> "taken back")).isEqualTo("taken back");
+	}
+
 	@Test
 	void policiesThatCannotWorkAreRefused() {
 		assertThatIllegalArgumentException().isThrownBy(() -> POLICY.staleFor(Duration.ofSeconds(-1)))
@@ -465,6 +532,12 @@ class LoadPolicyTest {
 		assertThatIllegalArgumentException().isThrownBy(() -> POLICY.refreshAhead(Duration.ofMillis(10)))
 			.withMessageContaining("shorter than a second");
 		assertThatIllegalArgumentException().isThrownBy(() -> POLICY.lease(Duration.ZERO));
+	}
+
+	private static long secondsLeft(MemcachedServer server, String key) {
+		try (RawConnection connection = RawConnection.to(server)) {
+			return Math.max(0, connection.ttl(key));
+		}
 	}
 
 	private static String item(MemcachedServer server, String key) {

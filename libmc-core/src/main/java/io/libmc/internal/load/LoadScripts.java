@@ -154,6 +154,14 @@ public final class LoadScripts {
 		return !policy.refreshAhead().isZero() || !policy.staleFor().isZero();
 	}
 
+	/**
+	 * Whether it matters who has a value's token: it does not for one that was not taken
+	 * back and is not refreshed.
+	 */
+	static boolean tokenCounts(MetaAnswer answer, LoadPolicy policy, @Nullable Object value) {
+		return answer.stale() || value == null || policy.refreshes(value);
+	}
+
 	/** More was wanted of a key's server than it can do. */
 	void lacksElections(String key) {
 		this.events.lacksElections(this.plain.servers().serverFor(key));

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Reads a value that others load: a placeholder is a miss, and so is a value that this
- * caller was elected to load anew.
+ * caller was elected to load anew, where values are.
  */
 final class PolicyRead extends LoadSteps<@Nullable Object> {
 
@@ -41,11 +41,16 @@ final class PolicyRead extends LoadSteps<@Nullable Object> {
 			}
 			return ask(this.scripts.plain().get(this.key), this::done);
 		}
-		if (!answer.hasValue() || answer.won()) {
+		if (!answer.hasValue()) {
 			return done(null);
 		}
+		if (answer.won()) {
+			Object value = this.scripts.valueOf(this.key, answer.value());
+			return done(LoadScripts.tokenCounts(answer, this.policy, value) ? null : value);
+		}
 		Object value = this.scripts.decode(this.key, answer.value());
-		return answer.winTaken() ? after(marking(this.policy, answer), () -> done(value)) : done(value);
+		return (answer.winTaken() && LoadScripts.tokenCounts(answer, this.policy, value))
+				? after(marking(this.policy, answer), () -> done(value)) : done(value);
 	}
 
 }

@@ -7,6 +7,7 @@ import org.springframework.cache.support.NoOpCacheManager;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 
+import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.AnyNestedCondition;
@@ -67,9 +68,9 @@ public final class LibmcCacheAutoConfiguration {
 		@Scope(BeanDefinition.SCOPE_PROTOTYPE)
 		LibmcCacheManagerBuilder libmcCacheManagerBuilder(CacheClusters clusters, LibmcCacheProperties properties,
 				CacheProperties cacheProperties, ObjectProvider<CacheManagerCustomizer<?>> customizers,
-				FormatFactory formats, EnvironmentProperties environment) {
+				FormatFactory formats, ListableBeanFactory beanFactory, EnvironmentProperties environment) {
 			return new LibmcCacheManagerBuilder(clusters, properties, cacheProperties.getCacheNames(),
-					customizers.orderedStream().toList(), formats, environment);
+					customizers.orderedStream().toList(), formats, new NamedBeans(beanFactory), environment);
 		}
 
 	}

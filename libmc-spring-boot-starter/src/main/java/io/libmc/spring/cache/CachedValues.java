@@ -76,8 +76,8 @@ final class CachedValues {
 	 * A call that loads an entry.
 	 * @param waits whether its caller waits for it
 	 */
-	EntryLoad load(String name, boolean waits) {
-		return new EntryLoad(this, this.store, this.store.generation(name), name, waits);
+	EntryLoad load(Object key, String name, boolean waits) {
+		return new EntryLoad(this, this.store, this.store.generation(name), key, name, waits);
 	}
 
 	CacheCounters counters() {
@@ -85,18 +85,39 @@ final class CachedValues {
 	}
 
 	/** A loaded value's entry, or {@code null} if it is not to be cached. */
-	@Nullable Entry entry(long generation, @Nullable Object value) {
-		if (value != null) {
-			return Entry.of(generation, value);
+	@Nullable Entry entry(Object key, long generation, @Nullable Object value) {
+		if (value == null && !this.settings.cachesNullValues()) {
+			return null;
 		}
-		return this.settings.cachesNullValues() ? Entry.of(generation, NullValue.INSTANCE) : null;
+		Object kept = (value != null) ? value : NullValue.INSTANCE;
+		try {
+			return Entry.of(generation, kept, lifetime(key, value));
+		}
+		catch (IllegalArgumentException ex) {
+			return Entry.unstorable(generation, kept, ex);
+		}
+	}
+
+	private Lifetime lifetime(Object key, @Nullable Object value) {
+		try {
+			return this.settings.lifetime(key, value);
+		}
+		catch (IllegalArgumentException ex) {
+			throw new IllegalArgumentException("cache \"" + this.cache + "\": " + ex.getMessage(), ex);
+		}
 	}
 
 	/**
-	 * Encodes a value.
-	 * @throws IllegalArgumentException if values of its class cannot be cached
+	 * Encodes a value, which is put into its generation afterwards.
+	 * @throws IllegalArgumentException if values of its class cannot be cached, or nobody
+	 * knows for how long
 	 */
-	Object encode(Object value) {
+	Entry.Encoded encode(Object key, Object value) {
+		Lifetime lifetime = lifetime(key, (value instanceof NullValue) ? null : value);
+		return new Entry.Encoded(Generation.NONE, encode(value), lifetime);
+	}
+
+	private Object encode(Object value) {
 		try {
 			return this.settings.format().encode(value);
 		}

@@ -13,24 +13,34 @@ import io.libmc.MemcachedException;
  * @param generation the generation that it bears, or {@link Generation#NONE}
  * @param value the value, with {@link org.springframework.cache.support.NullValue} for
  * {@code null}; or {@code null} if what lies there is no entry of a cache
- * @param problem why there is no value
+ * @param problem why there is no value, or why it cannot be stored
  * @param changed whether the reason is that another version of a class wrote it
+ * @param lifetime how long it is to live
  */
-record Entry(long generation, @Nullable Object value, @Nullable String problem, boolean changed) {
+record Entry(long generation, @Nullable Object value, @Nullable String problem, boolean changed, Lifetime lifetime) {
 
 	static Entry of(long generation, Object value) {
-		return new Entry(generation, value, null, false);
+		return of(generation, value, Lifetime.OF_ALL);
+	}
+
+	static Entry of(long generation, Object value, Lifetime lifetime) {
+		return new Entry(generation, value, null, false, lifetime);
+	}
+
+	/** An entry whose value is for its caller alone, and is not to be stored. */
+	static Entry unstorable(long generation, Object value, IllegalArgumentException ex) {
+		return new Entry(generation, value, String.valueOf(ex.getMessage()), false, Lifetime.OF_ALL);
 	}
 
 	/** An entry that is no value: its class has changed, or somebody else wrote it. */
 	static Entry undecodable(long generation, @Nullable String problem) {
-		return new Entry(generation, null, String.valueOf(problem), false);
+		return new Entry(generation, null, String.valueOf(problem), false, Lifetime.OF_ALL);
 	}
 
 	/** An entry that is no value, for the reason that the exception gives. */
 	static Entry undecodable(long generation, UndecodableEntryException ex) {
 		return (NestedExceptionUtils.getRootCause(ex) instanceof ChangedClassException changed)
-				? new Entry(generation, null, String.valueOf(changed.getMessage()), true)
+				? new Entry(generation, null, String.valueOf(changed.getMessage()), true, Lifetime.OF_ALL)
 				: undecodable(generation, ex.getMessage());
 	}
 
@@ -57,8 +67,14 @@ record Entry(long generation, @Nullable Object value, @Nullable String problem, 
 	 *
 	 * @param generation the generation it is to bear
 	 * @param body what the format made of its value
+	 * @param lifetime how long it is to live
 	 */
-	record Encoded(long generation, Object body) {
+	record Encoded(long generation, Object body, Lifetime lifetime) {
+
+		/** The same in a generation. */
+		Encoded in(long current) {
+			return new Encoded(current, this.body, this.lifetime);
+		}
 
 	}
 

@@ -37,6 +37,8 @@ final class EntryLoad implements LoadListener, Function<Object, CompletionStage<
 
 	private final Generation generation;
 
+	private final Object key;
+
 	private final String name;
 
 	private final boolean waits;
@@ -67,10 +69,11 @@ final class EntryLoad implements LoadListener, Function<Object, CompletionStage<
 	/** Whether the server has answered that it has no number, or too small a one. */
 	private volatile boolean lost;
 
-	EntryLoad(CachedValues values, EntryStore store, Generation generation, String name, boolean waits) {
+	EntryLoad(CachedValues values, EntryStore store, Generation generation, Object key, String name, boolean waits) {
 		this.values = values;
 		this.store = store;
 		this.generation = generation;
+		this.key = key;
 		this.name = name;
 		this.waits = waits;
 		this.policy = store.policy(waits);
@@ -182,7 +185,7 @@ final class EntryLoad implements LoadListener, Function<Object, CompletionStage<
 		this.begun = true;
 		long before = knownBefore().join();
 		try {
-			Entry entry = this.values.entry(before, loader.call());
+			Entry entry = this.values.entry(this.key, before, loader.call());
 			this.loaded = CompletableFuture.completedFuture(entry);
 			return entry;
 		}
@@ -216,7 +219,8 @@ final class EntryLoad implements LoadListener, Function<Object, CompletionStage<
 			if (loading == null) {
 				throw new IllegalStateException("The loader returned no future");
 			}
-			CompletableFuture<@Nullable Entry> entry = loading.thenApply((value) -> this.values.entry(before, value));
+			CompletableFuture<@Nullable Entry> entry = loading
+				.thenApply((value) -> this.values.entry(this.key, before, value));
 			this.loaded = entry;
 			return entry;
 		});

@@ -120,7 +120,7 @@ public final class LibmcCache extends AbstractValueAdaptingCache {
 		EntryLoad load;
 		try {
 			this.changes.await(entryName);
-			load = this.values.load(entryName, true);
+			load = this.values.load(key, entryName, true);
 		}
 		catch (MemcachedException | IllegalStateException ex) {
 			this.values.failed(CachedValues.failure(ex));
@@ -185,7 +185,7 @@ public final class LibmcCache extends AbstractValueAdaptingCache {
 		String entryName = this.store.name(key);
 		EntryLoad load;
 		try {
-			load = this.values.load(entryName, false);
+			load = this.values.load(key, entryName, false);
 		}
 		catch (MemcachedException | IllegalStateException ex) {
 			return failedOr(CachedValues.failure(ex), valueLoader);
@@ -262,9 +262,9 @@ public final class LibmcCache extends AbstractValueAdaptingCache {
 	@Override
 	public void put(Object key, @Nullable Object value) {
 		String entryName = this.store.name(key);
-		Object entry;
+		Entry.Encoded entry;
 		try {
-			entry = this.values.encode(toStoreValue(value));
+			entry = this.values.encode(key, toStoreValue(value));
 		}
 		catch (IllegalArgumentException ex) {
 			drop(entryName, ex);
@@ -291,9 +291,9 @@ public final class LibmcCache extends AbstractValueAdaptingCache {
 	/**
 	 * A value's entry, or {@code null} if it cannot be cached and that does not matter.
 	 */
-	private @Nullable Object encode(@Nullable Object value) {
+	private Entry.@Nullable Encoded encode(Object key, @Nullable Object value) {
 		try {
-			return this.values.encode(toStoreValue(value));
+			return this.values.encode(key, toStoreValue(value));
 		}
 		catch (IllegalArgumentException ex) {
 			this.values.uncacheable(ex);
@@ -312,7 +312,7 @@ public final class LibmcCache extends AbstractValueAdaptingCache {
 	@Override
 	public @Nullable ValueWrapper putIfAbsent(Object key, @Nullable Object value) {
 		String entryName = this.store.name(key);
-		Object entry = encode(value);
+		Entry.Encoded entry = encode(key, value);
 		if (entry == null) {
 			return get(key);
 		}
@@ -335,7 +335,7 @@ public final class LibmcCache extends AbstractValueAdaptingCache {
 	 * no value, is in the way and has to be replaced. Between the steps entries come and
 	 * go.
 	 */
-	private @Nullable ValueWrapper addOrFind(String entryName, Object entry) {
+	private @Nullable ValueWrapper addOrFind(String entryName, Entry.Encoded entry) {
 		for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
 			long generation = this.store.freshGeneration(entryName);
 			if (this.store.add(entryName, entry, generation)) {

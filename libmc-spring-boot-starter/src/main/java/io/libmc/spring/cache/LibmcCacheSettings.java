@@ -30,6 +30,9 @@ public final class LibmcCacheSettings {
 
 		private LoadPolicy policy = LoadPolicy.timeToLive(Duration.ZERO);
 
+		/** {@code null} where all entries live as long as the policy says. */
+		private @Nullable TimeToLive timeToLive;
+
 		/** It becomes the policy's at the end, as the time to live may still change. */
 		private Duration refreshAhead = Duration.ZERO;
 
@@ -56,6 +59,7 @@ public final class LibmcCacheSettings {
 		Options with(Consumer<Options> change) {
 			Options copy = new Options(this.format);
 			copy.policy = this.policy;
+			copy.timeToLive = this.timeToLive;
 			copy.refreshAhead = this.refreshAhead;
 			copy.refreshInBackground = this.refreshInBackground;
 			copy.cacheNullValues = this.cacheNullValues;
@@ -126,13 +130,29 @@ public final class LibmcCacheSettings {
 	 */
 	public LibmcCacheSettings timeToLive(Duration timeToLive) {
 		checkSeconds("timeToLive", timeToLive);
-		return loading("timeToLive", (policy) -> policy.withTimeToLive(timeToLive));
+		return loading("timeToLive", (policy) -> policy.withTimeToLive(timeToLive))
+			.with((options) -> options.timeToLive = null);
 	}
 
 	/**
-	 * How much shorter than its {@linkplain #timeToLive time to live} an entry may live,
-	 * so that entries that were put together do not expire together: with 0.1 each lives
-	 * 90 to 100 % of it. It is 0 unless set.
+	 * How long each entry lives after it was put: a time of its own, instead of
+	 * {@linkplain #timeToLive(Duration) one for all}. An entry that is to live no longer
+	 * than entries are {@linkplain #refreshAhead refreshed ahead} is not refreshed.
+	 * @param timeToLive says it of each entry
+	 * @return other settings
+	 */
+	public LibmcCacheSettings timeToLive(TimeToLive timeToLive) {
+		Objects.requireNonNull(timeToLive, "timeToLive");
+		return with((options) -> {
+			options.policy = options.policy.withTimeToLive(Lifetime::own).refreshing(Lifetime::isRefreshed);
+			options.timeToLive = timeToLive;
+		});
+	}
+
+	/**
+	 * How much shorter than its {@linkplain #timeToLive(Duration) time to live} an entry
+	 * may live, so that entries that were put together do not expire together: with 0.1
+	 * each lives 90 to 100 % of it. It is 0 unless set.
 	 * @param timeToLiveJitter 0 to 1
 	 * @return other settings
 	 */
@@ -232,7 +252,8 @@ public final class LibmcCacheSettings {
 	/**
 	 * How long before an entry expires one caller loads it anew, while the others get the
 	 * present value. It is 0, never, unless set, and must be less than the
-	 * {@linkplain #timeToLive time to live}, which is checked when the cache is created.
+	 * {@linkplain #timeToLive(Duration) time to live} of all, which is checked when the
+	 * cache is created.
 	 * @param refreshAhead 0, or 1 second or more
 	 * @return other settings
 	 */
@@ -280,6 +301,31 @@ public final class LibmcCacheSettings {
 	/** How entries are loaded, read and kept. */
 	LoadPolicy policy(Background background) {
 		return this.options.refreshInBackground ? policy().refreshOn(background.refreshes()) : policy();
+	}
+
+	/**
+	 * How long an entry is to live.
+	 * @throws IllegalArgumentException if the application says no such time
+	 */
+	Lifetime lifetime(Object key, @Nullable Object value) {
+		TimeToLive each = this.options.timeToLive;
+		if (each == null) {
+			return Lifetime.OF_ALL;
+		}
+		Duration own;
+		try {
+			own = each.timeToLive(key, value);
+		}
+		catch (Exception | LinkageError | StackOverflowError | AssertionError ex) {
+			throw new IllegalArgumentException("timeToLive: the application's " + TimeToLive.class.getSimpleName()
+					+ " failed with " + ex + "; without a time to live an entry is not cached", ex);
+		}
+		if (own == null || own.isNegative()) {
+			throw new IllegalArgumentException("timeToLive: the application's " + TimeToLive.class.getSimpleName()
+					+ " gave " + own + ", which is no time that an entry can live; give 0, or 1 s or more");
+		}
+		checkSeconds("timeToLive", own);
+		return Lifetime.of(own, this.options.refreshAhead);
 	}
 
 	/** Whether they ask for what only memcached's meta commands can do. */

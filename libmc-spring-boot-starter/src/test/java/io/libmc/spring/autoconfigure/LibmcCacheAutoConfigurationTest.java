@@ -30,6 +30,7 @@ import io.libmc.spring.cache.EntryFormat;
 import io.libmc.spring.cache.LibmcCacheManager;
 import io.libmc.spring.cache.OnError;
 import io.libmc.spring.cache.ServerStates;
+import io.libmc.spring.cache.TimeToLive;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -72,7 +73,7 @@ class LibmcCacheAutoConfigurationTest {
 			assertThat(context.getBean(CacheManager.class).getCacheNames()).isEmpty();
 			assertThat(context.getBean(CacheManager.class).getCache("any")).isNotNull();
 			assertThat(context.getBean(LibmcCacheProperties.class)).isEqualTo(new LibmcCacheProperties(true, "",
-					Duration.ofSeconds(1), false, Map.of(), Duration.ZERO, 0, true, "auto", List.of(), List.of(),
+					Duration.ofSeconds(1), false, Map.of(), Duration.ZERO, null, 0, true, "auto", List.of(), List.of(),
 					ClassChanges.MISS, null, DataSize.ofKilobytes(1), OnError.BYPASS, true, Duration.ofSeconds(10),
 					Duration.ofSeconds(10), Duration.ZERO, false, Duration.ZERO, "default"));
 		});
@@ -159,21 +160,20 @@ class LibmcCacheAutoConfigurationTest {
 				"libmc.cache.caches[books.byId].on_error=bypass", "libmc.cache.class-changes=tolerate",
 				"libmc.cache.caches[books.byId].class_changes=miss", "libmc.cache.caches.users.cache-null-values=true")
 			.run((context) -> {
-				assertThat(
-						context.getBean(LibmcCacheProperties.class))
-					.isEqualTo(new LibmcCacheProperties(true, "shop:", Duration.ofSeconds(5), true,
-							Map.of("books.byId",
-									new Single(Duration.ofHours(1), 0.5, null, null, null, null, ClassChanges.MISS,
-											Compression.LZ4, null, OnError.BYPASS, null, null, null,
-											Duration.ofMinutes(2), null, null, null),
-									"users",
-									new Single(null, null, true, "libmc", List.of("json", "jdk"), null, null, null,
-											DataSize.ofKilobytes(4), null, null, Duration.ZERO, null, null, false,
-											Duration.ofSeconds(5), "default")),
-							Duration.ofMinutes(10), 0.1, false, "json", List.of("jdk"),
-							List.of("com.acme.Order", "com.acme.model.**"), ClassChanges.TOLERATE, Compression.ZLIB,
-							DataSize.ofBytes(512), OnError.THROW, false, Duration.ofSeconds(20), Duration.ofSeconds(3),
-							Duration.ofMinutes(1), true, Duration.ofSeconds(30), "books"));
+				assertThat(context.getBean(LibmcCacheProperties.class)).isEqualTo(new LibmcCacheProperties(true,
+						"shop:", Duration.ofSeconds(5), true,
+						Map.of("books.byId",
+								new Single(Duration.ofHours(1), null, 0.5, null, null, null, null, ClassChanges.MISS,
+										Compression.LZ4, null, OnError.BYPASS, null, null, null, Duration.ofMinutes(2),
+										null, null, null),
+								"users",
+								new Single(null, null, null, true, "libmc", List.of("json", "jdk"), null, null, null,
+										DataSize.ofKilobytes(4), null, null, Duration.ZERO, null, null, false,
+										Duration.ofSeconds(5), "default")),
+						Duration.ofMinutes(10), null, 0.1, false, "json", List.of("jdk"),
+						List.of("com.acme.Order", "com.acme.model.**"), ClassChanges.TOLERATE, Compression.ZLIB,
+						DataSize.ofBytes(512), OnError.THROW, false, Duration.ofSeconds(20), Duration.ofSeconds(3),
+						Duration.ofMinutes(1), true, Duration.ofSeconds(30), "books"));
 				assertThat(context.getBean(CacheManager.class).getCacheNames()).containsExactlyInAnyOrder("books.byId",
 						"users");
 				assertThat(context.getBean(CacheManager.class).getCache("another")).isNotNull();
@@ -206,6 +206,32 @@ class LibmcCacheAutoConfigurationTest {
 		own.withPropertyValues("libmc.cache.also-read=orders2")
 			.run((context) -> assertThat(context).getFailure()
 				.hasStackTraceContaining("those that there are: orders1"));
+	}
+
+	@Test
+	void aBeanSaysHowLongEntriesLive() {
+		ApplicationContextRunner own = this.runner
+			.withBean("brief", TimeToLive.class, () -> (key, value) -> Duration.ofSeconds(20))
+			.withBean("lasting", TimeToLive.class, () -> (key, value) -> Duration.ofHours(1));
+		String failing = "libmc.cache.caches.failing.";
+		own.withPropertyValues("libmc.cache.time-to-live-by=brief", "libmc.cache.refresh-ahead=10s",
+				"libmc.cache.caches.lasting.time_to_live_by=lasting", "libmc.cache.caches.fixed.time-to-live=5m")
+			.run((context) -> {
+				LibmcCacheManager manager = context.getBean(LibmcCacheManager.class);
+				assertThat(manager.getCacheNames()).containsExactlyInAnyOrder("lasting", "fixed");
+			});
+		own.withPropertyValues("libmc.cache.time-to-live=5m", failing + "time-to-live-by=lasting")
+			.run((context) -> assertThat(context).hasNotFailed());
+		own.withPropertyValues("libmc.cache.time-to-live-by=brief", failing + "time-to-live=5s",
+				failing + "refresh-ahead=10s")
+			.run((context) -> assertThat(context).getFailure()
+				.hasStackTraceContaining("is not within the time to live"));
+		own.withPropertyValues(failing + "time-to-live=5s", failing + "time-to-live-by=brief")
+			.run((context) -> assertThat(context).getFailure()
+				.hasStackTraceContaining("time-to-live is set beside it"));
+		own.withPropertyValues("libmc.cache.time-to-live-by=breif")
+			.run((context) -> assertThat(context).getFailure()
+				.hasStackTraceContaining("those that there are: brief, lasting"));
 	}
 
 	@Test
