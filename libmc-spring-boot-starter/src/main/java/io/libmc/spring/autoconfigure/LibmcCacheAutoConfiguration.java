@@ -26,6 +26,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Conditional;
 
 import io.libmc.MemcachedClient;
+import io.libmc.spring.cache.CacheKeyConverter;
 import io.libmc.spring.cache.LibmcCacheManager;
 import io.libmc.spring.cache.ServerStates;
 
@@ -68,9 +69,11 @@ public final class LibmcCacheAutoConfiguration {
 		@Scope(BeanDefinition.SCOPE_PROTOTYPE)
 		LibmcCacheManagerBuilder libmcCacheManagerBuilder(CacheClusters clusters, LibmcCacheProperties properties,
 				CacheProperties cacheProperties, ObjectProvider<CacheManagerCustomizer<?>> customizers,
-				FormatFactory formats, ListableBeanFactory beanFactory, EnvironmentProperties environment) {
+				FormatFactory formats, ListableBeanFactory beanFactory,
+				ObjectProvider<CacheKeyConverter<?>> keyConverters, EnvironmentProperties environment) {
 			return new LibmcCacheManagerBuilder(clusters, properties, cacheProperties.getCacheNames(),
-					customizers.orderedStream().toList(), formats, new NamedBeans(beanFactory), environment);
+					customizers.orderedStream().toList(), formats, new NamedBeans(beanFactory),
+					keyConverters.orderedStream().toList(), environment);
 		}
 
 	}

@@ -20,8 +20,9 @@ import io.libmc.spring.cache.EntryLoad.LoaderException;
  * servers, prefixes and cache name.
  * <p>
  * Keys may be of any type that has a text of its own: strings, numbers, enums, records,
- * collections and arrays of such, and everything that overrides {@code toString()} so
- * that it tells different keys apart; any other is an {@link IllegalArgumentException}.
+ * collections and arrays of such, everything that overrides {@code toString()} so that it
+ * tells different keys apart, and what a {@link CacheKeyConverter} is for; any other is
+ * an {@link IllegalArgumentException}.
  */
 public final class LibmcCache extends AbstractValueAdaptingCache {
 
@@ -86,6 +87,14 @@ public final class LibmcCache extends AbstractValueAdaptingCache {
 	 */
 	public LibmcCacheStatistics getStatistics() {
 		return this.counters.snapshot();
+	}
+
+	/**
+	 * What a key's entry is called.
+	 * @throws IllegalArgumentException if the key cannot be written
+	 */
+	String entryName(Object key) {
+		return this.store.name(key);
 	}
 
 	@Override

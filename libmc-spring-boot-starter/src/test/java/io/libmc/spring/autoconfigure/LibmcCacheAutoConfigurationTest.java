@@ -23,6 +23,7 @@ import java.util.Map;
 import io.libmc.MemcachedClient;
 import io.libmc.spring.autoconfigure.LibmcCacheProperties.Single;
 import io.libmc.codec.DecodingBudget;
+import io.libmc.spring.cache.CacheKeyConverter;
 import io.libmc.spring.cache.CacheValueSerializer;
 import io.libmc.spring.cache.ClassChanges;
 import io.libmc.spring.cache.Compression;
@@ -232,6 +233,23 @@ class LibmcCacheAutoConfigurationTest {
 		own.withPropertyValues("libmc.cache.time-to-live-by=breif")
 			.run((context) -> assertThat(context).getFailure()
 				.hasStackTraceContaining("those that there are: brief, lasting"));
+	}
+
+	@Test
+	void convertersOfKeysCountForEveryCache() {
+		ApplicationContextRunner converting = this.runner.withBean("threads", CacheKeyConverter.class,
+				() -> CacheKeyConverter.of(Thread.class, Thread::getName));
+		Thread key = new Thread("mine");
+		this.runner.run((context) -> assertThatIllegalArgumentException()
+			.isThrownBy(() -> context.getBean(CacheManager.class).getCache("any").evict(key))
+			.withMessageContaining("CacheKeyConverter"));
+		converting.run((context) -> {
+			context.getBean(CacheManager.class).getCache("any").evict(key);
+			context.getBean(CacheManager.class).getCache("other").evict(key);
+		});
+		converting.withBean("more", CacheKeyConverter.class, () -> CacheKeyConverter.of(Thread.class, Thread::toString))
+			.run((context) -> assertThat(context).getFailure()
+				.hasStackTraceContaining("there are two for keys of type java.lang.Thread"));
 	}
 
 	@Test
