@@ -70,6 +70,11 @@ public final class LoadPolicy {
 
 		private Duration staleFor = Duration.ZERO;
 
+		private Duration idle = Duration.ZERO;
+
+		/** How long each value may live from now on, or {@code null} for all as long. */
+		private @Nullable Function<Object, Duration> idleOf;
+
 		private MetaGet loadRequest = MetaGet.VALUE;
 
 		private MetaGet readRequest = MetaGet.VALUE;
@@ -85,6 +90,8 @@ public final class LoadPolicy {
 			copy.refreshAhead = this.refreshAhead;
 			copy.refreshed = this.refreshed;
 			copy.staleFor = this.staleFor;
+			copy.idle = this.idle;
+			copy.idleOf = this.idleOf;
 			change.accept(copy);
 			copy.prepareRequests();
 			return copy;
@@ -100,6 +107,12 @@ public final class LoadPolicy {
 			this.readRequest = marks ? MetaGet.VALUE.cas().ttl() : MetaGet.VALUE;
 			this.loadRequest = marks ? this.readRequest : MetaGet.VALUE.cas();
 			this.loadRequest = this.loadRequest.vivify(this.lease.isZero() ? UNLEASED : this.lease);
+			if (this.idleOf != null) {
+				this.readRequest = MetaGet.VALUE.ttl();
+			}
+			else if (!this.idle.isZero()) {
+				this.readRequest = MetaGet.VALUE.touch(this.idle);
+			}
 			if (refreshes) {
 				Duration below = this.refreshAhead.plusSeconds(1);
 				this.loadRequest = this.loadRequest.recache(below);
@@ -291,6 +304,40 @@ public final class LoadPolicy {
 	}
 
 	/**
+	 * How long a value lives from when it was last read by
+	 * {@link MemcachedClient#get(String, LoadPolicy)}, whatever time it was stored with.
+	 * Calls that can load do not prolong it, nor does reading the chunks of a large value
+	 * prolong them. Neither with {@link #refreshAhead} nor with {@link #staleFor}, which
+	 * count the time that a value was given.
+	 * @param idle zero for values that are not prolonged
+	 * @return another policy
+	 */
+	public LoadPolicy timeToIdle(Duration idle) {
+		if (idle.isNegative()) {
+			throw new IllegalArgumentException("idle: " + idle + " is negative; give zero or more");
+		}
+		return with((times) -> {
+			times.idle = idle;
+			times.idleOf = null;
+		});
+	}
+
+	/**
+	 * As {@link #timeToIdle(Duration)}, where a value itself says how long it may live
+	 * from now on. One that has less than that left is prolonged by a command of its own.
+	 * @param idle says it of a value that was read, in whole seconds; what is less than
+	 * it has left, such as zero, leaves it alone
+	 * @return another policy
+	 */
+	public LoadPolicy timeToIdle(Function<Object, Duration> idle) {
+		Objects.requireNonNull(idle, "idle");
+		return with((times) -> {
+			times.idle = Duration.ZERO;
+			times.idleOf = idle;
+		});
+	}
+
+	/**
 	 * Which values are good enough. One that is not is removed, unless it has changed
 	 * meanwhile, and one caller loads another. Where memcached fails to remove it, that
 	 * is memcached's failure: the caller loads, and its value is not kept.
@@ -424,6 +471,23 @@ public final class LoadPolicy {
 	 */
 	public Duration staleFor() {
 		return this.times.staleFor;
+	}
+
+	/**
+	 * Whether reading a value prolongs its life.
+	 * @return {@code true} with a {@linkplain #timeToIdle(Duration) time to idle}
+	 */
+	public boolean prolongs() {
+		return !this.times.idle.isZero() || this.times.idleOf != null;
+	}
+
+	/**
+	 * How long a value that was read may live from now on, if it says so itself.
+	 * @param value the value
+	 * @return {@code null} if the reading itself has prolonged its life, or nothing does
+	 */
+	public @Nullable Duration idleTime(Object value) {
+		return (this.times.idleOf != null) ? this.times.idleOf.apply(value) : null;
 	}
 
 	/**

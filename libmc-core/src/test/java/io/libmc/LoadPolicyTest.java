@@ -525,12 +525,45 @@ class LoadPolicyTest {
 		assertThat(caller.<String>getOrLoad(this.mine, "k", policy, () -> "taken back")).isEqualTo("taken back");
 	}
 
+	@ParameterizedTest
+	@EnumSource
+	void whoReadsAValueProlongsItsLifeAndWhoCanLoadDoesNot(Caller caller, MemcachedServer server) throws Exception {
+		List<LoadPolicy> idle = List.of(POLICY.withoutLease().timeToIdle(Duration.ofMinutes(1)),
+				POLICY.withoutLease().timeToIdle((value) -> Duration.ofMillis(60_999)));
+		for (LoadPolicy policy : idle) {
+			this.mine.set("k", "v", Duration.ofSeconds(20));
+			assertThat(caller.<String>getOrLoad(this.mine, "k", policy, LoadPolicyTest::unexpected)).isEqualTo("v");
+			assertThat(secondsLeft(server, "k")).isLessThanOrEqualTo(20);
+			assertThat(caller.<String>get(this.mine, "k", policy)).isEqualTo("v");
+			Awaitility.await().untilAsserted(() -> assertThat(secondsLeft(server, "k")).isBetween(55L, 60L));
+		}
+		assertThat(caller.<String>get(this.mine, "none", idle.get(1))).isNull();
+	}
+
+	@ParameterizedTest
+	@EnumSource
+	void aValueThatHasMoreLeftThanItMayIsLeftAlone(Caller caller, MemcachedServer server) throws Exception {
+		for (Duration less : List.of(Duration.ZERO, Duration.ofMillis(999), Duration.ofSeconds(10))) {
+			LoadPolicy policy = POLICY.timeToIdle((value) -> less);
+			this.mine.set("k", "v", Duration.ofSeconds(40));
+			this.mine.set("endless", "v");
+			assertThat(caller.<String>get(this.mine, "k", policy)).isEqualTo("v");
+			assertThat(caller.<String>get(this.mine, "endless", policy)).isEqualTo("v");
+			assertThat(secondsLeft(server, "k")).isBetween(30L, 40L);
+			try (RawConnection connection = RawConnection.to(server)) {
+				assertThat(connection.ttl("endless")).isEqualTo(-1);
+			}
+		}
+	}
+
 	@Test
 	void policiesThatCannotWorkAreRefused() {
 		assertThatIllegalArgumentException().isThrownBy(() -> POLICY.staleFor(Duration.ofSeconds(-1)))
 			.withMessageContaining("staleFor");
 		assertThatIllegalArgumentException().isThrownBy(() -> POLICY.refreshAhead(Duration.ofMillis(10)))
 			.withMessageContaining("shorter than a second");
+		assertThatIllegalArgumentException().isThrownBy(() -> POLICY.timeToIdle(Duration.ofSeconds(-1)))
+			.withMessageContaining("idle: PT-1S");
 		assertThatIllegalArgumentException().isThrownBy(() -> POLICY.lease(Duration.ZERO));
 	}
 

@@ -148,10 +148,11 @@ public final class LoadScripts {
 	// What the replies mean
 
 	/**
-	 * Whether values are refreshed or served stale, which takes a server that marks them.
+	 * Whether values are refreshed, served stale or prolonged, which takes a server with
+	 * meta commands.
 	 */
 	static boolean marks(LoadPolicy policy) {
-		return !policy.refreshAhead().isZero() || !policy.staleFor().isZero();
+		return !policy.refreshAhead().isZero() || !policy.staleFor().isZero() || policy.prolongs();
 	}
 
 	/**

@@ -1,6 +1,9 @@
 package io.libmc.internal.load;
 
+import java.time.Duration;
+
 import io.libmc.LoadPolicy;
+import io.libmc.MetaGet;
 import io.libmc.MetaReply.Status;
 import io.libmc.internal.call.Failed;
 import io.libmc.internal.call.MetaAnswer;
@@ -49,8 +52,17 @@ final class PolicyRead extends LoadSteps<@Nullable Object> {
 			return done(LoadScripts.tokenCounts(answer, this.policy, value) ? null : value);
 		}
 		Object value = this.scripts.decode(this.key, answer.value());
+		Duration idle = (value != null) ? this.policy.idleTime(value) : null;
+		if (idle != null && idle.toSeconds() > answer.ttl().orElse(-1) && answer.ttl().orElse(-1) >= 0) {
+			return after(prolonging(Duration.ofSeconds(idle.toSeconds())), () -> done(value));
+		}
 		return (answer.winTaken() && LoadScripts.tokenCounts(answer, this.policy, value))
 				? after(marking(this.policy, answer), () -> done(value)) : done(value);
+	}
+
+	private Step prolonging(Duration life) {
+		return beside((script) -> script.quietly(() -> this.scripts.meta().get(this.key, MetaGet.NO_VALUE.touch(life)),
+				() -> script.done(true)));
 	}
 
 }

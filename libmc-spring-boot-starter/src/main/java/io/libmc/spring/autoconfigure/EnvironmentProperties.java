@@ -36,7 +36,7 @@ final class EnvironmentProperties {
 	static final Set<String> OF_ALL_CACHES = Set.of("enabled", "key-prefix", "clear-visibility", "transaction-aware");
 
 	/** What each cache has, and all have. */
-	static final Set<String> OF_CACHE = Set.of("time-to-live", "time-to-live-by", "time-to-live-jitter",
+	static final Set<String> OF_CACHE = Set.of("time-to-live", "time-to-live-by", "time-to-live-jitter", "time-to-idle",
 			"cache-null-values", "serializer", "also-read", "allowed-classes", "class-changes", "compression",
 			"compression-threshold", "on-error", "enable-statistics", "lease", "lease-wait", "refresh-ahead",
 			"refresh-in-background", "serve-stale", "cluster");

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.boot.convert.DurationStyle;
 import org.springframework.util.unit.DataSize;
 
 import io.libmc.spring.cache.ClassChanges;
@@ -40,6 +41,9 @@ import io.libmc.spring.cache.TimeToLive;
  * in place of time-to-live.
  * @param timeToLiveJitter How much shorter an entry may live, from 0 to 1, so that those
  * put together do not expire together: with 0.1 each lives 90 to 100 % of its time.
+ * @param timeToIdle How long an entry lives after it was last found or put, but not
+ * longer than its time-to-live. Not with a lease, refresh-ahead or serve-stale; 0 means
+ * that finding an entry does not prolong its life.
  * @param cacheNullValues Whether null is cached as a value of its own. If not, caching it
  * is an error.
  * @param serializer What the entries look like on the servers: "json" needs Jackson 3,
@@ -80,16 +84,18 @@ record LibmcCacheProperties(@DefaultValue("true") boolean enabled, @DefaultValue
 		@DefaultValue("1s") Duration clearVisibility, @DefaultValue("false") boolean transactionAware,
 		@DefaultValue Map<String, Single> caches, @DefaultValue("0s") Duration timeToLive,
 		@Nullable String timeToLiveBy, @DefaultValue("0") double timeToLiveJitter,
-		@DefaultValue("true") boolean cacheNullValues, @DefaultValue(FormatFactory.AUTO) String serializer,
-		@DefaultValue List<String> alsoRead, @DefaultValue List<String> allowedClasses,
-		@DefaultValue("miss") ClassChanges classChanges, @Nullable Compression compression,
-		@DefaultValue("1KB") DataSize compressionThreshold, @DefaultValue("bypass") OnError onError,
-		@DefaultValue("true") boolean enableStatistics, @DefaultValue("10s") Duration lease,
-		@DefaultValue("10s") Duration leaseWait, @DefaultValue("0s") Duration refreshAhead,
-		@DefaultValue("false") boolean refreshInBackground, @DefaultValue("0s") Duration serveStale,
-		@DefaultValue(LibmcClusters.DEFAULT) String cluster) {
+		@DefaultValue("0s") Duration timeToIdle, @DefaultValue("true") boolean cacheNullValues,
+		@DefaultValue(FormatFactory.AUTO) String serializer, @DefaultValue List<String> alsoRead,
+		@DefaultValue List<String> allowedClasses, @DefaultValue("miss") ClassChanges classChanges,
+		@Nullable Compression compression, @DefaultValue("1KB") DataSize compressionThreshold,
+		@DefaultValue("bypass") OnError onError, @DefaultValue("true") boolean enableStatistics,
+		@DefaultValue(LibmcCacheProperties.LEASE) Duration lease, @DefaultValue("10s") Duration leaseWait,
+		@DefaultValue("0s") Duration refreshAhead, @DefaultValue("false") boolean refreshInBackground,
+		@DefaultValue("0s") Duration serveStale, @DefaultValue(LibmcClusters.DEFAULT) String cluster) {
 
 	static final String PREFIX = "libmc.cache";
+
+	static final String LEASE = "10s";
 
 	/** The settings of all caches that have no others. */
 	LibmcCacheSettings settings(FormatFactory formats, NamedBeans beans) {
@@ -105,18 +111,20 @@ record LibmcCacheProperties(@DefaultValue("true") boolean enabled, @DefaultValue
 
 	private Single forAll() {
 		boolean unset = this.timeToLiveBy != null && this.timeToLive.isZero();
-		return new Single(unset ? null : this.timeToLive, this.timeToLiveBy, this.timeToLiveJitter,
+		// one that is as it is unless set need not have been set
+		Duration set = this.lease.equals(DurationStyle.detectAndParse(LEASE)) ? null : this.lease;
+		return new Single(unset ? null : this.timeToLive, this.timeToLiveBy, this.timeToLiveJitter, this.timeToIdle,
 				this.cacheNullValues, this.serializer, this.alsoRead, this.allowedClasses, this.classChanges,
-				this.compression, this.compressionThreshold, this.onError, this.enableStatistics, this.lease,
-				this.leaseWait, this.refreshAhead, this.refreshInBackground, this.serveStale, null);
+				this.compression, this.compressionThreshold, this.onError, this.enableStatistics, set, this.leaseWait,
+				this.refreshAhead, this.refreshInBackground, this.serveStale, null);
 	}
 
 	/**
 	 * One cache's properties; those that are {@code null} are as for all.
 	 */
 	record Single(@Nullable Duration timeToLive, @Nullable String timeToLiveBy, @Nullable Double timeToLiveJitter,
-			@Nullable Boolean cacheNullValues, @Nullable String serializer, @Nullable List<String> alsoRead,
-			@Nullable List<String> allowedClasses, @Nullable ClassChanges classChanges,
+			@Nullable Duration timeToIdle, @Nullable Boolean cacheNullValues, @Nullable String serializer,
+			@Nullable List<String> alsoRead, @Nullable List<String> allowedClasses, @Nullable ClassChanges classChanges,
 			@Nullable Compression compression, @Nullable DataSize compressionThreshold, @Nullable OnError onError,
 			@Nullable Boolean enableStatistics, @Nullable Duration lease, @Nullable Duration leaseWait,
 			@Nullable Duration refreshAhead, @Nullable Boolean refreshInBackground, @Nullable Duration serveStale,
@@ -134,6 +142,7 @@ record LibmcCacheProperties(@DefaultValue("true") boolean enabled, @DefaultValue
 			mapping.map("time-to-live-by", this.timeToLiveBy, "orderTimes",
 					(mapped, name) -> mapped.timeToLive(timeToLive(name, beans)));
 			mapping.map("time-to-live-jitter", this.timeToLiveJitter, "0.1", LibmcCacheSettings::timeToLiveJitter);
+			mapping.mapSeconds("time-to-idle", this.timeToIdle, "30m", LibmcCacheSettings::timeToIdle);
 			mapping.map("cache-null-values", this.cacheNullValues, "true", LibmcCacheSettings::cacheNullValues);
 			mapping.map("on-error", this.onError, "bypass", LibmcCacheSettings::onError);
 			mapping.map("enable-statistics", this.enableStatistics, "true", LibmcCacheSettings::enableStatistics);
@@ -147,6 +156,9 @@ record LibmcCacheProperties(@DefaultValue("true") boolean enabled, @DefaultValue
 			mapping.mapSeconds("refresh-ahead", this.refreshAhead, "30s",
 					(mapped, refreshAhead) -> checked(mapped.refreshAhead(refreshAhead)));
 			mapping.map("time-to-live", this.timeToLive, "10m", (mapped, timeToLive) -> checked(mapped));
+			mapping.map("time-to-idle", this.timeToIdle, "0s", (mapped, timeToIdle) -> checked(mapped));
+			mapping.map("lease", this.lease, "0s", (mapped, lease) -> checked(mapped));
+			mapping.map("serve-stale", this.serveStale, "0s", (mapped, serveStale) -> checked(mapped));
 			return mapping.settings();
 		}
 

@@ -25,6 +25,8 @@ final class CachedValues {
 	/** More are not said, so that they do not pile up. */
 	private static final int MOST_REASONS = 100;
 
+	private static final CompletableFuture<@Nullable Object> NOTHING = CompletableFuture.completedFuture(null);
+
 	private static final Log logger = LogFactory.getLog(LibmcCache.class);
 
 	private final String cache;
@@ -61,12 +63,30 @@ final class CachedValues {
 		return this.store.readAsync(name).thenApply(this::found);
 	}
 
-	private @Nullable Object found(@Nullable Entry entry) {
+	/**
+	 * Looks for a value before it is loaded, where only looking prolongs its life. What
+	 * is not found is left for the load to count.
+	 */
+	@Nullable Object look(String name) {
+		return this.settings.prolongs() ? seen(this.store.read(name)) : null;
+	}
+
+	/** As {@link #look}, without waiting. */
+	CompletableFuture<@Nullable Object> lookAsync(String name) {
+		return this.settings.prolongs() ? this.store.readAsync(name).thenApply(this::seen) : NOTHING;
+	}
+
+	private @Nullable Object seen(@Nullable Entry entry) {
 		Object value = (entry != null) ? valueOf(entry) : null;
 		if (value != null) {
 			this.counters.hit();
 		}
-		else {
+		return value;
+	}
+
+	private @Nullable Object found(@Nullable Entry entry) {
+		Object value = seen(entry);
+		if (value == null) {
 			this.counters.miss();
 		}
 		return value;

@@ -161,7 +161,8 @@ final class EntryLoad implements LoadListener, Function<Object, CompletionStage<
 	@Override
 	public CompletionStage<Boolean> apply(Object stored) {
 		Entry entry = Entry.of(stored);
-		if (entry == null || this.values.valueOf(entry) == null || (this.unsettled && this.store.isBack(this.name))) {
+		if (entry == null || entry.lifetime().isOver() || this.values.valueOf(entry) == null
+				|| (this.unsettled && this.store.isBack(this.name))) {
 			return NO;
 		}
 		long recent = this.asks ? Generation.NONE : recent();

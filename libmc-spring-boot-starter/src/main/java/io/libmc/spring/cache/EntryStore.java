@@ -148,9 +148,10 @@ final class EntryStore {
 		return number != Generation.NONE && (stored == null || stored.generation() <= number);
 	}
 
-	/** An entry that was cleared is absent. */
+	/** An entry that was cleared, or whose time is over, is absent. */
 	private static @Nullable Entry live(@Nullable Entry stored, long number) {
-		boolean live = stored != null && (stored.generation() == number || stored.generation() == Generation.NONE);
+		boolean live = stored != null && !stored.lifetime().isOver()
+				&& (stored.generation() == number || stored.generation() == Generation.NONE);
 		return live ? stored : null;
 	}
 

@@ -52,7 +52,9 @@ final class EntryTranscoder implements Transcoder {
 	}
 
 	private static EncodedValue encode(Entry.Encoded entry) {
-		EncodedValue plain = LIBMC.encode(Stamp.put(entry.body(), entry.generation()));
+		Object stamped = Stamp.put(entry.body(), entry.generation());
+		long deadline = entry.lifetime().deadline();
+		EncodedValue plain = LIBMC.encode((deadline != Lifetime.ENDLESS) ? Stamp.dated(stamped, deadline) : stamped);
 		return entry.lifetime().brief() ? new EncodedValue(plain.flags() | BRIEF, plain.bytes()) : plain;
 	}
 
@@ -91,10 +93,12 @@ final class EntryTranscoder implements Transcoder {
 		if (stored == null) {
 			return Entry.undecodable(Generation.NONE, "it is None");
 		}
-		long generation = Stamp.of(stored);
+		long deadline = Stamp.deadline(stored);
+		Object entry = (deadline != Lifetime.ENDLESS) ? Stamp.undated(stored) : stored;
+		long generation = Stamp.of(entry);
 		try {
-			return Entry.of(generation, this.format.decode(stored, budget),
-					((flags & BRIEF) != 0) ? Lifetime.BRIEF : Lifetime.OF_ALL);
+			return Entry.of(generation, this.format.decode(entry, budget),
+					Lifetime.read((flags & BRIEF) != 0, deadline));
 		}
 		catch (UndecodableEntryException ex) {
 			return Entry.undecodable(generation, ex);

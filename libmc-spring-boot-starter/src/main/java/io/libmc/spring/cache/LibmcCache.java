@@ -129,6 +129,10 @@ public final class LibmcCache extends AbstractValueAdaptingCache {
 		EntryLoad load;
 		try {
 			this.changes.await(entryName);
+			Object found = this.values.look(entryName);
+			if (found != null) {
+				return (T) fromStoreValue(found);
+			}
 			load = this.values.load(key, entryName, true);
 		}
 		catch (MemcachedException | IllegalStateException ex) {
@@ -203,9 +207,32 @@ public final class LibmcCache extends AbstractValueAdaptingCache {
 			CompletableFuture<@Nullable MemcachedException> settled = this.changes.settled(entryName)
 				.handle((done, ex) -> (ex != null) ? CachedValues.failure(ex) : null);
 			return settled.thenCompose((failure) -> (failure != null) ? failedOr(failure, valueLoader)
-					: loadAsync(entryName, load, valueLoader));
+					: lookAsync(entryName, load, valueLoader));
 		}
-		return loadAsync(entryName, load, valueLoader);
+		return lookAsync(entryName, load, valueLoader);
+	}
+
+	@SuppressWarnings({ "unchecked", "NullAway" })
+	private <T> CompletableFuture<T> lookAsync(String entryName, EntryLoad load,
+			Supplier<CompletableFuture<T>> valueLoader) {
+		CompletableFuture<@Nullable Object> looking = this.values.lookAsync(entryName);
+		if (looking.isDone() && !looking.isCompletedExceptionally() && looking.join() == null) {
+			return loadAsync(entryName, load, valueLoader);
+		}
+		CompletableFuture<Looked> looked = looking
+			.handle((found, ex) -> new Looked(found, (ex != null) ? CachedValues.failure(ex) : null));
+		return looked.thenCompose((look) -> {
+			if (look.failure != null) {
+				return failedOr(look.failure, valueLoader);
+			}
+			return (look.found != null) ? CompletableFuture.completedFuture((T) fromStoreValue(look.found))
+					: loadAsync(entryName, load, valueLoader);
+		});
+	}
+
+	/** What there was before a load, or why nobody knows. */
+	private record Looked(@Nullable Object found, @Nullable MemcachedException failure) {
+
 	}
 
 	private <T> CompletableFuture<T> loadAsync(String entryName, EntryLoad load,
@@ -353,7 +380,8 @@ public final class LibmcCache extends AbstractValueAdaptingCache {
 			CasValue<Entry> present = this.store.readToReplace(entryName);
 			if (present != null) {
 				long stamp = present.value().generation();
-				Object value = (stamp == generation) ? this.values.valueOf(present.value()) : null;
+				boolean live = stamp == generation && !present.value().lifetime().isOver();
+				Object value = live ? this.values.valueOf(present.value()) : null;
 				if (value != null && !this.store.isStale(entryName, present.cas())) {
 					return toValueWrapper(value);
 				}

@@ -38,6 +38,11 @@ public final class LibmcCacheSettings {
 
 		private boolean refreshInBackground;
 
+		private Duration timeToIdle = Duration.ZERO;
+
+		/** Whether the lease was set, and not to none. */
+		private boolean leased;
+
 		private boolean cacheNullValues = true;
 
 		private EntryFormat format;
@@ -62,6 +67,8 @@ public final class LibmcCacheSettings {
 			copy.timeToLive = this.timeToLive;
 			copy.refreshAhead = this.refreshAhead;
 			copy.refreshInBackground = this.refreshInBackground;
+			copy.timeToIdle = this.timeToIdle;
+			copy.leased = this.leased;
 			copy.cacheNullValues = this.cacheNullValues;
 			copy.compression = this.compression;
 			copy.compressionThreshold = this.compressionThreshold;
@@ -161,6 +168,23 @@ public final class LibmcCacheSettings {
 	}
 
 	/**
+	 * How long an entry lives after it was last found, or put. Its time to live, if there
+	 * is one, is its longest. It is 0, which is that finding an entry does not prolong
+	 * its life, unless set. Such a cache loads without a {@linkplain #lease lease}, so
+	 * one must not be set for it, nor {@link #refreshAhead} or {@link #serveStale}, which
+	 * is checked when the cache is created.
+	 * @param timeToIdle 0, or 1 second or more
+	 * @return other settings
+	 */
+	public LibmcCacheSettings timeToIdle(Duration timeToIdle) {
+		checkSeconds("timeToIdle", timeToIdle);
+		if (timeToIdle.isNegative()) {
+			throw new IllegalArgumentException("timeToIdle: " + timeToIdle + " is negative; give 0, or 1 s or more");
+		}
+		return with((options) -> options.timeToIdle = timeToIdle);
+	}
+
+	/**
 	 * Whether {@code null} is cached as a value of its own, which it is unless set. If
 	 * not, it is not cached, and to put one is an {@link IllegalArgumentException} where
 	 * failures are {@linkplain #onError thrown}.
@@ -236,7 +260,8 @@ public final class LibmcCacheSettings {
 	 * @return other settings
 	 */
 	public LibmcCacheSettings lease(Duration lease) {
-		return loading("lease", (policy) -> lease.isZero() ? policy.withoutLease() : policy.lease(lease));
+		return loading("lease", (policy) -> lease.isZero() ? policy.withoutLease() : policy.lease(lease))
+			.with((options) -> options.leased = !lease.isZero());
 	}
 
 	/**
@@ -288,14 +313,50 @@ public final class LibmcCacheSettings {
 	/**
 	 * Checks what no single option tells.
 	 * @throws IllegalArgumentException if entries would be refreshed that never expire,
-	 * or before they are there
+	 * or before they are there, or if options are set that are not there with a
+	 * {@linkplain #timeToIdle time to idle}
 	 */
 	public void check() {
 		LoadPolicy unused = policy();
 	}
 
 	private LoadPolicy policy() {
+		if (prolongs()) {
+			return prolonging();
+		}
 		return checked("refreshAhead", () -> this.options.policy.refreshAhead(this.options.refreshAhead));
+	}
+
+	/** Whether finding an entry prolongs its life. */
+	boolean prolongs() {
+		return !this.options.timeToIdle.isZero();
+	}
+
+	/**
+	 * An election of who loads counts the time that an entry was given, and so do
+	 * refreshing and serving stale entries.
+	 */
+	private LoadPolicy prolonging() {
+		Duration idle = this.options.timeToIdle;
+		refuseBeside(this.options.leased, "lease");
+		refuseBeside(!this.options.refreshAhead.isZero(), "refreshAhead");
+		refuseBeside(!this.options.policy.staleFor().isZero(), "serveStale");
+		LoadPolicy policy = this.options.policy.withoutLease().withTimeToLive(Lifetime::own).jitter(0);
+		if (this.options.timeToLive == null && this.options.policy.nextTimeToLive().isZero()) {
+			return policy.timeToIdle(idle);
+		}
+		// an entry without a deadline is for ever, if that was said of it; else it was
+		// put by who does not prolong entries
+		Duration undated = (this.options.timeToLive != null) ? idle : Duration.ZERO;
+		return policy.timeToIdle((read) -> (read instanceof Entry entry && !entry.lifetime().isOver())
+				? entry.lifetime().left(idle, undated) : Duration.ZERO);
+	}
+
+	private void refuseBeside(boolean set, String option) {
+		if (set) {
+			throw new IllegalArgumentException("timeToIdle: " + this.options.timeToIdle + " is set beside " + option
+					+ "; a cache that prolongs the life of its entries loads them without a lease, and neither refreshes them ahead nor serves them stale: set one of the two to 0");
+		}
 	}
 
 	/** How entries are loaded, read and kept. */
@@ -309,9 +370,15 @@ public final class LibmcCacheSettings {
 	 */
 	Lifetime lifetime(Object key, @Nullable Object value) {
 		TimeToLive each = this.options.timeToLive;
-		if (each == null) {
-			return Lifetime.OF_ALL;
+		if (!prolongs()) {
+			return (each != null) ? Lifetime.of(own(each, key, value), this.options.refreshAhead) : Lifetime.OF_ALL;
 		}
+		LoadPolicy policy = this.options.policy;
+		return Lifetime.idle(this.options.timeToIdle,
+				((each != null) ? policy.withTimeToLive(own(each, key, value)) : policy).nextTimeToLive());
+	}
+
+	private static Duration own(TimeToLive each, Object key, @Nullable Object value) {
 		Duration own;
 		try {
 			own = each.timeToLive(key, value);
@@ -325,12 +392,12 @@ public final class LibmcCacheSettings {
 					+ " gave " + own + ", which is no time that an entry can live; give 0, or 1 s or more");
 		}
 		checkSeconds("timeToLive", own);
-		return Lifetime.of(own, this.options.refreshAhead);
+		return own;
 	}
 
 	/** Whether they ask for what only memcached's meta commands can do. */
 	boolean needsMetaCommands() {
-		return !this.options.refreshAhead.isZero() || !this.options.policy.staleFor().isZero();
+		return !this.options.refreshAhead.isZero() || !this.options.policy.staleFor().isZero() || prolongs();
 	}
 
 	boolean cachesNullValues() {

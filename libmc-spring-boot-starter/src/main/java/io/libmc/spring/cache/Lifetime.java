@@ -12,17 +12,35 @@ import org.jspecify.annotations.Nullable;
  * if the entry was read
  * @param brief whether it is so short that the entry is not refreshed ahead: it would be
  * at each look
+ * @param deadline when the entry is over however often it is read, in milliseconds since
+ * 1970, or {@link #ENDLESS} if memcached alone knows
  */
-record Lifetime(@Nullable Duration own, boolean brief) {
+record Lifetime(@Nullable Duration own, boolean brief, long deadline) {
+
+	static final long ENDLESS = Long.MAX_VALUE;
 
 	/** That of all entries where none has its own. */
-	static final Lifetime OF_ALL = new Lifetime(null, false);
+	static final Lifetime OF_ALL = new Lifetime(null, false, ENDLESS);
 
-	/** That of an entry which was read and is not refreshed. */
-	static final Lifetime BRIEF = new Lifetime(null, true);
+	private static final Lifetime BRIEF = new Lifetime(null, true, ENDLESS);
 
 	static Lifetime of(Duration own, Duration refreshAhead) {
-		return new Lifetime(own, !own.isZero() && own.compareTo(refreshAhead) <= 0);
+		return new Lifetime(own, !own.isZero() && own.compareTo(refreshAhead) <= 0, ENDLESS);
+	}
+
+	/** Of an entry that is prolonged by being read, but not beyond its time to live. */
+	static Lifetime idle(Duration timeToIdle, Duration timeToLive) {
+		long now = System.currentTimeMillis();
+		if (timeToLive.isZero() || timeToLive.toSeconds() >= (ENDLESS - now) / 1000) {
+			return new Lifetime(timeToIdle, false, ENDLESS);
+		}
+		Duration own = (timeToIdle.compareTo(timeToLive) < 0) ? timeToIdle : timeToLive;
+		return new Lifetime(own, false, now + timeToLive.toMillis());
+	}
+
+	/** Of an entry that was read. */
+	static Lifetime read(boolean brief, long deadline) {
+		return (deadline != ENDLESS) ? new Lifetime(null, brief, deadline) : brief ? BRIEF : OF_ALL;
 	}
 
 	/** Of an entry that is to be stored. */
@@ -34,6 +52,22 @@ record Lifetime(@Nullable Duration own, boolean brief) {
 	/** Whether what was read is refreshed ahead. */
 	static boolean isRefreshed(Object read) {
 		return !(read instanceof Entry entry && entry.lifetime().brief());
+	}
+
+	boolean isOver() {
+		return this.deadline != ENDLESS && System.currentTimeMillis() >= this.deadline;
+	}
+
+	/**
+	 * How long an entry that was read may live from now on.
+	 * @param undated what it is of one that has no deadline
+	 */
+	Duration left(Duration timeToIdle, Duration undated) {
+		if (this.deadline == ENDLESS) {
+			return undated;
+		}
+		Duration left = Duration.ofMillis(Math.max(0, this.deadline - System.currentTimeMillis()));
+		return (left.compareTo(timeToIdle) < 0) ? left : timeToIdle;
 	}
 
 }

@@ -74,9 +74,9 @@ class LibmcCacheAutoConfigurationTest {
 			assertThat(context.getBean(CacheManager.class).getCacheNames()).isEmpty();
 			assertThat(context.getBean(CacheManager.class).getCache("any")).isNotNull();
 			assertThat(context.getBean(LibmcCacheProperties.class)).isEqualTo(new LibmcCacheProperties(true, "",
-					Duration.ofSeconds(1), false, Map.of(), Duration.ZERO, null, 0, true, "auto", List.of(), List.of(),
-					ClassChanges.MISS, null, DataSize.ofKilobytes(1), OnError.BYPASS, true, Duration.ofSeconds(10),
-					Duration.ofSeconds(10), Duration.ZERO, false, Duration.ZERO, "default"));
+					Duration.ofSeconds(1), false, Map.of(), Duration.ZERO, null, 0, Duration.ZERO, true, "auto",
+					List.of(), List.of(), ClassChanges.MISS, null, DataSize.ofKilobytes(1), OnError.BYPASS, true,
+					Duration.ofSeconds(10), Duration.ofSeconds(10), Duration.ZERO, false, Duration.ZERO, "default"));
 		});
 	}
 
@@ -161,20 +161,20 @@ class LibmcCacheAutoConfigurationTest {
 				"libmc.cache.caches[books.byId].on_error=bypass", "libmc.cache.class-changes=tolerate",
 				"libmc.cache.caches[books.byId].class_changes=miss", "libmc.cache.caches.users.cache-null-values=true")
 			.run((context) -> {
-				assertThat(context.getBean(LibmcCacheProperties.class)).isEqualTo(new LibmcCacheProperties(true,
-						"shop:", Duration.ofSeconds(5), true,
-						Map.of("books.byId",
-								new Single(Duration.ofHours(1), null, 0.5, null, null, null, null, ClassChanges.MISS,
-										Compression.LZ4, null, OnError.BYPASS, null, null, null, Duration.ofMinutes(2),
-										null, null, null),
-								"users",
-								new Single(null, null, null, true, "libmc", List.of("json", "jdk"), null, null, null,
-										DataSize.ofKilobytes(4), null, null, Duration.ZERO, null, null, false,
-										Duration.ofSeconds(5), "default")),
-						Duration.ofMinutes(10), null, 0.1, false, "json", List.of("jdk"),
-						List.of("com.acme.Order", "com.acme.model.**"), ClassChanges.TOLERATE, Compression.ZLIB,
-						DataSize.ofBytes(512), OnError.THROW, false, Duration.ofSeconds(20), Duration.ofSeconds(3),
-						Duration.ofMinutes(1), true, Duration.ofSeconds(30), "books"));
+				assertThat(context.getBean(LibmcCacheProperties.class)).isEqualTo(
+						new LibmcCacheProperties(true, "shop:", Duration.ofSeconds(5), true,
+								Map.of("books.byId",
+										new Single(Duration.ofHours(1), null, 0.5, null, null, null, null, null,
+												ClassChanges.MISS, Compression.LZ4, null, OnError.BYPASS, null, null,
+												null, Duration.ofMinutes(2), null, null, null),
+										"users",
+										new Single(null, null, null, null, true, "libmc", List.of("json", "jdk"), null,
+												null, null, DataSize.ofKilobytes(4), null, null, Duration.ZERO, null,
+												null, false, Duration.ofSeconds(5), "default")),
+								Duration.ofMinutes(10), null, 0.1, Duration.ZERO, false, "json", List.of("jdk"),
+								List.of("com.acme.Order", "com.acme.model.**"), ClassChanges.TOLERATE, Compression.ZLIB,
+								DataSize.ofBytes(512), OnError.THROW, false, Duration.ofSeconds(20),
+								Duration.ofSeconds(3), Duration.ofMinutes(1), true, Duration.ofSeconds(30), "books"));
 				assertThat(context.getBean(CacheManager.class).getCacheNames()).containsExactlyInAnyOrder("books.byId",
 						"users");
 				assertThat(context.getBean(CacheManager.class).getCache("another")).isNotNull();
@@ -233,6 +233,33 @@ class LibmcCacheAutoConfigurationTest {
 		own.withPropertyValues("libmc.cache.time-to-live-by=breif")
 			.run((context) -> assertThat(context).getFailure()
 				.hasStackTraceContaining("those that there are: brief, lasting"));
+	}
+
+	@Test
+	void besideATimeToIdleALeaseRefreshingAndStaleEntriesAreRefusedUnderTheirProperties() {
+		String users = "libmc.cache.caches.users.";
+		this.runner
+			.withPropertyValues("libmc.cache.time-to-idle=30m", "libmc.cache.lease=10s", users + "time-to-live=1h")
+			.run((context) -> assertThat(context).hasNotFailed());
+		Map.of("lease", "20s", "serve-stale", "5s").forEach((property, value) -> {
+			String refused = " has the value \"" + Duration.parse("PT" + value).toString()
+					+ "\": timeToIdle: PT30M is set beside";
+			this.runner.withPropertyValues("libmc.cache.time-to-idle=30m", users + property + "=" + value)
+				.run((context) -> assertThat(context).getFailure().hasStackTraceContaining(users(property) + refused));
+			ApplicationContextRunner inherited = this.runner.withPropertyValues(users + "time-to-idle=30m",
+					"libmc.cache." + property + "=" + value);
+			inherited.run((context) -> assertThat(context).getFailure()
+				.hasStackTraceContaining(users("time-to-idle") + " has the value \"PT30M\""));
+			inherited.withPropertyValues(users + property + "=0").run((context) -> assertThat(context).hasNotFailed());
+		});
+		this.runner
+			.withPropertyValues("libmc.cache.time-to-idle=30m", users + "time-to-live=1h", users + "refresh-ahead=5s")
+			.run((context) -> assertThat(context).getFailure()
+				.hasStackTraceContaining(users("refresh-ahead") + " has the value \"PT5S\""));
+	}
+
+	private static String users(String property) {
+		return "The property libmc.cache.caches[users]." + property;
 	}
 
 	@Test
