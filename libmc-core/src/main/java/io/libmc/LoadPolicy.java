@@ -269,7 +269,8 @@ public final class LoadPolicy {
 	/**
 	 * Which values are {@linkplain #refreshAhead refreshed ahead}. The others are read as
 	 * they are until they expire.
-	 * @param which tells it of a value that was read; every one is unless set
+	 * @param which tells it of a value that was read; every one is unless set. What it
+	 * throws its caller gets
 	 * @return another policy
 	 */
 	public LoadPolicy refreshing(Predicate<Object> which) {
@@ -326,7 +327,7 @@ public final class LoadPolicy {
 	 * As {@link #timeToIdle(Duration)}, where a value itself says how long it may live
 	 * from now on. One that has less than that left is prolonged by a command of its own.
 	 * @param idle says it of a value that was read, in whole seconds; what is less than
-	 * it has left, such as zero, leaves it alone
+	 * it has left, such as zero, leaves it alone. What it throws its caller gets
 	 * @return another policy
 	 */
 	public LoadPolicy timeToIdle(Function<Object, Duration> idle) {

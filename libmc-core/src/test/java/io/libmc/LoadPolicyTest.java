@@ -34,6 +34,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 /**
  * What a policy changes about loading, for blocking and asynchronous callers. Two clients
@@ -554,6 +555,26 @@ class LoadPolicyTest {
 				assertThat(connection.ttl("endless")).isEqualTo(-1);
 			}
 		}
+	}
+
+	@ParameterizedTest
+	@EnumSource
+	void whatAPolicysFunctionThrowsIsItsCallersAlone(Caller caller) throws Exception {
+		LoadPolicy refreshing = REFRESHED.lease(Duration.ofSeconds(1)).refreshing((value) -> {
+			throw new IllegalStateException("no");
+		});
+		this.mine.set("k", "v", Duration.ofSeconds(30));
+		assertThatThrownBy(() -> caller.<String>getOrLoad(this.mine, "k", refreshing, () -> "new"))
+			.hasStackTraceContaining("no");
+		assertThatThrownBy(() -> caller.<String>get(this.mine, "k", refreshing)).hasStackTraceContaining("no");
+		LoadPolicy idle = POLICY.timeToIdle((value) -> {
+			throw new IllegalStateException("no");
+		});
+		assertThatThrownBy(() -> caller.<String>get(this.mine, "k", idle)).hasStackTraceContaining("no");
+		assertThat(caller.<String>get(this.mine, "k", POLICY)).isEqualTo("v");
+		LoadPolicy good = REFRESHED.lease(Duration.ofSeconds(1));
+		Awaitility.await("another one is elected")
+			.until(() -> "new".equals(caller.<String>getOrLoad(this.mine, "k", good, () -> "new")));
 	}
 
 	@Test
