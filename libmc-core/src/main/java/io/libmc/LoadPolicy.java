@@ -7,6 +7,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Predicate;
 
 import org.jspecify.annotations.Nullable;
 
@@ -30,6 +31,9 @@ public final class LoadPolicy {
 	/** Longer times to live are shortened from here: memcached tells no difference. */
 	private static final Duration ENDLESS = Duration.ofDays(1000 * 365);
 
+	/** How long values may live that each have a time to live of their own. */
+	private static final Duration LONGEST = Duration.ofSeconds(Long.MAX_VALUE);
+
 	private static final LoadListener NO_LISTENER = new LoadListener() {
 	};
 
@@ -51,12 +55,15 @@ public final class LoadPolicy {
 	}
 
 	/**
-	 * What can be told in numbers, and what memcached is therefore asked for; not changed
-	 * any more once it is a policy's. A lease of zero is none.
+	 * What decides on times, and what memcached is therefore asked for; not changed any
+	 * more once it is a policy's. A lease of zero is none.
 	 */
 	private static final class Times {
 
 		private Duration ttl = Duration.ZERO;
+
+		/** Each value's own in place of that, or {@code null}. */
+		private @Nullable Function<Object, Duration> ttlOf;
 
 		private double jitter;
 
@@ -66,9 +73,16 @@ public final class LoadPolicy {
 
 		private Duration refreshAhead = Duration.ZERO;
 
+		private Predicate<Object> refreshed = (value) -> true;
+
 		private Duration staleFor = Duration.ZERO;
 
 		private boolean versioned;
+
+		private Duration idle = Duration.ZERO;
+
+		/** How long each value may live from now on, or {@code null} for all as long. */
+		private @Nullable Function<Object, Duration> idleOf;
 
 		private MetaGet loadRequest = MetaGet.VALUE;
 
@@ -78,12 +92,16 @@ public final class LoadPolicy {
 		Times with(Consumer<Times> change) {
 			Times copy = new Times();
 			copy.ttl = this.ttl;
+			copy.ttlOf = this.ttlOf;
 			copy.jitter = this.jitter;
 			copy.lease = this.lease;
 			copy.waiting = this.waiting;
 			copy.refreshAhead = this.refreshAhead;
+			copy.refreshed = this.refreshed;
 			copy.staleFor = this.staleFor;
 			copy.versioned = this.versioned;
+			copy.idle = this.idle;
+			copy.idleOf = this.idleOf;
 			change.accept(copy);
 			copy.prepareRequests();
 			return copy;
@@ -100,6 +118,12 @@ public final class LoadPolicy {
 			this.readRequest = marks ? MetaGet.VALUE.cas().ttl() : MetaGet.VALUE;
 			this.loadRequest = marks ? this.readRequest : MetaGet.VALUE.cas();
 			this.loadRequest = this.loadRequest.vivify(this.lease.isZero() ? UNLEASED : this.lease);
+			if (this.idleOf != null) {
+				this.readRequest = this.versioned ? this.readRequest : MetaGet.VALUE.ttl();
+			}
+			else if (!this.idle.isZero()) {
+				this.readRequest = (this.versioned ? this.readRequest : MetaGet.VALUE).touch(this.idle);
+			}
 			if (refreshes) {
 				Duration below = this.refreshAhead.plusSeconds(1);
 				this.loadRequest = this.loadRequest.recache(below);
@@ -148,7 +172,27 @@ public final class LoadPolicy {
 			throw new IllegalArgumentException("ttl: " + ttl + " is negative; a loaded value would be gone at once");
 		}
 		checkRefreshAhead(this.times.refreshAhead, ttl);
-		return with((times) -> times.ttl = ttl);
+		return with((times) -> {
+			times.ttl = ttl;
+			times.ttlOf = null;
+		});
+	}
+
+	/**
+	 * The same with a time to live of each value's own. Where values are
+	 * {@linkplain #refreshAhead refreshed ahead}, one that lives no longer than that
+	 * would be refreshed whenever it is read: {@link #refreshing} leaves such values out.
+	 * @param timeToLive says how long a value lives; zero for ever. A value of which it
+	 * says nothing, or a negative time, or for which it throws, is returned and not
+	 * stored
+	 * @return another policy
+	 */
+	public LoadPolicy withTimeToLive(Function<Object, Duration> timeToLive) {
+		Objects.requireNonNull(timeToLive, "timeToLive");
+		return with((times) -> {
+			times.ttl = LONGEST;
+			times.ttlOf = timeToLive;
+		});
 	}
 
 	private static void checkRefreshAhead(Duration refreshAhead, Duration ttl) {
@@ -236,6 +280,18 @@ public final class LoadPolicy {
 	}
 
 	/**
+	 * Which values are {@linkplain #refreshAhead refreshed ahead}. The others are read as
+	 * they are until they expire.
+	 * @param which tells it of a value that was read; every one is unless set. What it
+	 * throws its caller gets
+	 * @return another policy
+	 */
+	public LoadPolicy refreshing(Predicate<Object> which) {
+		Objects.requireNonNull(which, "which");
+		return with((times) -> times.refreshed = which);
+	}
+
+	/**
 	 * Where the one elected to refresh a value ahead of its expiry does so. Without it it
 	 * loads on its own thread; with it, it gets the present value at once.
 	 * @param executor runs the loader; if it refuses, the next caller after a lease is
@@ -259,6 +315,40 @@ public final class LoadPolicy {
 			throw new IllegalArgumentException("staleFor: " + staleFor + " is negative; give zero or more");
 		}
 		return with((times) -> times.staleFor = staleFor);
+	}
+
+	/**
+	 * How long a value lives from when it was last read by
+	 * {@link MemcachedClient#get(String, LoadPolicy)}, whatever time it was stored with.
+	 * Calls that can load do not prolong it, nor does reading the chunks of a large value
+	 * prolong them. Neither with {@link #refreshAhead} nor with {@link #staleFor}, which
+	 * count the time that a value was given.
+	 * @param idle zero for values that are not prolonged
+	 * @return another policy
+	 */
+	public LoadPolicy timeToIdle(Duration idle) {
+		if (idle.isNegative()) {
+			throw new IllegalArgumentException("idle: " + idle + " is negative; give zero or more");
+		}
+		return with((times) -> {
+			times.idle = idle;
+			times.idleOf = null;
+		});
+	}
+
+	/**
+	 * As {@link #timeToIdle(Duration)}, where a value itself says how long it may live
+	 * from now on. One that has less than that left is prolonged by a command of its own.
+	 * @param idle says it of a value that was read, in whole seconds; what is less than
+	 * it has left, such as zero, leaves it alone. What it throws its caller gets
+	 * @return another policy
+	 */
+	public LoadPolicy timeToIdle(Function<Object, Duration> idle) {
+		Objects.requireNonNull(idle, "idle");
+		return with((times) -> {
+			times.idle = Duration.ZERO;
+			times.idleOf = idle;
+		});
 	}
 
 	/**
@@ -324,12 +414,40 @@ public final class LoadPolicy {
 	 * How long the next value is to live: the time to live, less a random part as the
 	 * jitter says, but not so short that the value is refreshed at once.
 	 * @return zero for ever
+	 * @throws IllegalStateException if values have times of
+	 * {@linkplain #withTimeToLive(Function) their own}
 	 */
 	public Duration nextTimeToLive() {
-		if (this.times.jitter == 0 || this.times.ttl.isZero()) {
-			return this.times.ttl;
+		if (this.times.ttlOf != null) {
+			throw new IllegalStateException("each value has a time to live of its own; ask for that of a value");
 		}
-		Duration ttl = (this.times.ttl.compareTo(ENDLESS) < 0) ? this.times.ttl : ENDLESS;
+		return jittered(this.times.ttl);
+	}
+
+	/**
+	 * How long a value is to live, as {@link #nextTimeToLive()} says or as it
+	 * {@linkplain #withTimeToLive(Function) does itself}.
+	 * @param value the value
+	 * @return zero for ever
+	 * @throws IllegalArgumentException if its own time is {@code null} or negative
+	 */
+	public Duration nextTimeToLive(Object value) {
+		Function<Object, Duration> own = this.times.ttlOf;
+		if (own == null) {
+			return nextTimeToLive();
+		}
+		Duration ttl = own.apply(value);
+		if (ttl == null || ttl.isNegative()) {
+			throw new IllegalArgumentException("ttl: " + ttl + " is no time that a value can live; give zero or more");
+		}
+		return jittered(ttl);
+	}
+
+	private Duration jittered(Duration longest) {
+		if (this.times.jitter == 0 || longest.isZero()) {
+			return longest;
+		}
+		Duration ttl = (longest.compareTo(ENDLESS) < 0) ? longest : ENDLESS;
 		double part = 1 - this.times.jitter * ThreadLocalRandom.current().nextDouble();
 		long least = this.times.refreshAhead.toMillis() + 1000;
 		return Duration.ofMillis(Math.min(ttl.toMillis(), Math.max(least, (long) (ttl.toMillis() * part))));
@@ -368,6 +486,15 @@ public final class LoadPolicy {
 	}
 
 	/**
+	 * Whether a value is loaded anew before it expires, if that is done at all.
+	 * @param value a value that was read
+	 * @return as {@link #refreshing} says
+	 */
+	public boolean refreshes(Object value) {
+		return this.times.refreshed.test(value);
+	}
+
+	/**
 	 * Where values are loaded anew before they expire.
 	 * @return {@code null} for the caller's own thread
 	 */
@@ -381,6 +508,23 @@ public final class LoadPolicy {
 	 */
 	public Duration staleFor() {
 		return this.times.staleFor;
+	}
+
+	/**
+	 * Whether reading a value prolongs its life.
+	 * @return {@code true} with a {@linkplain #timeToIdle(Duration) time to idle}
+	 */
+	public boolean prolongs() {
+		return !this.times.idle.isZero() || this.times.idleOf != null;
+	}
+
+	/**
+	 * How long a value that was read may live from now on, if it says so itself.
+	 * @param value the value
+	 * @return {@code null} if the reading itself has prolonged its life, or nothing does
+	 */
+	public @Nullable Duration idleTime(Object value) {
+		return (this.times.idleOf != null) ? this.times.idleOf.apply(value) : null;
 	}
 
 	/**
@@ -449,9 +593,9 @@ public final class LoadPolicy {
 
 	@Override
 	public String toString() {
-		return "LoadPolicy[ttl=" + this.times.ttl + ", jitter=" + this.times.jitter + ", lease=" + this.times.lease
-				+ ", wait=" + this.times.waiting + ", refreshAhead=" + this.times.refreshAhead + ", staleFor="
-				+ this.times.staleFor + "]";
+		return "LoadPolicy[ttl=" + ((this.times.ttlOf != null) ? "each value's own" : this.times.ttl) + ", jitter="
+				+ this.times.jitter + ", lease=" + this.times.lease + ", wait=" + this.times.waiting + ", refreshAhead="
+				+ this.times.refreshAhead + ", staleFor=" + this.times.staleFor + "]";
 	}
 
 }

@@ -15,6 +15,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
 
 import io.libmc.MemcachedListener.LoadOutcome;
 import io.libmc.testing.Caller;
@@ -32,6 +33,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 /**
  * What a policy changes about loading, for blocking and asynchronous callers. Two clients
@@ -458,13 +461,137 @@ class LoadPolicyTest {
 		assertThat(Set.copyOf(lives)).hasSizeGreaterThan(10);
 	}
 
+	@ParameterizedTest
+	@EnumSource
+	void eachValueLivesAsLongAsItsOwnTimeSays(Caller caller, MemcachedServer server) throws Exception {
+		LoadPolicy own = LoadPolicy.timeToLive(Duration.ZERO)
+			.refreshAhead(Duration.ZERO)
+			.withTimeToLive((value) -> Duration.ofMinutes((Long) value));
+		for (long minutes : new long[] { 0, 5, 60 }) {
+			assertThat(caller.<Long>getOrLoad(this.mine, "k" + minutes, own, () -> minutes)).isEqualTo(minutes);
+			assertThat(secondsLeft(server, "k" + minutes)).isBetween(minutes * 60 - 10, minutes * 60);
+		}
+		List<Long> lives = new CopyOnWriteArrayList<>();
+		for (int i = 0; i < 50; i++) {
+			caller.<Long>getOrLoad(this.mine, "jittered" + i, own.jitter(0.5), () -> 60L);
+			lives.add(secondsLeft(server, "jittered" + i));
+		}
+		assertThat(lives).allSatisfy((life) -> assertThat(life).isBetween(1790L, 3600L));
+		assertThat(Set.copyOf(lives)).hasSizeGreaterThan(10);
+		caller.<Long>getOrLoad(this.mine, "all", own.withTimeToLive(Duration.ofMinutes(1)), () -> 60L);
+		assertThat(secondsLeft(server, "all")).isBetween(50L, 60L);
+	}
+
+	@ParameterizedTest
+	@EnumSource
+	void aValueWhoseOwnTimeIsNoneIsReturnedAndLeavesNothingOld(Caller caller) throws Exception {
+		List<RuntimeException> causes = new CopyOnWriteArrayList<>();
+		LoadListener listener = new LoadListener() {
+
+			@Override
+			public void notStored(RuntimeException cause) {
+				causes.add(cause);
+			}
+
+		};
+		List<Function<Object, Duration>> bad = List.of((value) -> null, (value) -> Duration.ofSeconds(-1), (value) -> {
+			throw new IllegalStateException("no");
+		});
+		for (Function<Object, Duration> own : bad) {
+			this.mine.set("k", "old");
+			caller.invalidate(this.mine, "k", Duration.ofSeconds(30));
+			LoadPolicy policy = STALE.withTimeToLive(own).listener(listener);
+			assertThat(caller.<String>getOrLoad(this.mine, "k", policy, () -> "new")).isEqualTo("new");
+			Awaitility.await().until(() -> this.other.get("k") == null);
+		}
+		assertThat(causes).hasSize(3).map(RuntimeException::getMessage).anyMatch("no"::equals);
+		assertThatIllegalStateException().isThrownBy(() -> POLICY.withTimeToLive(bad.get(0)).nextTimeToLive());
+	}
+
+	@ParameterizedTest
+	@EnumSource
+	void aValueThatIsNotRefreshedIsServedUntilItExpires(Caller caller) throws Exception {
+		LoadPolicy policy = LoadPolicy.timeToLive(Duration.ZERO)
+			.withTimeToLive((value) -> value.equals("brief") ? Duration.ofSeconds(20) : Duration.ofMinutes(5))
+			.refreshAhead(Duration.ofSeconds(45))
+			.lease(Duration.ofSeconds(1))
+			.refreshing((value) -> !value.equals("brief"));
+		assertThat(caller.<String>getOrLoad(this.mine, "k", policy, () -> "brief")).isEqualTo("brief");
+		Awaitility.await("longer than a lease")
+			.during(Duration.ofMillis(2500))
+			.pollInterval(Duration.ofMillis(50))
+			.until(() -> "brief".equals(caller.<String>get(this.other, "k", policy))
+					&& "brief".equals(caller.<String>getOrLoad(this.mine, "k", policy, LoadPolicyTest::unexpected)));
+		caller.invalidate(this.mine, "k", Duration.ofSeconds(10));
+		assertThat(caller.<String>getOrLoad(this.mine, "k", policy, () -> "taken back")).isEqualTo("taken back");
+	}
+
+	@ParameterizedTest
+	@EnumSource
+	void whoReadsAValueProlongsItsLifeAndWhoCanLoadDoesNot(Caller caller, MemcachedServer server) throws Exception {
+		List<LoadPolicy> idle = List.of(POLICY.withoutLease().timeToIdle(Duration.ofMinutes(1)),
+				POLICY.withoutLease().timeToIdle((value) -> Duration.ofMillis(60_999)));
+		for (LoadPolicy policy : idle) {
+			this.mine.set("k", "v", Duration.ofSeconds(20));
+			assertThat(caller.<String>getOrLoad(this.mine, "k", policy, LoadPolicyTest::unexpected)).isEqualTo("v");
+			assertThat(secondsLeft(server, "k")).isLessThanOrEqualTo(20);
+			assertThat(caller.<String>get(this.mine, "k", policy)).isEqualTo("v");
+			Awaitility.await().untilAsserted(() -> assertThat(secondsLeft(server, "k")).isBetween(55L, 60L));
+		}
+		assertThat(caller.<String>get(this.mine, "none", idle.get(1))).isNull();
+	}
+
+	@ParameterizedTest
+	@EnumSource
+	void aValueThatHasMoreLeftThanItMayIsLeftAlone(Caller caller, MemcachedServer server) throws Exception {
+		for (Duration less : List.of(Duration.ZERO, Duration.ofMillis(999), Duration.ofSeconds(10))) {
+			LoadPolicy policy = POLICY.timeToIdle((value) -> less);
+			this.mine.set("k", "v", Duration.ofSeconds(40));
+			this.mine.set("endless", "v");
+			assertThat(caller.<String>get(this.mine, "k", policy)).isEqualTo("v");
+			assertThat(caller.<String>get(this.mine, "endless", policy)).isEqualTo("v");
+			assertThat(secondsLeft(server, "k")).isBetween(30L, 40L);
+			try (RawConnection connection = RawConnection.to(server)) {
+				assertThat(connection.ttl("endless")).isEqualTo(-1);
+			}
+		}
+	}
+
+	@ParameterizedTest
+	@EnumSource
+	void whatAPolicysFunctionThrowsIsItsCallersAlone(Caller caller) throws Exception {
+		LoadPolicy refreshing = REFRESHED.lease(Duration.ofSeconds(1)).refreshing((value) -> {
+			throw new IllegalStateException("no");
+		});
+		this.mine.set("k", "v", Duration.ofSeconds(30));
+		assertThatThrownBy(() -> caller.<String>getOrLoad(this.mine, "k", refreshing, () -> "new"))
+			.hasStackTraceContaining("no");
+		assertThatThrownBy(() -> caller.<String>get(this.mine, "k", refreshing)).hasStackTraceContaining("no");
+		LoadPolicy idle = POLICY.timeToIdle((value) -> {
+			throw new IllegalStateException("no");
+		});
+		assertThatThrownBy(() -> caller.<String>get(this.mine, "k", idle)).hasStackTraceContaining("no");
+		assertThat(caller.<String>get(this.mine, "k", POLICY)).isEqualTo("v");
+		LoadPolicy good = REFRESHED.lease(Duration.ofSeconds(1));
+		Awaitility.await("another one is elected")
+			.until(() -> "new".equals(caller.<String>getOrLoad(this.mine, "k", good, () -> "new")));
+	}
+
 	@Test
 	void policiesThatCannotWorkAreRefused() {
 		assertThatIllegalArgumentException().isThrownBy(() -> POLICY.staleFor(Duration.ofSeconds(-1)))
 			.withMessageContaining("staleFor");
 		assertThatIllegalArgumentException().isThrownBy(() -> POLICY.refreshAhead(Duration.ofMillis(10)))
 			.withMessageContaining("shorter than a second");
+		assertThatIllegalArgumentException().isThrownBy(() -> POLICY.timeToIdle(Duration.ofSeconds(-1)))
+			.withMessageContaining("idle: PT-1S");
 		assertThatIllegalArgumentException().isThrownBy(() -> POLICY.lease(Duration.ZERO));
+	}
+
+	private static long secondsLeft(MemcachedServer server, String key) {
+		try (RawConnection connection = RawConnection.to(server)) {
+			return Math.max(0, connection.ttl(key));
+		}
 	}
 
 	private static String item(MemcachedServer server, String key) {

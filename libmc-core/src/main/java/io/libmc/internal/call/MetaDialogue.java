@@ -292,6 +292,11 @@ public final class MetaDialogue extends Leg implements Script<MetaAnswer> {
 		return this.command;
 	}
 
+	/** Remembers that the server sends values although they have not changed. */
+	public void ignoresComparison() {
+		this.node.setIgnoresComparison();
+	}
+
 	/** Which version of the item it has found, or null if that was not told. */
 	public @Nullable ReadVersion version() {
 		MetaAnswer found = this.answer;

@@ -15,7 +15,6 @@ import io.libmc.MetaSet;
 import io.libmc.RawValue;
 import io.libmc.codec.EncodedValue;
 import io.libmc.codec.Transcoder;
-import io.libmc.internal.connection.Node;
 import io.libmc.internal.connection.Operation;
 import io.libmc.internal.protocol.Command;
 import io.libmc.internal.protocol.Answer;
@@ -55,9 +54,9 @@ public final class MetaScriptFactory {
 		return new MetaScriptFactory(this.scripts, this.cluster, this.keys, this.pollNanos, true);
 	}
 
-	/** The server of a key. */
-	public Node nodeOf(String key) {
-		return this.cluster.get().nodeFor(this.keys.encode(key));
+	/** Whether the server of a key sends values although they have not changed. */
+	public boolean ignoresComparison(String key) {
+		return this.cluster.get().nodeFor(this.keys.encode(key)).ignoresComparison();
 	}
 
 	public MetaDialogue get(String key, MetaGet request) {

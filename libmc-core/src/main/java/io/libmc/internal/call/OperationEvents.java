@@ -64,10 +64,9 @@ public final class OperationEvents implements Settings.ServerEvents {
 	/** Tells once of a server of which more was wanted than it can do. */
 	public void lacksElections(String server) {
 		if (this.withoutElections.add(server)) {
-			Log.log(Level.WARNING,
-					server + " has no meta commands (it is a proxy, or older than memcached 1.6):"
-							+ " its values are loaded under a lock item, stored whatever happens meanwhile, and neither"
-							+ " refreshed ahead of their expiry nor served while they are stale");
+			Log.log(Level.WARNING, server + " has no meta commands (it is a proxy, or older than memcached 1.6):"
+					+ " its values are loaded under a lock item, stored whatever happens meanwhile, and neither"
+					+ " refreshed ahead of their expiry nor served while they are stale, nor prolonged by being read");
 		}
 	}
 

@@ -110,9 +110,9 @@ public final class Node {
 		this.hangsUpOnMeta = !this.answersMeta;
 	}
 
-	/** Tells whether the server leaves a value out that has not changed. */
-	public void ignoresComparison(boolean ignores) {
-		this.ignoresComparison = ignores;
+	/** Tells that the server sends values although they have not changed. */
+	public void setIgnoresComparison() {
+		this.ignoresComparison = true;
 	}
 
 	public boolean ignoresComparison() {

@@ -41,7 +41,8 @@ final class Keeping extends LoadSteps<Boolean> {
 		}
 		Script<End> storing;
 		try {
-			storing = this.licence.store().apply(this.scripts.encode(this.key, this.value));
+			storing = this.licence.store()
+				.apply(this.scripts.encode(this.key, this.value), this.policy.nextTimeToLive(this.value));
 		}
 		catch (RuntimeException ex) {
 			return failed(ex);

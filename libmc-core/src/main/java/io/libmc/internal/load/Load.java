@@ -216,8 +216,9 @@ final class Load extends LoadSteps<@Nullable Object> {
 	/** The caller has the value, and loads it anew if it was elected to. */
 	private @Nullable Step present(Question asked, @Nullable Object value) {
 		MetaAnswer answer = asked.result();
+		boolean counts = LoadScripts.tokenCounts(answer, this.policy, value);
 		asked.tellRead(value);
-		if (answer.won()) {
+		if (answer.won() && counts) {
 			Object current = Objects.requireNonNull(value);
 			this.shared.land(this.key, this.flight, current, this.latestAt);
 			this.flight = new Flight();
@@ -227,7 +228,7 @@ final class Load extends LoadSteps<@Nullable Object> {
 		if (this.waited) {
 			this.scripts.ended(LoadOutcome.WAITED);
 		}
-		if (!answer.winTaken()) {
+		if (!answer.winTaken() || !counts) {
 			return end(value, null);
 		}
 		land(value, null);
@@ -256,13 +257,13 @@ final class Load extends LoadSteps<@Nullable Object> {
 	private @Nullable Step loadUnelected() {
 		known(false);
 		this.shared.begin(this.key, this.flight);
-		Licence licence = Licence.unguarded(this.scripts, this.key, this.policy, this.flight);
+		Licence licence = Licence.unguarded(this.scripts, this.key, this.flight);
 		return runLoader((value, ex) -> (ex != null) ? end(null, ex)
 				: (value != null) ? keep(value, licence, LoadOutcome.WON) : ended(LoadOutcome.WON, null));
 	}
 
 	private Licence licence(MetaAnswer read) {
-		return Licence.of(this.scripts, this.key, this.policy, Objects.requireNonNull(this.question).dialogue(), read);
+		return Licence.of(this.scripts, this.key, Objects.requireNonNull(this.question).dialogue(), read);
 	}
 
 	/** Loads what nobody is told of. */

@@ -149,10 +149,19 @@ public final class LoadScripts {
 	// What the replies mean
 
 	/**
-	 * Whether values are refreshed or served stale, which takes a server that marks them.
+	 * Whether values are refreshed, served stale or prolonged, which takes a server with
+	 * meta commands.
 	 */
 	static boolean marks(LoadPolicy policy) {
-		return !policy.refreshAhead().isZero() || !policy.staleFor().isZero();
+		return !policy.refreshAhead().isZero() || !policy.staleFor().isZero() || policy.prolongs();
+	}
+
+	/**
+	 * Whether it matters who has a value's token: it does not for one that was not taken
+	 * back and is not refreshed.
+	 */
+	static boolean tokenCounts(MetaAnswer answer, LoadPolicy policy, @Nullable Object value) {
+		return answer.stale() || value == null || policy.refreshes(value);
 	}
 
 	/** More was wanted of a key's server than it can do. */

@@ -1,6 +1,9 @@
 package io.libmc.internal.load;
 
+import java.time.Duration;
+
 import io.libmc.LoadPolicy;
+import io.libmc.MetaGet;
 import io.libmc.MetaReply.Status;
 import io.libmc.internal.call.Failed;
 import io.libmc.internal.call.MetaAnswer;
@@ -10,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Reads a value that others load: a placeholder is a miss, and so is a value that this
- * caller was elected to load anew.
+ * caller was elected to load anew, where values are.
  */
 final class PolicyRead extends LoadSteps<@Nullable Object> {
 
@@ -44,12 +47,25 @@ final class PolicyRead extends LoadSteps<@Nullable Object> {
 				return done(value);
 			});
 		}
-		if (!this.question.hasValue() || answer.won()) {
+		if (!this.question.hasValue()) {
 			return done(null);
 		}
-		Object value = this.question.value();
+		Object value = answer.won() ? this.question.valueOrNull() : this.question.value();
+		boolean counts = LoadScripts.tokenCounts(answer, this.policy, value);
+		if (answer.won() && counts) {
+			return done(null);
+		}
 		this.question.tellRead(value);
-		return answer.winTaken() ? after(marking(this.policy, answer), () -> done(value)) : done(value);
+		Duration idle = (value != null && !answer.won()) ? this.policy.idleTime(value) : null;
+		if (idle != null && idle.toSeconds() > answer.ttl().orElse(-1) && answer.ttl().orElse(-1) >= 0) {
+			return after(prolonging(Duration.ofSeconds(idle.toSeconds())), () -> done(value));
+		}
+		return (answer.winTaken() && counts) ? after(marking(this.policy, answer), () -> done(value)) : done(value);
+	}
+
+	private Step prolonging(Duration life) {
+		return beside((script) -> script.quietly(() -> this.scripts.meta().get(this.key, MetaGet.NO_VALUE.touch(life)),
+				() -> script.done(true)));
 	}
 
 }

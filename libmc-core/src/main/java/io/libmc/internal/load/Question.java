@@ -9,7 +9,6 @@ import io.libmc.internal.call.MetaDialogue;
 import io.libmc.internal.call.ReadVersion;
 import io.libmc.internal.call.Script;
 import io.libmc.internal.call.Step;
-import io.libmc.internal.connection.Node;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -55,7 +54,7 @@ final class Question implements Script<MetaAnswer> {
 	}
 
 	private MetaGet comparing(ReadVersion version) {
-		if (!this.scripts.meta().nodeOf(this.key).ignoresComparison()) {
+		if (!this.scripts.meta().ignoresComparison(this.key)) {
 			return this.request.compare(version.cas());
 		}
 		this.probing = !LoadScripts.marks(this.policy);
@@ -81,9 +80,8 @@ final class Question implements Script<MetaAnswer> {
 	private boolean hasSettled(MetaAnswer answer) {
 		boolean same = this.known != null && this.known.isSameAs(this.dialogue.version());
 		boolean sent = answer.value() != null;
-		Node server = this.dialogue.node();
 		if (sent && same) {
-			server.ignoresComparison(true);
+			this.dialogue.ignoresComparison();
 		}
 		if (!sent && answer.status() == Status.DONE && !answer.stale()) {
 			this.unchanged = same;

@@ -7,6 +7,7 @@ import org.springframework.cache.support.NoOpCacheManager;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 
+import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.AnyNestedCondition;
@@ -25,6 +26,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Conditional;
 
 import io.libmc.MemcachedClient;
+import io.libmc.spring.cache.CacheKeyConverter;
 import io.libmc.spring.cache.LibmcCacheManager;
 import io.libmc.spring.cache.ServerStates;
 
@@ -67,9 +69,11 @@ public final class LibmcCacheAutoConfiguration {
 		@Scope(BeanDefinition.SCOPE_PROTOTYPE)
 		LibmcCacheManagerBuilder libmcCacheManagerBuilder(CacheClusters clusters, LibmcCacheProperties properties,
 				CacheProperties cacheProperties, ObjectProvider<CacheManagerCustomizer<?>> customizers,
-				FormatFactory formats, EnvironmentProperties environment) {
+				FormatFactory formats, ListableBeanFactory beanFactory,
+				ObjectProvider<CacheKeyConverter<?>> keyConverters, EnvironmentProperties environment) {
 			return new LibmcCacheManagerBuilder(clusters, properties, cacheProperties.getCacheNames(),
-					customizers.orderedStream().toList(), formats, environment);
+					customizers.orderedStream().toList(), formats, new NamedBeans(beanFactory),
+					keyConverters.orderedStream().toList(), environment);
 		}
 
 	}

@@ -9,6 +9,7 @@ import org.springframework.boot.cache.autoconfigure.CacheManagerCustomizer;
 import org.springframework.boot.cache.autoconfigure.CacheManagerCustomizers;
 import org.springframework.util.ClassUtils;
 
+import io.libmc.spring.cache.CacheKeyConverter;
 import io.libmc.spring.cache.LibmcCacheManager;
 
 import static io.libmc.spring.autoconfigure.InvalidLibmcPropertyException.apply;
@@ -36,17 +37,24 @@ public final class LibmcCacheManagerBuilder {
 
 	private final FormatFactory formats;
 
+	private final NamedBeans beans;
+
+	private final List<? extends CacheKeyConverter<?>> keyConverters;
+
 	private final EnvironmentProperties environment;
 
 	private @Nullable String cluster;
 
 	LibmcCacheManagerBuilder(CacheClusters clusters, LibmcCacheProperties properties, List<String> cacheNames,
-			List<CacheManagerCustomizer<?>> customizers, FormatFactory formats, EnvironmentProperties environment) {
+			List<CacheManagerCustomizer<?>> customizers, FormatFactory formats, NamedBeans beans,
+			List<? extends CacheKeyConverter<?>> keyConverters, EnvironmentProperties environment) {
 		this.clusters = clusters;
 		this.properties = properties;
 		this.cacheNames = cacheNames;
 		this.customizers = customizers;
 		this.formats = formats;
+		this.beans = beans;
+		this.keyConverters = keyConverters;
 		this.environment = environment;
 	}
 
@@ -69,8 +77,10 @@ public final class LibmcCacheManagerBuilder {
 	 * @return a new manager
 	 */
 	public LibmcCacheManager build() {
-		LibmcCacheManager manager = this.clusters.createManager(this.cluster, this.properties.settings(this.formats));
+		LibmcCacheManager manager = this.clusters.createManager(this.cluster,
+				this.properties.settings(this.formats, this.beans));
 		apply(PREFIX + ".key-prefix", this.properties.keyPrefix(), "shop", manager::setKeyPrefix);
+		manager.setKeyConverters(this.keyConverters);
 		apply(PREFIX + ".clear-visibility", this.properties.clearVisibility(), "1s", manager::setClearVisibility);
 		apply(PREFIX + ".transaction-aware", this.properties.transactionAware(), "false", (aware) -> {
 			checkTransactions(aware);
@@ -79,7 +89,7 @@ public final class LibmcCacheManagerBuilder {
 		this.properties.caches()
 			.keySet()
 			.forEach((name) -> manager.configureCache(name,
-					(defaults) -> this.properties.settings(name, defaults, this.formats)));
+					(defaults) -> this.properties.settings(name, defaults, this.formats, this.beans)));
 		this.clusters.assign(this.cluster, manager);
 		if (!this.cacheNames.isEmpty()) {
 			manager.setCacheNames(this.cacheNames);

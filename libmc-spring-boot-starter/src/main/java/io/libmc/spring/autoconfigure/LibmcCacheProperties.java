@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.boot.convert.DurationStyle;
 import org.springframework.util.unit.DataSize;
 
 import io.libmc.spring.cache.ClassChanges;
@@ -21,6 +22,7 @@ import io.libmc.spring.cache.FormatProperties;
 import io.libmc.spring.cache.LibmcCacheSettings;
 import io.libmc.spring.cache.NearSettings;
 import io.libmc.spring.cache.OnError;
+import io.libmc.spring.cache.TimeToLive;
 
 /**
  * The cache manager's properties. Unknown ones are refused: {@code caches: books.byId:}
@@ -36,8 +38,13 @@ import io.libmc.spring.cache.OnError;
  * time-to-live on. What is not set here is as for all caches. A name with a dot or
  * another special character needs brackets, as in "[books.byId]".
  * @param timeToLive How long an entry lives after it was put. 0 means for ever.
+ * @param timeToLiveBy Name of a bean, a TimeToLive, that says how long each entry lives,
+ * in place of time-to-live.
  * @param timeToLiveJitter How much shorter an entry may live, from 0 to 1, so that those
  * put together do not expire together: with 0.1 each lives 90 to 100 % of its time.
+ * @param timeToIdle How long an entry lives after it was last found or put, but not
+ * longer than its time-to-live. Not with a lease, refresh-ahead or serve-stale; 0 means
+ * that finding an entry does not prolong its life.
  * @param cacheNullValues Whether null is cached as a value of its own. If not, caching it
  * is an error.
  * @param serializer What the entries look like on the servers: "json" needs Jackson 3,
@@ -78,34 +85,41 @@ import io.libmc.spring.cache.OnError;
 record LibmcCacheProperties(@DefaultValue("true") boolean enabled, @DefaultValue("") String keyPrefix,
 		@DefaultValue("1s") Duration clearVisibility, @DefaultValue("false") boolean transactionAware,
 		@DefaultValue Map<String, Single> caches, @DefaultValue("0s") Duration timeToLive,
-		@DefaultValue("0") double timeToLiveJitter, @DefaultValue("true") boolean cacheNullValues,
+		@Nullable String timeToLiveBy, @DefaultValue("0") double timeToLiveJitter,
+		@DefaultValue("0s") Duration timeToIdle, @DefaultValue("true") boolean cacheNullValues,
 		@DefaultValue(FormatFactory.AUTO) String serializer, @DefaultValue List<String> alsoRead,
 		@DefaultValue List<String> allowedClasses, @DefaultValue("miss") ClassChanges classChanges,
 		@Nullable Compression compression, @DefaultValue("1KB") DataSize compressionThreshold,
 		@DefaultValue("bypass") OnError onError, @DefaultValue("true") boolean enableStatistics,
-		@DefaultValue("10s") Duration lease, @DefaultValue("10s") Duration leaseWait,
+		@DefaultValue(LibmcCacheProperties.LEASE) Duration lease, @DefaultValue("10s") Duration leaseWait,
 		@DefaultValue("0s") Duration refreshAhead, @DefaultValue("false") boolean refreshInBackground,
 		@DefaultValue("0s") Duration serveStale, @DefaultValue(LibmcClusters.DEFAULT) String cluster,
 		@DefaultValue Near near) {
 
 	static final String PREFIX = "libmc.cache";
 
+	static final String LEASE = "10s";
+
 	/** The settings of all caches that have no others. */
-	LibmcCacheSettings settings(FormatFactory formats) {
-		return forAll().apply(PREFIX, new LibmcCacheSettings(), this, formats);
+	LibmcCacheSettings settings(FormatFactory formats, NamedBeans beans) {
+		return forAll().apply(PREFIX, new LibmcCacheSettings(), this, formats, beans);
 	}
 
 	/** The settings of one cache, made of those of all. */
-	LibmcCacheSettings settings(String cache, LibmcCacheSettings defaults, FormatFactory formats) {
+	LibmcCacheSettings settings(String cache, LibmcCacheSettings defaults, FormatFactory formats, NamedBeans beans) {
 		Single single = this.caches.get(cache);
-		return (single != null) ? single.apply(PREFIX + ".caches[" + cache + "]", defaults, this, formats) : defaults;
+		return (single != null) ? single.apply(PREFIX + ".caches[" + cache + "]", defaults, this, formats, beans)
+				: defaults;
 	}
 
 	private Single forAll() {
-		return new Single(this.timeToLive, this.timeToLiveJitter, this.cacheNullValues, this.serializer, this.alsoRead,
-				this.allowedClasses, this.classChanges, this.compression, this.compressionThreshold, this.onError,
-				this.enableStatistics, this.lease, this.leaseWait, this.refreshAhead, this.refreshInBackground,
-				this.serveStale, null, this.near);
+		boolean unset = this.timeToLiveBy != null && this.timeToLive.isZero();
+		// one that is as it is unless set need not have been set
+		Duration set = this.lease.equals(DurationStyle.detectAndParse(LEASE)) ? null : this.lease;
+		return new Single(unset ? null : this.timeToLive, this.timeToLiveBy, this.timeToLiveJitter, this.timeToIdle,
+				this.cacheNullValues, this.serializer, this.alsoRead, this.allowedClasses, this.classChanges,
+				this.compression, this.compressionThreshold, this.onError, this.enableStatistics, set, this.leaseWait,
+				this.refreshAhead, this.refreshInBackground, this.serveStale, null, this.near);
 	}
 
 	/**
@@ -165,13 +179,13 @@ record LibmcCacheProperties(@DefaultValue("true") boolean enabled, @DefaultValue
 	/**
 	 * One cache's properties; those that are {@code null} are as for all.
 	 */
-	record Single(@Nullable Duration timeToLive, @Nullable Double timeToLiveJitter, @Nullable Boolean cacheNullValues,
-			@Nullable String serializer, @Nullable List<String> alsoRead, @Nullable List<String> allowedClasses,
-			@Nullable ClassChanges classChanges, @Nullable Compression compression,
-			@Nullable DataSize compressionThreshold, @Nullable OnError onError, @Nullable Boolean enableStatistics,
-			@Nullable Duration lease, @Nullable Duration leaseWait, @Nullable Duration refreshAhead,
-			@Nullable Boolean refreshInBackground, @Nullable Duration serveStale, @Nullable String cluster,
-			@Nullable Near near) {
+	record Single(@Nullable Duration timeToLive, @Nullable String timeToLiveBy, @Nullable Double timeToLiveJitter,
+			@Nullable Duration timeToIdle, @Nullable Boolean cacheNullValues, @Nullable String serializer,
+			@Nullable List<String> alsoRead, @Nullable List<String> allowedClasses, @Nullable ClassChanges classChanges,
+			@Nullable Compression compression, @Nullable DataSize compressionThreshold, @Nullable OnError onError,
+			@Nullable Boolean enableStatistics, @Nullable Duration lease, @Nullable Duration leaseWait,
+			@Nullable Duration refreshAhead, @Nullable Boolean refreshInBackground, @Nullable Duration serveStale,
+			@Nullable String cluster, @Nullable Near near) {
 
 		/**
 		 * Changes settings as these properties say.
@@ -179,10 +193,13 @@ record LibmcCacheProperties(@DefaultValue("true") boolean enabled, @DefaultValue
 		 * @param all what the properties inherit from
 		 */
 		LibmcCacheSettings apply(String prefix, LibmcCacheSettings settings, LibmcCacheProperties all,
-				FormatFactory formats) {
+				FormatFactory formats, NamedBeans beans) {
 			PropertyMapping mapping = new PropertyMapping(prefix, settings);
 			mapping.mapSeconds("time-to-live", this.timeToLive, "10m", LibmcCacheSettings::timeToLive);
+			mapping.map("time-to-live-by", this.timeToLiveBy, "orderTimes",
+					(mapped, name) -> mapped.timeToLive(timeToLive(name, beans)));
 			mapping.map("time-to-live-jitter", this.timeToLiveJitter, "0.1", LibmcCacheSettings::timeToLiveJitter);
+			mapping.mapSeconds("time-to-idle", this.timeToIdle, "30m", LibmcCacheSettings::timeToIdle);
 			mapping.map("cache-null-values", this.cacheNullValues, "true", LibmcCacheSettings::cacheNullValues);
 			mapping.map("on-error", this.onError, "bypass", LibmcCacheSettings::onError);
 			mapping.map("enable-statistics", this.enableStatistics, "true", LibmcCacheSettings::enableStatistics);
@@ -199,7 +216,18 @@ record LibmcCacheProperties(@DefaultValue("true") boolean enabled, @DefaultValue
 			mapping.mapSeconds("refresh-ahead", this.refreshAhead, "30s",
 					(mapped, refreshAhead) -> checked(mapped.refreshAhead(refreshAhead)));
 			mapping.map("time-to-live", this.timeToLive, "10m", (mapped, timeToLive) -> checked(mapped));
+			mapping.map("time-to-idle", this.timeToIdle, "0s", (mapped, timeToIdle) -> checked(mapped));
+			mapping.map("lease", this.lease, "0s", (mapped, lease) -> checked(mapped));
+			mapping.map("serve-stale", this.serveStale, "0s", (mapped, serveStale) -> checked(mapped));
 			return mapping.settings();
+		}
+
+		private TimeToLive timeToLive(String name, NamedBeans beans) {
+			if (this.timeToLive != null) {
+				throw new IllegalArgumentException(
+						"time-to-live is set beside it; how long entries live is said by one of the two");
+			}
+			return beans.get(name, TimeToLive.class);
 		}
 
 		private void mapFormat(PropertyMapping mapping, LibmcCacheProperties all, FormatFactory formats) {

@@ -71,26 +71,31 @@ final class CacheTransaction implements TransactionSynchronization {
 	}
 
 	void put(Cache cache, Object key, @Nullable Object value) {
-		add(new Change(cache, KeyText.of(key), new SimpleValueWrapper(value), () -> cache.put(key, value),
+		add(new Change(cache, name(cache, key), new SimpleValueWrapper(value), () -> cache.put(key, value),
 				() -> cache.evict(key)));
 	}
 
 	void add(Cache cache, Object key, @Nullable Object value) {
-		add(new Change(cache, KeyText.of(key), new SimpleValueWrapper(value), () -> cache.putIfAbsent(key, value),
+		add(new Change(cache, name(cache, key), new SimpleValueWrapper(value), () -> cache.putIfAbsent(key, value),
 				() -> cache.evict(key)));
 	}
 
 	void evict(Cache cache, Object key) {
-		gone(cache, KeyText.of(key), () -> cache.evict(key));
+		gone(cache, name(cache, key), () -> cache.evict(key));
 	}
 
 	/** As {@link #evict}, and nothing is left behind. */
 	void remove(Cache cache, Object key) {
-		gone(cache, KeyText.of(key), () -> cache.evictIfPresent(key));
+		gone(cache, name(cache, key), () -> cache.evictIfPresent(key));
 	}
 
 	void clear(Cache cache) {
 		gone(cache, null, cache::clear);
+	}
+
+	/** What a key's entry is called. */
+	private static String name(Cache cache, Object key) {
+		return (cache instanceof LibmcCache own) ? own.entryName(key) : KeyText.of(key, KeyConverters.NONE);
 	}
 
 	private void gone(Cache cache, @Nullable String key, Runnable action) {
@@ -126,7 +131,7 @@ final class CacheTransaction implements TransactionSynchronization {
 
 	private Cache.@Nullable ValueWrapper left(Cache cache, Object key) {
 		Touched entries = this.touched.get(cache);
-		return (entries == null) ? null : entries.byKey.getOrDefault(KeyText.of(key), entries.cleared ? GONE : null);
+		return (entries == null) ? null : entries.byKey.getOrDefault(name(cache, key), entries.cleared ? GONE : null);
 	}
 
 	@Override

@@ -25,6 +25,8 @@ final class CachedValues {
 	/** More are not said, so that they do not pile up. */
 	private static final int MOST_REASONS = 100;
 
+	private static final CompletableFuture<@Nullable Object> NOTHING = CompletableFuture.completedFuture(null);
+
 	private static final Log logger = LogFactory.getLog(LibmcCache.class);
 
 	private final String cache;
@@ -102,12 +104,34 @@ final class CachedValues {
 		return this.store.readAsync(name, reading).thenApply(this::found).whenComplete((value, ex) -> reading.end());
 	}
 
-	private @Nullable Object found(@Nullable Entry entry) {
+	/**
+	 * Looks for a value before it is loaded, where only looking prolongs its life. What
+	 * is not found is left for the load to count.
+	 * @param near keeps it in this process, or {@code null}
+	 */
+	@Nullable Object look(String name, NearCache.@Nullable Reading near) {
+		if (!this.settings.prolongs()) {
+			return null;
+		}
+		return seen((near != null) ? this.store.readFresh(name, near) : this.store.read(name));
+	}
+
+	/** As {@link #look}, without waiting. */
+	CompletableFuture<@Nullable Object> lookAsync(String name, NearCache.@Nullable Reading near) {
+		return this.settings.prolongs() ? this.store.readAsync(name, near).thenApply(this::seen) : NOTHING;
+	}
+
+	private @Nullable Object seen(@Nullable Entry entry) {
 		Object value = (entry != null) ? valueOf(entry) : null;
 		if (value != null) {
 			this.counters.hit();
 		}
-		else {
+		return value;
+	}
+
+	private @Nullable Object found(@Nullable Entry entry) {
+		Object value = seen(entry);
+		if (value == null) {
 			this.counters.miss();
 		}
 		return value;
@@ -118,8 +142,8 @@ final class CachedValues {
 	 * @param waits whether its caller waits for it
 	 * @param near keeps it in this process, or {@code null}
 	 */
-	EntryLoad load(String name, boolean waits, NearCache.@Nullable Reading near) {
-		return new EntryLoad(this, this.store, this.store.generation(name), name, waits, near);
+	EntryLoad load(Object key, String name, boolean waits, NearCache.@Nullable Reading near) {
+		return new EntryLoad(this, this.store, this.store.generation(name), key, name, waits, near);
 	}
 
 	CacheCounters counters() {
@@ -127,18 +151,39 @@ final class CachedValues {
 	}
 
 	/** A loaded value's entry, or {@code null} if it is not to be cached. */
-	@Nullable Entry entry(long generation, @Nullable Object value) {
-		if (value != null) {
-			return Entry.of(generation, value);
+	@Nullable Entry entry(Object key, long generation, @Nullable Object value) {
+		if (value == null && !this.settings.cachesNullValues()) {
+			return null;
 		}
-		return this.settings.cachesNullValues() ? Entry.of(generation, NullValue.INSTANCE) : null;
+		Object kept = (value != null) ? value : NullValue.INSTANCE;
+		try {
+			return Entry.of(generation, kept, lifetime(key, value));
+		}
+		catch (IllegalArgumentException ex) {
+			return Entry.unstorable(generation, kept, ex);
+		}
+	}
+
+	private Lifetime lifetime(Object key, @Nullable Object value) {
+		try {
+			return this.settings.lifetime(key, value);
+		}
+		catch (IllegalArgumentException ex) {
+			throw new IllegalArgumentException("cache \"" + this.cache + "\": " + ex.getMessage(), ex);
+		}
 	}
 
 	/**
-	 * Encodes a value.
-	 * @throws IllegalArgumentException if values of its class cannot be cached
+	 * Encodes a value, which is put into its generation afterwards.
+	 * @throws IllegalArgumentException if values of its class cannot be cached, or nobody
+	 * knows for how long
 	 */
-	Object encode(Object value) {
+	Entry.Encoded encode(Object key, Object value) {
+		Lifetime lifetime = lifetime(key, (value instanceof NullValue) ? null : value);
+		return new Entry.Encoded(Generation.NONE, encode(value), lifetime);
+	}
+
+	private Object encode(Object value) {
 		try {
 			return this.settings.format().encode(value);
 		}

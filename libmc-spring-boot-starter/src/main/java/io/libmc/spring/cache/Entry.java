@@ -14,30 +14,40 @@ import io.libmc.codec.EncodedValue;
  * @param generation the generation that it bears, or {@link Generation#NONE}
  * @param value the value, with {@link org.springframework.cache.support.NullValue} for
  * {@code null}; or {@code null} if what lies there is no entry of a cache
- * @param problem why there is no value
+ * @param problem why there is no value, or why it cannot be stored
  * @param changed whether the reason is that another version of a class wrote it
+ * @param lifetime how long it is to live
  * @param encoded how it lies there, or {@code null} if nobody wants to know
  */
-record Entry(long generation, @Nullable Object value, @Nullable String problem, boolean changed,
+record Entry(long generation, @Nullable Object value, @Nullable String problem, boolean changed, Lifetime lifetime,
 		@Nullable EncodedValue encoded) {
 
 	static Entry of(long generation, Object value) {
-		return of(generation, value, null);
+		return of(generation, value, Lifetime.OF_ALL);
 	}
 
-	static Entry of(long generation, Object value, @Nullable EncodedValue encoded) {
-		return new Entry(generation, value, null, false, encoded);
+	static Entry of(long generation, Object value, Lifetime lifetime) {
+		return of(generation, value, lifetime, null);
+	}
+
+	static Entry of(long generation, Object value, Lifetime lifetime, @Nullable EncodedValue encoded) {
+		return new Entry(generation, value, null, false, lifetime, encoded);
+	}
+
+	/** An entry whose value is for its caller alone, and is not to be stored. */
+	static Entry unstorable(long generation, Object value, IllegalArgumentException ex) {
+		return new Entry(generation, value, String.valueOf(ex.getMessage()), false, Lifetime.OF_ALL, null);
 	}
 
 	/** An entry that is no value: its class has changed, or somebody else wrote it. */
 	static Entry undecodable(long generation, @Nullable String problem) {
-		return new Entry(generation, null, String.valueOf(problem), false, null);
+		return new Entry(generation, null, String.valueOf(problem), false, Lifetime.OF_ALL, null);
 	}
 
 	/** An entry that is no value, for the reason that the exception gives. */
 	static Entry undecodable(long generation, UndecodableEntryException ex) {
 		return (NestedExceptionUtils.getRootCause(ex) instanceof ChangedClassException changed)
-				? new Entry(generation, null, String.valueOf(changed.getMessage()), true, null)
+				? new Entry(generation, null, String.valueOf(changed.getMessage()), true, Lifetime.OF_ALL, null)
 				: undecodable(generation, ex.getMessage());
 	}
 
@@ -64,8 +74,14 @@ record Entry(long generation, @Nullable Object value, @Nullable String problem, 
 	 *
 	 * @param generation the generation it is to bear
 	 * @param body what the format made of its value
+	 * @param lifetime how long it is to live
 	 */
-	record Encoded(long generation, Object body) {
+	record Encoded(long generation, Object body, Lifetime lifetime) {
+
+		/** The same in a generation. */
+		Encoded in(long current) {
+			return new Encoded(current, this.body, this.lifetime);
+		}
 
 	}
 

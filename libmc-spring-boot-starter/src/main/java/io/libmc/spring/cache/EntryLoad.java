@@ -38,6 +38,8 @@ final class EntryLoad implements LoadListener, Function<Object, CompletionStage<
 
 	private final Generation generation;
 
+	private final Object key;
+
 	private final String name;
 
 	private final boolean waits;
@@ -71,11 +73,12 @@ final class EntryLoad implements LoadListener, Function<Object, CompletionStage<
 	/** Whether the server has answered that it has no number, or too small a one. */
 	private volatile boolean lost;
 
-	EntryLoad(CachedValues values, EntryStore store, Generation generation, String name, boolean waits,
+	EntryLoad(CachedValues values, EntryStore store, Generation generation, Object key, String name, boolean waits,
 			NearCache.@Nullable Reading near) {
 		this.values = values;
 		this.store = store;
 		this.generation = generation;
+		this.key = key;
 		this.name = name;
 		this.waits = waits;
 		this.policy = store.policy(waits);
@@ -175,7 +178,8 @@ final class EntryLoad implements LoadListener, Function<Object, CompletionStage<
 	@Override
 	public CompletionStage<Boolean> apply(Object stored) {
 		Entry entry = Entry.of(stored);
-		if (entry == null || this.values.valueOf(entry) == null || (this.unsettled && this.store.isBack(this.name))) {
+		if (entry == null || entry.lifetime().isOver() || this.values.valueOf(entry) == null
+				|| (this.unsettled && this.store.isBack(this.name))) {
 			return NO;
 		}
 		long recent = this.asks ? Generation.NONE : recent();
@@ -199,7 +203,7 @@ final class EntryLoad implements LoadListener, Function<Object, CompletionStage<
 		this.begun = true;
 		long before = knownBefore().join();
 		try {
-			Entry entry = this.values.entry(before, loader.call());
+			Entry entry = this.values.entry(this.key, before, loader.call());
 			this.loaded = CompletableFuture.completedFuture(entry);
 			return entry;
 		}
@@ -233,7 +237,8 @@ final class EntryLoad implements LoadListener, Function<Object, CompletionStage<
 			if (loading == null) {
 				throw new IllegalStateException("The loader returned no future");
 			}
-			CompletableFuture<@Nullable Entry> entry = loading.thenApply((value) -> this.values.entry(before, value));
+			CompletableFuture<@Nullable Entry> entry = loading
+				.thenApply((value) -> this.values.entry(this.key, before, value));
 			this.loaded = entry;
 			return entry;
 		});

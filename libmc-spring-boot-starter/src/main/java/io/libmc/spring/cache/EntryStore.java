@@ -157,9 +157,10 @@ final class EntryStore {
 		return number != Generation.NONE && (stored == null || stored.generation() <= number);
 	}
 
-	/** An entry that was cleared is absent. */
+	/** An entry that was cleared, or whose time is over, is absent. */
 	private static @Nullable Entry live(@Nullable Entry stored, long number) {
-		boolean live = stored != null && (stored.generation() == number || stored.generation() == Generation.NONE);
+		boolean live = stored != null && !stored.lifetime().isOver()
+				&& (stored.generation() == number || stored.generation() == Generation.NONE);
 		return live ? stored : null;
 	}
 
@@ -235,7 +236,7 @@ final class EntryStore {
 	 * generation of a moment ago: if another instance has cleared the cache since, it is
 	 * a miss.
 	 */
-	void put(String name, Object entry) {
+	void put(String name, Entry.Encoded entry) {
 		Object failure = this.pending.failureOf(name);
 		try {
 			long recent = recent(name, this.generations.of(name));
@@ -251,9 +252,9 @@ final class EntryStore {
 	/**
 	 * Writes an entry. An entry that is refused as too large leaves no older one behind.
 	 */
-	private void write(String name, Object entry, long generation) {
+	private void write(String name, Entry.Encoded entry, long generation) {
 		try {
-			this.client.set(name, new Entry.Encoded(generation, entry), this.policy.nextTimeToLive());
+			this.client.set(name, entry.in(generation), this.policy.nextTimeToLive(entry));
 		}
 		catch (IllegalArgumentException ex) {
 			delete(name);
@@ -262,9 +263,9 @@ final class EntryStore {
 	}
 
 	/** Writes an entry unless there is one. */
-	boolean add(String name, Object entry, long generation) {
+	boolean add(String name, Entry.Encoded entry, long generation) {
 		try {
-			return this.client.add(name, new Entry.Encoded(generation, entry), this.policy.nextTimeToLive());
+			return this.client.add(name, entry.in(generation), this.policy.nextTimeToLive(entry));
 		}
 		catch (IllegalArgumentException ex) {
 			throw tooLarge(name, ex);
@@ -272,9 +273,8 @@ final class EntryStore {
 	}
 
 	/** Writes an entry in place of one that has not changed since it was read. */
-	boolean replace(String name, Object entry, long generation, long cas) {
-		return this.client.cas(name, new Entry.Encoded(generation, entry), this.policy.nextTimeToLive(),
-				cas) == CasResult.STORED;
+	boolean replace(String name, Entry.Encoded entry, long generation, long cas) {
+		return this.client.cas(name, entry.in(generation), this.policy.nextTimeToLive(entry), cas) == CasResult.STORED;
 	}
 
 	/**

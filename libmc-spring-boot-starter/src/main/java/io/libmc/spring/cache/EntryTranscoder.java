@@ -16,6 +16,9 @@ final class EntryTranscoder implements Transcoder {
 	/** The flags of an integer. */
 	private static final int GENERATION = 4;
 
+	/** Of the flags of an entry that is not refreshed ahead. */
+	private static final int BRIEF = 1 << 11;
+
 	private final EntryFormat format;
 
 	/** Longer items are compressed by LZ4. */
@@ -38,20 +41,33 @@ final class EntryTranscoder implements Transcoder {
 
 	private EncodedValue encodePlain(Object value) {
 		if (value instanceof Entry.Encoded encoded) {
-			return LIBMC.encode(Stamp.put(encoded.body(), encoded.generation()));
+			return encode(encoded);
 		}
 		if (value instanceof Entry entry) {
 			if (entry.generation() == Generation.NONE || entry.value() == null) {
 				throw new IllegalArgumentException("the generation it belongs to is not known");
 			}
-			return LIBMC.encode(Stamp.put(this.format.encode(entry.value()), entry.generation()));
+			if (entry.problem() != null) {
+				throw new IllegalArgumentException(entry.problem());
+			}
+			return encode(new Entry.Encoded(entry.generation(), this.format.encode(entry.value()), entry.lifetime()));
 		}
 		return LIBMC.encode(value);
 	}
 
+	private static EncodedValue encode(Entry.Encoded entry) {
+		Object stamped = Stamp.put(entry.body(), entry.generation());
+		long deadline = entry.lifetime().deadline();
+		EncodedValue plain = LIBMC.encode((deadline != Lifetime.ENDLESS) ? Stamp.dated(stamped, deadline) : stamped);
+		return entry.lifetime().brief() ? new EncodedValue(plain.flags() | BRIEF, plain.bytes()) : plain;
+	}
+
 	@Override
 	public void check(EncodedValue encoded, DecodingBudget budget) {
-		if ((encoded.flags() & Lz4.FLAG) != 0) {
+		if ((encoded.flags() & BRIEF) != 0) {
+			check(new EncodedValue(encoded.flags() & ~BRIEF, encoded.bytes()), budget);
+		}
+		else if ((encoded.flags() & Lz4.FLAG) != 0) {
 			check(new EncodedValue(encoded.flags() & ~Lz4.FLAG, Lz4.decompress(encoded.bytes(), budget)), budget);
 		}
 		else if (encoded.flags() != GENERATION) {
@@ -70,7 +86,7 @@ final class EntryTranscoder implements Transcoder {
 		Object stored;
 		try {
 			byte[] plain = ((flags & Lz4.FLAG) != 0) ? Lz4.decompress(bytes, budget) : bytes;
-			stored = LIBMC.decode(flags & ~Lz4.FLAG, plain, budget);
+			stored = LIBMC.decode(flags & ~(Lz4.FLAG | BRIEF), plain, budget);
 		}
 		catch (IllegalArgumentException ex) {
 			return Entry.undecodable(Generation.NONE, ex.getMessage());
@@ -81,9 +97,12 @@ final class EntryTranscoder implements Transcoder {
 		if (stored == null) {
 			return Entry.undecodable(Generation.NONE, "it is None");
 		}
-		long generation = Stamp.of(stored);
+		long deadline = Stamp.deadline(stored);
+		Object entry = (deadline != Lifetime.ENDLESS) ? Stamp.undated(stored) : stored;
+		long generation = Stamp.of(entry);
 		try {
-			return Entry.of(generation, this.format.decode(stored, budget),
+			return Entry.of(generation, this.format.decode(entry, budget),
+					Lifetime.read((flags & BRIEF) != 0, deadline),
 					this.keepsEncoded ? new EncodedValue(flags, bytes) : null);
 		}
 		catch (UndecodableEntryException ex) {

@@ -38,7 +38,8 @@ import org.springframework.util.ReflectionUtils;
  * Any other type is written by its class and its {@code toString()}, which has to tell
  * different keys apart. A type that inherits {@code toString()} from {@link Object} would
  * give each process, and each instance, a text of its own: it is refused. Some of Spring
- * Data's are written by what they hold.
+ * Data's are written by what they hold. Types for which the application has a
+ * {@linkplain CacheKeyConverter converter} are written by their class and what that says.
  */
 final class KeyText {
 
@@ -89,30 +90,42 @@ final class KeyText {
 
 	};
 
+	/** Whose keys nobody converts: their text is never another one. */
+	private static final Set<Class<?>> SIMPLE = Set.of(String.class, Long.class, Integer.class, UUID.class,
+			Boolean.class, Character.class, Short.class, Byte.class, Double.class, Float.class);
+
+	private final KeyConverters converters;
+
 	private final StringBuilder out = new StringBuilder();
 
 	/** How deep what is written now lies in the key. */
 	private int depth;
 
-	private KeyText(int depth) {
+	private KeyText(KeyConverters converters, int depth) {
+		this.converters = converters;
 		this.depth = depth;
 	}
 
 	/**
 	 * Writes a key.
 	 * @param key the key
+	 * @param converters the application's
 	 * @return its text
 	 * @throws IllegalArgumentException if it, or a part of it, has no text that another
 	 * process would give it too
 	 */
-	static String of(Object key) {
+	static String of(Object key, KeyConverters converters) {
 		if (key instanceof String string && !isMarked(string)) {
 			return string;
 		}
-		KeyText text = new KeyText(0);
+		KeyText text = new KeyText(converters, 0);
 		text.out.append(MARK);
 		text.append(key);
 		return text.out.toString();
+	}
+
+	static boolean isSimple(Class<?> type) {
+		return SIMPLE.contains(type) || Enum.class.isAssignableFrom(type) || type.isPrimitive();
 	}
 
 	private static boolean isMarked(String string) {
@@ -128,7 +141,7 @@ final class KeyText {
 				throw new IllegalArgumentException("A key nests deeper than " + MAX_DEPTH
 						+ " levels, or holds itself: name the parts that matter, as in @Cacheable(key = \"#order.id\")");
 			}
-			if (!appendParts(value)) {
+			if (!appendConverted(value) && !appendParts(value)) {
 				appendOther(value);
 			}
 			this.depth--;
@@ -174,6 +187,17 @@ final class KeyText {
 		else {
 			return false;
 		}
+		return true;
+	}
+
+	private boolean appendConverted(Object value) {
+		String text = this.converters.textOf(value);
+		if (text == null) {
+			return false;
+		}
+		this.out.append('X');
+		sized(ClassUtils.getUserClass(value).getName());
+		sized(text);
 		return true;
 	}
 
@@ -275,7 +299,7 @@ final class KeyText {
 	}
 
 	private String nested(@Nullable Object part) {
-		KeyText text = new KeyText(this.depth);
+		KeyText text = new KeyText(this.converters, this.depth);
 		text.append(part);
 		return text.out.toString();
 	}
@@ -345,7 +369,7 @@ final class KeyText {
 	private static IllegalArgumentException withoutText(Class<?> type) {
 		return new IllegalArgumentException("A key of type " + type.getName()
 				+ " has no text that another process would give it too: override toString() so that it tells"
-				+ " different keys apart, make it a record, or name the parts that matter,"
+				+ " different keys apart, make it a record, give it a CacheKeyConverter, or name the parts that matter,"
 				+ " as in @Cacheable(key = \"#order.id\")");
 	}
 

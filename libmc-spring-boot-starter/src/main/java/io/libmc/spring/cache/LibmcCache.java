@@ -23,8 +23,9 @@ import io.libmc.spring.cache.EntryLoad.LoaderException;
  * servers, prefixes and cache name.
  * <p>
  * Keys may be of any type that has a text of its own: strings, numbers, enums, records,
- * collections and arrays of such, and everything that overrides {@code toString()} so
- * that it tells different keys apart; any other is an {@link IllegalArgumentException}.
+ * collections and arrays of such, everything that overrides {@code toString()} so that it
+ * tells different keys apart, and what a {@link CacheKeyConverter} is for; any other is
+ * an {@link IllegalArgumentException}.
  */
 public final class LibmcCache extends AbstractValueAdaptingCache {
 
@@ -131,6 +132,14 @@ public final class LibmcCache extends AbstractValueAdaptingCache {
 		return this.counters.snapshot();
 	}
 
+	/**
+	 * What a key's entry is called.
+	 * @throws IllegalArgumentException if the key cannot be written
+	 */
+	String entryName(Object key) {
+		return this.store.name(key);
+	}
+
 	@Override
 	protected @Nullable Object lookup(Object key) {
 		Object nearKey = nearKey(key);
@@ -199,7 +208,11 @@ public final class LibmcCache extends AbstractValueAdaptingCache {
 		EntryLoad load;
 		try {
 			this.changes.await(entryName);
-			load = this.values.load(entryName, true, reading(nearKey));
+			Object found = this.values.look(entryName, reading(nearKey));
+			if (found != null) {
+				return (T) fromStoreValue(found);
+			}
+			load = this.values.load(key, entryName, true, reading(nearKey));
 		}
 		catch (MemcachedException | IllegalStateException ex) {
 			this.values.failed(CachedValues.failure(ex));
@@ -295,7 +308,7 @@ public final class LibmcCache extends AbstractValueAdaptingCache {
 		String entryName = name(key, nearKey);
 		EntryLoad load;
 		try {
-			load = this.values.load(entryName, false, reading(nearKey));
+			load = this.values.load(key, entryName, false, reading(nearKey));
 		}
 		catch (MemcachedException | IllegalStateException ex) {
 			return failedOr(CachedValues.failure(ex), nearKey, valueLoader);
@@ -304,9 +317,32 @@ public final class LibmcCache extends AbstractValueAdaptingCache {
 			CompletableFuture<@Nullable MemcachedException> settled = this.changes.settled(entryName)
 				.handle((done, ex) -> (ex != null) ? CachedValues.failure(ex) : null);
 			return settled.thenCompose((failure) -> (failure != null) ? failedOr(failure, nearKey, valueLoader)
-					: loadAsync(entryName, nearKey, load, valueLoader));
+					: lookAsync(entryName, nearKey, load, valueLoader));
 		}
-		return loadAsync(entryName, nearKey, load, valueLoader);
+		return lookAsync(entryName, nearKey, load, valueLoader);
+	}
+
+	@SuppressWarnings({ "unchecked", "NullAway" })
+	private <T> CompletableFuture<T> lookAsync(String entryName, Object nearKey, EntryLoad load,
+			Supplier<CompletableFuture<T>> valueLoader) {
+		CompletableFuture<@Nullable Object> looking = this.values.lookAsync(entryName, reading(nearKey));
+		if (looking.isDone() && !looking.isCompletedExceptionally() && looking.join() == null) {
+			return loadAsync(entryName, nearKey, load, valueLoader);
+		}
+		CompletableFuture<Looked> looked = looking
+			.handle((found, ex) -> new Looked(found, (ex != null) ? CachedValues.failure(ex) : null));
+		return looked.thenCompose((look) -> {
+			if (look.failure != null) {
+				return failedOr(look.failure, nearKey, valueLoader);
+			}
+			return (look.found != null) ? CompletableFuture.completedFuture((T) fromStoreValue(look.found))
+					: loadAsync(entryName, nearKey, load, valueLoader);
+		});
+	}
+
+	/** What there was before a load, or why nobody knows. */
+	private record Looked(@Nullable Object found, @Nullable MemcachedException failure) {
+
 	}
 
 	private <T> CompletableFuture<T> loadAsync(String entryName, Object nearKey, EntryLoad load,
@@ -393,9 +429,9 @@ public final class LibmcCache extends AbstractValueAdaptingCache {
 	@Override
 	public void put(Object key, @Nullable Object value) {
 		String entryName = this.store.name(key);
-		Object entry;
+		Entry.Encoded entry;
 		try {
-			entry = this.values.encode(toStoreValue(value));
+			entry = this.values.encode(key, toStoreValue(value));
 		}
 		catch (IllegalArgumentException ex) {
 			drop(key, entryName, ex);
@@ -445,9 +481,9 @@ public final class LibmcCache extends AbstractValueAdaptingCache {
 	/**
 	 * A value's entry, or {@code null} if it cannot be cached and that does not matter.
 	 */
-	private @Nullable Object encode(@Nullable Object value) {
+	private Entry.@Nullable Encoded encode(Object key, @Nullable Object value) {
 		try {
-			return this.values.encode(toStoreValue(value));
+			return this.values.encode(key, toStoreValue(value));
 		}
 		catch (IllegalArgumentException ex) {
 			this.values.uncacheable(ex);
@@ -466,7 +502,7 @@ public final class LibmcCache extends AbstractValueAdaptingCache {
 	@Override
 	public @Nullable ValueWrapper putIfAbsent(Object key, @Nullable Object value) {
 		String entryName = this.store.name(key);
-		Object entry = encode(value);
+		Entry.Encoded entry = encode(key, value);
 		if (entry == null) {
 			return get(key);
 		}
@@ -491,7 +527,7 @@ public final class LibmcCache extends AbstractValueAdaptingCache {
 	 * no value, is in the way and has to be replaced. Between the steps entries come and
 	 * go.
 	 */
-	private @Nullable ValueWrapper addOrFind(String entryName, Object entry) {
+	private @Nullable ValueWrapper addOrFind(String entryName, Entry.Encoded entry) {
 		for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
 			long generation = this.store.freshGeneration(entryName);
 			if (this.store.add(entryName, entry, generation)) {
@@ -500,7 +536,8 @@ public final class LibmcCache extends AbstractValueAdaptingCache {
 			CasValue<Entry> present = this.store.readToReplace(entryName);
 			if (present != null) {
 				long stamp = present.value().generation();
-				Object value = (stamp == generation) ? this.values.valueOf(present.value()) : null;
+				boolean live = stamp == generation && !present.value().lifetime().isOver();
+				Object value = live ? this.values.valueOf(present.value()) : null;
 				if (value != null && !this.store.isStale(entryName, present.cas())) {
 					return toValueWrapper(value);
 				}

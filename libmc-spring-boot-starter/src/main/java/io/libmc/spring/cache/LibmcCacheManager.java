@@ -74,6 +74,8 @@ public final class LibmcCacheManager extends AbstractTransactionSupportingCacheM
 
 	private int maxPendingEvictions = 10_000;
 
+	private KeyConverters keyConverters = KeyConverters.NONE;
+
 	private boolean open = true;
 
 	private boolean warmUp;
@@ -104,6 +106,18 @@ public final class LibmcCacheManager extends AbstractTransactionSupportingCacheM
 		checkNotInitialized();
 		checkKeyPrefix(keyPrefix);
 		this.keyPrefix = keyPrefix;
+	}
+
+	/**
+	 * Gives keys of some types another text than they have by themselves. Caches with
+	 * other converters call these keys' entries otherwise, and share none of them.
+	 * @param converters each for another type
+	 * @throws IllegalArgumentException if two are for one type, or one is for a type
+	 * whose keys are always written as they are, such as {@code String}
+	 */
+	public void setKeyConverters(Collection<? extends CacheKeyConverter<?>> converters) {
+		checkNotInitialized();
+		this.keyConverters = new KeyConverters(converters);
 	}
 
 	/**
@@ -317,8 +331,8 @@ public final class LibmcCacheManager extends AbstractTransactionSupportingCacheM
 	private LibmcCache createCache(String name) {
 		LibmcCacheSettings settings = this.configured.getOrDefault(name, this.defaults);
 		MemcachedClient own = client(name);
-		EntryStore store = new EntryStore(own, new WireKeys(this.keyPrefix, name), this.clearVisibility, settings,
-				pending(own), this.background);
+		EntryStore store = new EntryStore(own, new WireKeys(this.keyPrefix, name, this.keyConverters),
+				this.clearVisibility, settings, pending(own), this.background);
 		return new LibmcCache(name, this.keyPrefix, own, store, settings,
 				this.otherStates.getOrDefault(own, this.serverStates), this.background, isTiered());
 	}

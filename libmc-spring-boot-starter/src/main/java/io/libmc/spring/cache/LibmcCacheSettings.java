@@ -30,10 +30,18 @@ public final class LibmcCacheSettings {
 
 		private LoadPolicy policy = LoadPolicy.timeToLive(Duration.ZERO);
 
+		/** {@code null} where all entries live as long as the policy says. */
+		private @Nullable TimeToLive timeToLive;
+
 		/** It becomes the policy's at the end, as the time to live may still change. */
 		private Duration refreshAhead = Duration.ZERO;
 
 		private boolean refreshInBackground;
+
+		private Duration timeToIdle = Duration.ZERO;
+
+		/** Whether the lease was set, and not to none. */
+		private boolean leased;
 
 		private boolean cacheNullValues = true;
 
@@ -58,8 +66,11 @@ public final class LibmcCacheSettings {
 		Options with(Consumer<Options> change) {
 			Options copy = new Options(this.format);
 			copy.policy = this.policy;
+			copy.timeToLive = this.timeToLive;
 			copy.refreshAhead = this.refreshAhead;
 			copy.refreshInBackground = this.refreshInBackground;
+			copy.timeToIdle = this.timeToIdle;
+			copy.leased = this.leased;
 			copy.cacheNullValues = this.cacheNullValues;
 			copy.compression = this.compression;
 			copy.compressionThreshold = this.compressionThreshold;
@@ -129,18 +140,51 @@ public final class LibmcCacheSettings {
 	 */
 	public LibmcCacheSettings timeToLive(Duration timeToLive) {
 		checkSeconds("timeToLive", timeToLive);
-		return loading("timeToLive", (policy) -> policy.withTimeToLive(timeToLive));
+		return loading("timeToLive", (policy) -> policy.withTimeToLive(timeToLive))
+			.with((options) -> options.timeToLive = null);
 	}
 
 	/**
-	 * How much shorter than its {@linkplain #timeToLive time to live} an entry may live,
-	 * so that entries that were put together do not expire together: with 0.1 each lives
-	 * 90 to 100 % of it. It is 0 unless set.
+	 * How long each entry lives after it was put: a time of its own, instead of
+	 * {@linkplain #timeToLive(Duration) one for all}. An entry that is to live no longer
+	 * than entries are {@linkplain #refreshAhead refreshed ahead} is not refreshed.
+	 * @param timeToLive says it of each entry
+	 * @return other settings
+	 */
+	public LibmcCacheSettings timeToLive(TimeToLive timeToLive) {
+		Objects.requireNonNull(timeToLive, "timeToLive");
+		return with((options) -> {
+			options.policy = options.policy.withTimeToLive(Lifetime::own).refreshing(Lifetime::isRefreshed);
+			options.timeToLive = timeToLive;
+		});
+	}
+
+	/**
+	 * How much shorter than its {@linkplain #timeToLive(Duration) time to live} an entry
+	 * may live, so that entries that were put together do not expire together: with 0.1
+	 * each lives 90 to 100 % of it. It is 0 unless set.
 	 * @param timeToLiveJitter 0 to 1
 	 * @return other settings
 	 */
 	public LibmcCacheSettings timeToLiveJitter(double timeToLiveJitter) {
 		return loading("timeToLiveJitter", (policy) -> policy.jitter(timeToLiveJitter));
+	}
+
+	/**
+	 * How long an entry lives after it was last found, or put. Its time to live, if there
+	 * is one, is its longest. It is 0, which is that finding an entry does not prolong
+	 * its life, unless set. Such a cache loads without a {@linkplain #lease lease}, so
+	 * one must not be set for it, nor {@link #refreshAhead} or {@link #serveStale}, which
+	 * is checked when the cache is created.
+	 * @param timeToIdle 0, or 1 second or more
+	 * @return other settings
+	 */
+	public LibmcCacheSettings timeToIdle(Duration timeToIdle) {
+		checkSeconds("timeToIdle", timeToIdle);
+		if (timeToIdle.isNegative()) {
+			throw new IllegalArgumentException("timeToIdle: " + timeToIdle + " is negative; give 0, or 1 s or more");
+		}
+		return with((options) -> options.timeToIdle = timeToIdle);
 	}
 
 	/**
@@ -219,7 +263,8 @@ public final class LibmcCacheSettings {
 	 * @return other settings
 	 */
 	public LibmcCacheSettings lease(Duration lease) {
-		return loading("lease", (policy) -> lease.isZero() ? policy.withoutLease() : policy.lease(lease));
+		return loading("lease", (policy) -> lease.isZero() ? policy.withoutLease() : policy.lease(lease))
+			.with((options) -> options.leased = !lease.isZero());
 	}
 
 	/**
@@ -235,7 +280,8 @@ public final class LibmcCacheSettings {
 	/**
 	 * How long before an entry expires one caller loads it anew, while the others get the
 	 * present value. It is 0, never, unless set, and must be less than the
-	 * {@linkplain #timeToLive time to live}, which is checked when the cache is created.
+	 * {@linkplain #timeToLive(Duration) time to live} of all, which is checked when the
+	 * cache is created.
 	 * @param refreshAhead 0, or 1 second or more
 	 * @return other settings
 	 */
@@ -280,14 +326,50 @@ public final class LibmcCacheSettings {
 	/**
 	 * Checks what no single option tells.
 	 * @throws IllegalArgumentException if entries would be refreshed that never expire,
-	 * or before they are there
+	 * or before they are there, or if options are set that are not there with a
+	 * {@linkplain #timeToIdle time to idle}
 	 */
 	public void check() {
 		LoadPolicy unused = policy();
 	}
 
 	private LoadPolicy policy() {
+		if (prolongs()) {
+			return prolonging();
+		}
 		return checked("refreshAhead", () -> this.options.policy.refreshAhead(this.options.refreshAhead));
+	}
+
+	/** Whether finding an entry prolongs its life. */
+	boolean prolongs() {
+		return !this.options.timeToIdle.isZero();
+	}
+
+	/**
+	 * An election of who loads counts the time that an entry was given, and so do
+	 * refreshing and serving stale entries.
+	 */
+	private LoadPolicy prolonging() {
+		Duration idle = this.options.timeToIdle;
+		refuseBeside(this.options.leased, "lease");
+		refuseBeside(!this.options.refreshAhead.isZero(), "refreshAhead");
+		refuseBeside(!this.options.policy.staleFor().isZero(), "serveStale");
+		LoadPolicy policy = this.options.policy.withoutLease().withTimeToLive(Lifetime::own).jitter(0);
+		if (this.options.timeToLive == null && this.options.policy.nextTimeToLive().isZero()) {
+			return policy.timeToIdle(idle);
+		}
+		// an entry without a deadline is for ever, if that was said of it; else it was
+		// put by who does not prolong entries
+		Duration undated = (this.options.timeToLive != null) ? idle : Duration.ZERO;
+		return policy.timeToIdle((read) -> (read instanceof Entry entry && !entry.lifetime().isOver())
+				? entry.lifetime().left(idle, undated) : Duration.ZERO);
+	}
+
+	private void refuseBeside(boolean set, String option) {
+		if (set) {
+			throw new IllegalArgumentException("timeToIdle: " + this.options.timeToIdle + " is set beside " + option
+					+ "; a cache that prolongs the life of its entries loads them without a lease, and neither refreshes them ahead nor serves them stale: set one of the two to 0");
+		}
 	}
 
 	/** How entries are loaded, read and kept. */
@@ -295,9 +377,40 @@ public final class LibmcCacheSettings {
 		return this.options.refreshInBackground ? policy().refreshOn(background.refreshes()) : policy();
 	}
 
+	/**
+	 * How long an entry is to live.
+	 * @throws IllegalArgumentException if the application says no such time
+	 */
+	Lifetime lifetime(Object key, @Nullable Object value) {
+		TimeToLive each = this.options.timeToLive;
+		if (!prolongs()) {
+			return (each != null) ? Lifetime.of(own(each, key, value), this.options.refreshAhead) : Lifetime.OF_ALL;
+		}
+		LoadPolicy policy = this.options.policy;
+		return Lifetime.idle(this.options.timeToIdle,
+				((each != null) ? policy.withTimeToLive(own(each, key, value)) : policy).nextTimeToLive());
+	}
+
+	private static Duration own(TimeToLive each, Object key, @Nullable Object value) {
+		Duration own;
+		try {
+			own = each.timeToLive(key, value);
+		}
+		catch (Exception | LinkageError | StackOverflowError | AssertionError ex) {
+			throw new IllegalArgumentException("timeToLive: the application's " + TimeToLive.class.getSimpleName()
+					+ " failed with " + ex + "; without a time to live an entry is not cached", ex);
+		}
+		if (own == null || own.isNegative()) {
+			throw new IllegalArgumentException("timeToLive: the application's " + TimeToLive.class.getSimpleName()
+					+ " gave " + own + ", which is no time that an entry can live; give 0, or 1 s or more");
+		}
+		checkSeconds("timeToLive", own);
+		return own;
+	}
+
 	/** Whether they ask for what only memcached's meta commands can do. */
 	boolean needsMetaCommands() {
-		return !this.options.refreshAhead.isZero() || !this.options.policy.staleFor().isZero();
+		return !this.options.refreshAhead.isZero() || !this.options.policy.staleFor().isZero() || prolongs();
 	}
 
 	boolean cachesNullValues() {

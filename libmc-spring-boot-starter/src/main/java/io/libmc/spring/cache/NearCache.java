@@ -76,6 +76,8 @@ final class NearCache {
 
 		private final long generation;
 
+		private final Lifetime lifetime;
+
 		/** Or {@code null} where each caller gets an object of its own. */
 		private final @Nullable Object value;
 
@@ -97,31 +99,35 @@ final class NearCache {
 
 		/** One that was read. */
 		Held(Reading reading, Entry entry, EncodedValue encoded, ItemVersion version, NearSettings settings) {
-			this(reading, entry.generation(), settings.byReference() ? entry.value() : null,
+			this(reading, entry.generation(), entry.lifetime(), settings.byReference() ? entry.value() : null,
 					settings.byReference() ? null : encoded, encoded.bytes().length, version, settings);
 		}
 
 		/** One that has not changed. */
 		Held(Reading reading, Held before, ItemVersion version, NearSettings settings) {
-			this(reading, before.generation, before.value, before.encoded, before.length, version, settings);
+			this(reading, before.generation, before.lifetime, before.value, before.encoded, before.length, version,
+					settings);
 		}
 
-		private Held(Reading reading, long generation, @Nullable Object value, @Nullable EncodedValue encoded,
-				int length, ItemVersion version, NearSettings settings) {
+		private Held(Reading reading, long generation, Lifetime lifetime, @Nullable Object value,
+				@Nullable EncodedValue encoded, int length, ItemVersion version, NearSettings settings) {
 			this.generation = generation;
+			this.lifetime = lifetime;
 			this.value = value;
 			this.encoded = encoded;
 			this.length = length;
 			this.version = version;
 			this.clearing = reading.clearing;
 			this.confirmedAt = reading.askedAt;
-			this.servedUntil = this.confirmedAt + within(version, settings.timeToLive());
-			this.servedUntilWhenDown = this.confirmedAt + within(version, settings.timeToLiveWhenDown());
+			this.servedUntil = this.confirmedAt + within(settings.timeToLive());
+			this.servedUntilWhenDown = this.confirmedAt + within(settings.timeToLiveWhenDown());
 		}
 
-		private static long within(ItemVersion version, Duration time) {
-			Duration life = version.timeLeft();
-			return ((life != null && life.compareTo(time) < 0) ? life : time).toNanos();
+		/** A time, or as long as it lives. */
+		private long within(Duration time) {
+			Duration life = this.version.timeLeft();
+			Duration most = (life != null && life.compareTo(time) < 0) ? life : time;
+			return this.lifetime.left(most, most).toNanos();
 		}
 
 	}
@@ -224,7 +230,8 @@ final class NearCache {
 			this.stamp = NearCache.this.stamps.get(stampOf(key));
 			this.held = held(key);
 			Object value = (this.held != null) ? valueOf(this.held) : null;
-			this.known = (this.held != null && value != null) ? Entry.of(this.held.generation, value) : null;
+			this.known = (this.held != null && value != null)
+					? Entry.of(this.held.generation, value, this.held.lifetime) : null;
 		}
 
 		/** Reads as a policy says, and asks for what it takes to keep the entry. */

@@ -39,7 +39,14 @@ final class WireKeys {
 
 	private final int room;
 
+	private final KeyConverters converters;
+
 	WireKeys(String keyPrefix, String cacheName) {
+		this(keyPrefix, cacheName, KeyConverters.NONE);
+	}
+
+	WireKeys(String keyPrefix, String cacheName, KeyConverters converters) {
+		this.converters = converters;
 		String escaped = escape(cacheName);
 		String name = isShort(escaped, MAX_CACHE_BYTES) ? escaped : digest(cacheName);
 		this.cache = prefix(keyPrefix) + name;
@@ -72,7 +79,7 @@ final class WireKeys {
 	 * @throws IllegalArgumentException if the key cannot be written
 	 */
 	String entry(Object key) {
-		String text = KeyText.of(key);
+		String text = KeyText.of(key, this.converters);
 		return this.cache + ":" + ((isShort(text, this.room) && isPrintable(text)) ? text : digest(text));
 	}
 

@@ -59,7 +59,7 @@ class ConfigurationMetadataTest {
 			if (!List
 				.of("libmc.ssl.enabled", "libmc.embedded.enabled", "libmc.clusters", "libmc.client.allowed-classes",
 						"libmc.cache.caches", "libmc.cache.allowed-classes", "libmc.cache.also-read",
-						"libmc.cache.compression")
+						"libmc.cache.compression", "libmc.cache.time-to-live-by")
 				.contains(name)) {
 				assertThat(property.has("defaultValue")).as(name).isTrue();
 			}

@@ -26,6 +26,7 @@ import io.libmc.spring.autoconfigure.LibmcCacheProperties.Near;
 import io.libmc.spring.autoconfigure.LibmcCacheProperties.Single;
 import io.libmc.codec.DecodingBudget;
 import io.libmc.embedded.EmbeddedMemcached;
+import io.libmc.spring.cache.CacheKeyConverter;
 import io.libmc.spring.cache.CacheValueSerializer;
 import io.libmc.spring.cache.ClassChanges;
 import io.libmc.spring.cache.Compression;
@@ -33,6 +34,7 @@ import io.libmc.spring.cache.EntryFormat;
 import io.libmc.spring.cache.LibmcCacheManager;
 import io.libmc.spring.cache.OnError;
 import io.libmc.spring.cache.ServerStates;
+import io.libmc.spring.cache.TimeToLive;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -76,10 +78,10 @@ class LibmcCacheAutoConfigurationTest {
 			assertThat(context.getBean(CacheManager.class).getCacheNames()).isEmpty();
 			assertThat(context.getBean(CacheManager.class).getCache("any")).isNotNull();
 			assertThat(context.getBean(LibmcCacheProperties.class))
-				.isEqualTo(new LibmcCacheProperties(true, "", Duration.ofSeconds(1), false, Map.of(), Duration.ZERO, 0,
-						true, "auto", List.of(), List.of(), ClassChanges.MISS, null, DataSize.ofKilobytes(1),
-						OnError.BYPASS, true, Duration.ofSeconds(10), Duration.ofSeconds(10), Duration.ZERO, false,
-						Duration.ZERO, "default", new Near(null, null, null, null, null, null)));
+				.isEqualTo(new LibmcCacheProperties(true, "", Duration.ofSeconds(1), false, Map.of(), Duration.ZERO,
+						null, 0, Duration.ZERO, true, "auto", List.of(), List.of(), ClassChanges.MISS, null,
+						DataSize.ofKilobytes(1), OnError.BYPASS, true, Duration.ofSeconds(10), Duration.ofSeconds(10),
+						Duration.ZERO, false, Duration.ZERO, "default", new Near(null, null, null, null, null, null)));
 		});
 	}
 
@@ -170,14 +172,14 @@ class LibmcCacheAutoConfigurationTest {
 			.run((context) -> {
 				assertThat(context.getBean(LibmcCacheProperties.class))
 					.isEqualTo(new LibmcCacheProperties(true, "shop:", Duration.ofSeconds(5), true, Map.of("books.byId",
-							new Single(Duration.ofHours(1), 0.5, null, null, null, null, ClassChanges.MISS,
+							new Single(Duration.ofHours(1), null, 0.5, null, null, null, null, null, ClassChanges.MISS,
 									Compression.LZ4, null, OnError.BYPASS, null, null, null, Duration.ofMinutes(2),
 									null, null, null, new Near(true, null, null, null, Duration.ofMinutes(1), null)),
 							"users",
-							new Single(null, null, true, "libmc", List.of("json", "jdk"), null, null, null,
+							new Single(null, null, null, null, true, "libmc", List.of("json", "jdk"), null, null, null,
 									DataSize.ofKilobytes(4), null, null, Duration.ZERO, null, null, false,
 									Duration.ofSeconds(5), "default", null)),
-							Duration.ofMinutes(10), 0.1, false, "json", List.of("jdk"),
+							Duration.ofMinutes(10), null, 0.1, Duration.ZERO, false, "json", List.of("jdk"),
 							List.of("com.acme.Order", "com.acme.model.**"), ClassChanges.TOLERATE, Compression.ZLIB,
 							DataSize.ofBytes(512), OnError.THROW, false, Duration.ofSeconds(20), Duration.ofSeconds(3),
 							Duration.ofMinutes(1), true, Duration.ofSeconds(30), "books",
@@ -214,6 +216,76 @@ class LibmcCacheAutoConfigurationTest {
 		own.withPropertyValues("libmc.cache.also-read=orders2")
 			.run((context) -> assertThat(context).getFailure()
 				.hasStackTraceContaining("those that there are: orders1"));
+	}
+
+	@Test
+	void aBeanSaysHowLongEntriesLive() {
+		ApplicationContextRunner own = this.runner
+			.withBean("brief", TimeToLive.class, () -> (key, value) -> Duration.ofSeconds(20))
+			.withBean("lasting", TimeToLive.class, () -> (key, value) -> Duration.ofHours(1));
+		String failing = "libmc.cache.caches.failing.";
+		own.withPropertyValues("libmc.cache.time-to-live-by=brief", "libmc.cache.refresh-ahead=10s",
+				"libmc.cache.caches.lasting.time_to_live_by=lasting", "libmc.cache.caches.fixed.time-to-live=5m")
+			.run((context) -> {
+				LibmcCacheManager manager = context.getBean(LibmcCacheManager.class);
+				assertThat(manager.getCacheNames()).containsExactlyInAnyOrder("lasting", "fixed");
+			});
+		own.withPropertyValues("libmc.cache.time-to-live=5m", failing + "time-to-live-by=lasting")
+			.run((context) -> assertThat(context).hasNotFailed());
+		own.withPropertyValues("libmc.cache.time-to-live-by=brief", failing + "time-to-live=5s",
+				failing + "refresh-ahead=10s")
+			.run((context) -> assertThat(context).getFailure()
+				.hasStackTraceContaining("is not within the time to live"));
+		own.withPropertyValues(failing + "time-to-live=5s", failing + "time-to-live-by=brief")
+			.run((context) -> assertThat(context).getFailure()
+				.hasStackTraceContaining("time-to-live is set beside it"));
+		own.withPropertyValues("libmc.cache.time-to-live-by=breif")
+			.run((context) -> assertThat(context).getFailure()
+				.hasStackTraceContaining("those that there are: brief, lasting"));
+	}
+
+	@Test
+	void besideATimeToIdleALeaseRefreshingAndStaleEntriesAreRefusedUnderTheirProperties() {
+		String users = "libmc.cache.caches.users.";
+		this.runner
+			.withPropertyValues("libmc.cache.time-to-idle=30m", "libmc.cache.lease=10s", users + "time-to-live=1h")
+			.run((context) -> assertThat(context).hasNotFailed());
+		Map.of("lease", "20s", "serve-stale", "5s").forEach((property, value) -> {
+			String refused = " has the value \"" + Duration.parse("PT" + value).toString()
+					+ "\": timeToIdle: PT30M is set beside";
+			this.runner.withPropertyValues("libmc.cache.time-to-idle=30m", users + property + "=" + value)
+				.run((context) -> assertThat(context).getFailure().hasStackTraceContaining(users(property) + refused));
+			ApplicationContextRunner inherited = this.runner.withPropertyValues(users + "time-to-idle=30m",
+					"libmc.cache." + property + "=" + value);
+			inherited.run((context) -> assertThat(context).getFailure()
+				.hasStackTraceContaining(users("time-to-idle") + " has the value \"PT30M\""));
+			inherited.withPropertyValues(users + property + "=0").run((context) -> assertThat(context).hasNotFailed());
+		});
+		this.runner
+			.withPropertyValues("libmc.cache.time-to-idle=30m", users + "time-to-live=1h", users + "refresh-ahead=5s")
+			.run((context) -> assertThat(context).getFailure()
+				.hasStackTraceContaining(users("refresh-ahead") + " has the value \"PT5S\""));
+	}
+
+	private static String users(String property) {
+		return "The property libmc.cache.caches[users]." + property;
+	}
+
+	@Test
+	void convertersOfKeysCountForEveryCache() {
+		ApplicationContextRunner converting = this.runner.withBean("threads", CacheKeyConverter.class,
+				() -> CacheKeyConverter.of(Thread.class, Thread::getName));
+		Thread key = new Thread("mine");
+		this.runner.run((context) -> assertThatIllegalArgumentException()
+			.isThrownBy(() -> context.getBean(CacheManager.class).getCache("any").evict(key))
+			.withMessageContaining("CacheKeyConverter"));
+		converting.run((context) -> {
+			context.getBean(CacheManager.class).getCache("any").evict(key);
+			context.getBean(CacheManager.class).getCache("other").evict(key);
+		});
+		converting.withBean("more", CacheKeyConverter.class, () -> CacheKeyConverter.of(Thread.class, Thread::toString))
+			.run((context) -> assertThat(context).getFailure()
+				.hasStackTraceContaining("there are two for keys of type java.lang.Thread"));
 	}
 
 	@Test

@@ -20,6 +20,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -105,10 +107,13 @@ class WithoutMetaCommandsTest {
 		assertEachServerIsWarnedOfOnce();
 	}
 
-	@Test
-	void whoeverRefreshesAheadOrServesStaleInOneOfTheCachesIsWarnedAtStart() {
+	@ParameterizedTest
+	@ValueSource(booleans = { false, true })
+	void whoeverRefreshesAheadOrServesStaleInOneOfTheCachesIsWarnedAtStart(boolean prolongs) {
 		this.manager = new LibmcCacheManager(this.client, new LibmcCacheSettings());
-		this.manager.configureCache("books", (settings) -> settings.serveStale(Duration.ofSeconds(30)));
+		Duration time = Duration.ofSeconds(30);
+		this.manager.configureCache("books",
+				(settings) -> prolongs ? settings.timeToIdle(time) : settings.serveStale(time));
 		this.manager.afterPropertiesSet();
 		this.manager.afterSingletonsInstantiated();
 		Awaitility.await().untilAsserted(this::assertEachServerIsWarnedOfOnce);
