@@ -14,6 +14,9 @@ enum Operation {
 	/** Reads one key through a {@code @Cacheable} method. */
 	GET_ANNOTATED("@Cacheable"),
 
+	/** Reads the same key each time. */
+	GET_HOT("get of one hot key"),
+
 	/** Stores one key of many. */
 	SET("set"),
 

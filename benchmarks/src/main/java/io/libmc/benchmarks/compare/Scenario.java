@@ -30,6 +30,9 @@ record Scenario(String name, String title, int servers, int compressionThreshold
 	private static final List<ClientKind> CACHES = List.of(ClientKind.LIBMC_CACHE, ClientKind.REDIS_CACHE,
 			ClientKind.LIBMC_STRING);
 
+	private static final List<ClientKind> NEAR_CACHES = List.of(ClientKind.LIBMC_CACHE, ClientKind.LIBMC_NEAR,
+			ClientKind.LIBMC_NEAR_REFERENCE, ClientKind.CAFFEINE);
+
 	private static final List<ClientKind> SERIALIZERS = List.of(ClientKind.LIBMC_JSON, ClientKind.LIBMC_JDK,
 			ClientKind.REDIS_JSON, ClientKind.REDIS_JDK, ClientKind.REDISSON);
 
@@ -57,6 +60,8 @@ record Scenario(String name, String title, int servers, int compressionThreshold
 				threads.steps(Operation.GET, 100, 64, false)));
 		all.add(new Scenario("cacheable", "A hit of a @Cacheable method, a String of 100 B", 1, 0, CACHES.subList(0, 2),
 				threads.steps(Operation.GET_ANNOTATED, 100, 64, false)));
+		all.add(new Scenario("cache-near", "A hit of Cache.get of one hot key, a record, with entries in the process",
+				1, 0, NEAR_CACHES, threads.steps(Operation.GET_HOT, Shape.RECORD, 0, 64, false)));
 		all.add(values(Shape.RECORD, SERIALIZERS, threads));
 		all.add(values(Shape.BEAN, SERIALIZERS, threads));
 		all.add(values(Shape.LIST, COMPRESSING_SERIALIZERS, threads));

@@ -86,6 +86,7 @@ final class Worker implements AutoCloseable {
 		int count = set.count();
 		return switch (step.operation()) {
 			case GET -> (random) -> set.check(target.get(set.key(random % count)));
+			case GET_HOT -> (random) -> set.check(target.get(set.key(0)));
 			case GET_ANNOTATED -> (random) -> set.check(target.getAnnotated(set.key(random % count)));
 			case GET_FROM_ONE_SERVER -> {
 				List<String> keys = Probe.present(this.setup.settings().servers().get(0), set.keys());
