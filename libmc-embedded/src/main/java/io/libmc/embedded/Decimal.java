@@ -18,11 +18,11 @@ final class Decimal {
 	static OptionalLong signed(byte[] text, int from, int to) {
 		int i = skipBlanks(text, from, to);
 		boolean negative = isSign(text, i, to) && text[i] == '-';
-		long number = digits(text, isSign(text, i, to) ? i + 1 : i, to);
-		if (number < 0) {
+		OptionalLong number = digits(text, isSign(text, i, to) ? i + 1 : i, to);
+		if (number.isEmpty() || (number.getAsLong() < 0 && !(negative && number.getAsLong() == Long.MIN_VALUE))) {
 			return OptionalLong.empty();
 		}
-		return OptionalLong.of(negative ? -number : number);
+		return OptionalLong.of(negative ? -number.getAsLong() : number.getAsLong());
 	}
 
 	/**
@@ -33,15 +33,7 @@ final class Decimal {
 	static OptionalLong unsigned(byte[] text, int from, int to) {
 		int i = skipBlanks(text, from, to);
 		boolean negative = isSign(text, i, to) && text[i] == '-';
-		int first = isSign(text, i, to) ? i + 1 : i;
-		int end = first;
-		while (end < to && isDigit(text[end])) {
-			end++;
-		}
-		if (end < to && !isBlank(text[end])) {
-			return OptionalLong.empty();
-		}
-		OptionalLong number = strictlyUnsigned(text, first, end);
+		OptionalLong number = digits(text, isSign(text, i, to) ? i + 1 : i, to);
 		if (!negative || number.isEmpty()) {
 			return number;
 		}
@@ -80,17 +72,13 @@ final class Decimal {
 		return OptionalLong.of(negative ? -number.getAsLong() : number.getAsLong());
 	}
 
-	/** The digits up to a blank, -1 for none or too many. */
-	private static long digits(byte[] text, int from, int to) {
-		long number = 0;
-		int i = from;
-		for (; i < to && isDigit(text[i]); i++) {
-			if (number > (Long.MAX_VALUE - 9) / 10) {
-				return -1;
-			}
-			number = number * 10 + (text[i] - '0');
+	/** The digits up to a blank; nothing for none or too many. */
+	private static OptionalLong digits(byte[] text, int from, int to) {
+		int end = from;
+		while (end < to && isDigit(text[end])) {
+			end++;
 		}
-		return (i == from || (i < to && !isBlank(text[i]))) ? -1 : number;
+		return (end < to && !isBlank(text[end])) ? OptionalLong.empty() : strictlyUnsigned(text, from, end);
 	}
 
 	private static int skipBlanks(byte[] text, int from, int to) {
