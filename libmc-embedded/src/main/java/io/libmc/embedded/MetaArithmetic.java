@@ -20,6 +20,9 @@ final class MetaArithmetic {
 
 	private final int now;
 
+	/** Whether a number is put where there is none. */
+	private final boolean vivifies;
+
 	private boolean created;
 
 	private int expiredAt;
@@ -32,6 +35,8 @@ final class MetaArithmetic {
 		this.incr = incr;
 		this.sum = new Arithmetic(incr, flags.delta, flags.compared.orElse(0));
 		this.now = engine.clock.now();
+		int length = Long.toUnsignedString(flags.initial).length();
+		this.vivifies = flags.vivifies && engine.store.hasRoom(Item.size(flags.key.length(), 0, length));
 	}
 
 	/** The item as it is now, or null. */
@@ -45,7 +50,7 @@ final class MetaArithmetic {
 
 	private @Nullable Item change(@Nullable Item old) {
 		Item changed = this.sum.apply(old, this.engine.store, this.now);
-		if (this.sum.outcome() == Arithmetic.Outcome.NOT_FOUND && this.flags.vivifies) {
+		if (this.sum.outcome() == Arithmetic.Outcome.NOT_FOUND && this.vivifies) {
 			changed = vivified();
 		}
 		else if (this.sum.outcome() != Arithmetic.Outcome.DONE || changed == null) {
@@ -78,6 +83,11 @@ final class MetaArithmetic {
 
 	Arithmetic.Outcome outcome() {
 		return this.created ? Arithmetic.Outcome.DONE : this.sum.outcome();
+	}
+
+	/** Whether there is no number since none can be put there. */
+	boolean isWithoutRoom() {
+		return outcome() == Arithmetic.Outcome.NOT_FOUND && this.flags.vivifies;
 	}
 
 	/** Whether nobody wants to hear of it. */

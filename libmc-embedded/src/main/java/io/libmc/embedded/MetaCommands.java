@@ -242,6 +242,10 @@ final class MetaCommands {
 		}
 		MetaArithmetic arithmetic = new MetaArithmetic(this.engine, flags, incr);
 		Item item = arithmetic.perform();
+		if (arithmetic.isWithoutRoom()) {
+			out.line("SERVER_ERROR Out of memory allocating new item");
+			return;
+		}
 		switch (arithmetic.outcome()) {
 			case NOT_A_NUMBER -> out.line("CLIENT_ERROR cannot increment or decrement non-numeric value");
 			case NOT_FOUND, EXISTS -> {

@@ -14,6 +14,9 @@ final class MetaGet {
 
 	private final int now;
 
+	/** Whether something is put there that is not. */
+	private final boolean vivifies;
+
 	private @Nullable Item item;
 
 	/** What its times were before this. */
@@ -35,13 +38,14 @@ final class MetaGet {
 		this.engine = engine;
 		this.flags = flags;
 		this.now = engine.clock.now();
+		this.vivifies = flags.vivifies && engine.store.hasRoom(Item.size(flags.key.length(), 0, 0));
 	}
 
 	/** The item as it is now, or null. */
 	@Nullable Item perform() {
 		Item found = this.flags.noUpdate ? this.engine.store.peek(this.flags.key)
 				: this.engine.store.get(this.flags.key);
-		if ((found != null) ? changes(found) : this.flags.vivifies) {
+		if ((found != null) ? changes(found) : this.vivifies) {
 			this.engine.store.change(this.flags.key, this::change);
 		}
 		else if (found != null) {
@@ -72,7 +76,7 @@ final class MetaGet {
 	}
 
 	private @Nullable Item change(@Nullable Item old) {
-		if (old == null && !this.flags.vivifies) {
+		if (old == null && !this.vivifies) {
 			this.item = null;
 			return null;
 		}

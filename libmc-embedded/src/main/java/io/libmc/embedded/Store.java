@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Stream;
@@ -46,6 +47,9 @@ final class Store {
 	private final AtomicLong lastCas = new AtomicLong();
 
 	private final ReentrantLock evictionLock = new ReentrantLock();
+
+	/** When items that are over were looked for. */
+	private final AtomicInteger reclaimedAt = new AtomicInteger();
 
 	private volatile Shelf shelf = new Shelf();
 
@@ -135,9 +139,27 @@ final class Store {
 		}
 	}
 
-	/** Whether an item can be stored without others having to go, if they may not. */
+	/**
+	 * Whether an item can be stored without others having to go, if they may not. Those
+	 * that are over may, and are looked for once a second.
+	 */
 	boolean hasRoom(long size) {
-		return this.evicting || this.shelf.bytes.get() + size <= this.maxBytes;
+		if (this.evicting || fits(size)) {
+			return true;
+		}
+		int now = this.clock.now();
+		if (this.reclaimedAt.getAndSet(now) != now) {
+			Shelf current = this.shelf;
+			current.map.entrySet()
+				.stream()
+				.filter((entry) -> !isAlive(entry.getValue(), current))
+				.forEach((entry) -> remove(current, entry));
+		}
+		return fits(size);
+	}
+
+	private boolean fits(long size) {
+		return this.shelf.bytes.get() + size <= this.maxBytes;
 	}
 
 	/**

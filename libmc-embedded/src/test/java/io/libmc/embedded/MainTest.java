@@ -92,6 +92,23 @@ class MainTest {
 	}
 
 	@Test
+	void withoutEvictionsMetaCommandsPutNothingThereEither() throws Exception {
+		assertThat(start("-p0", "-m2", "-I1k", "-M")).isZero();
+		String key = "k".repeat(240);
+		try (RawClient client = new RawClient(this.server.port())) {
+			for (int i = 0; i < (2 << 20) / 240; i++) {
+				client.ask("mg " + key + i + " N0\r\n");
+			}
+			assertThat(Long.parseLong(this.server.stats().get("bytes"))).isBetween(2_096_000L, 2L << 20);
+			assertThat(client.ask("mg " + key + "x N0 v k Oa\r\n")).isEqualTo("EN k" + key + "x Oa\r\n");
+			assertThat(client.ask("ma " + key + "x N0 q k\r\n"))
+				.isEqualTo("SERVER_ERROR Out of memory allocating new item\r\n");
+			assertThat(client.ask("ma " + key + "x\r\n")).isEqualTo("NF\r\n");
+			assertThat(client.ask("mg " + key + "0 N0\r\n")).isEqualTo("HD Z\r\n");
+		}
+	}
+
+	@Test
 	void tellsItsPortInAFile() throws Exception {
 		Path file = this.directory.resolve("port");
 		Main.start(List.of("-p", "-1"), file.toString(), System.out, System.err, (started) -> this.server = started);
