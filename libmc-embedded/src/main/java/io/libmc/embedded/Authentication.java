@@ -16,6 +16,9 @@ final class Authentication {
 
 	private static final int LONGEST_TOKEN = 16 * 1024;
 
+	/** New releases hang up on shorter lines, without a word. */
+	private static final int SHORTEST_LINE = 7;
+
 	private final Engine engine;
 
 	/** Of the data that is to follow, line end included; negative before the command. */
@@ -48,27 +51,38 @@ final class Authentication {
 	}
 
 	private boolean command(Input in, CommandLine line, Output out) {
-		int lineFeed = in.lineEnd();
+		boolean old = this.engine.isOld();
+		int lineFeed = (in.size() < (old ? 2 : 3)) ? -1 : in.lineEnd();
 		if (lineFeed < 0) {
 			this.hopeless = in.size() > LONGEST_LINE;
 			return false;
 		}
-		boolean old = this.engine.isOld();
+		if (!old && lineFeed + 1 - in.start() < SHORTEST_LINE) {
+			this.hopeless = true;
+			out.forgetUnsent();
+			return false;
+		}
 		int end = (lineFeed > in.start() && in.bytes()[lineFeed - 1] == '\r') ? lineFeed - 1 : lineFeed;
 		line.read(in.bytes(), in.start(), end);
 		in.takenTo(lineFeed + 1);
 		boolean set = line.count() >= 5 && (old ? line.is(0, "set") : line.command().startsWith("set"));
 		OptionalInt size = set ? line.flags(4, 0) : OptionalInt.empty();
 		if (size.isEmpty() || size.getAsInt() < 0) {
-			out.line("CLIENT_ERROR unauthenticated");
+			answer("CLIENT_ERROR unauthenticated", out);
 		}
 		else if (size.getAsInt() > LONGEST_TOKEN) {
-			out.line("CLIENT_ERROR auth token too long");
+			answer("CLIENT_ERROR auth token too long", out);
 		}
 		else {
 			this.length = size.getAsInt() + 2;
 		}
 		return true;
+	}
+
+	/** Takes the place of an answer that is not on its way yet. */
+	private static void answer(String text, Output out) {
+		out.forgetUnsent();
+		out.line(text);
 	}
 
 	private boolean token(Input in, Output out) {
@@ -78,7 +92,7 @@ final class Authentication {
 		String token = new String(in.bytes(), in.start(), this.length, StandardCharsets.ISO_8859_1);
 		in.take(this.length);
 		this.length = -1;
-		out.line(judge(token));
+		answer(judge(token), out);
 		return true;
 	}
 

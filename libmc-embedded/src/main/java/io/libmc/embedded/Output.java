@@ -26,9 +26,9 @@ final class Output {
 		return CAPACITY - this.size;
 	}
 
-	/** Forgets what came after a position. */
-	void cutTo(int position) {
-		this.size = position;
+	/** Forgets what is not written out yet. */
+	void forgetUnsent() {
+		this.size = this.sent;
 	}
 
 	Output put(char c) {

@@ -4,6 +4,9 @@ import java.io.IOException;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -18,7 +21,7 @@ class AuthenticationServerTest {
 			.start()) {
 			try (RawClient client = new RawClient(server.port())) {
 				assertThat(client.ask("get k\r\n")).isEqualTo("CLIENT_ERROR unauthenticated\r\n");
-				assertThat(client.ask("mg k\r\n")).isEqualTo("CLIENT_ERROR unauthenticated\r\n");
+				assertThat(client.ask("mg key\r\n")).isEqualTo("CLIENT_ERROR unauthenticated\r\n");
 				assertThat(client.ask("set k 0 0 10\r\nuser wrong\r\n"))
 					.isEqualTo("CLIENT_ERROR authentication failure\r\n");
 				assertThat(client.ask("set k 0 0 4\r\nuser\r\n"))
@@ -40,6 +43,34 @@ class AuthenticationServerTest {
 				RawClient client = new RawClient(server.port())) {
 			client.say("x".repeat(3000));
 			assertThat(client.hearTo("\r\n")).isEqualTo("[closed]");
+		}
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "mn\r\n", "quit\r\n", "abcd\r\n", "get a\n", "\r\nmn\r\n" })
+	void lineTooShortToSayItIsSentAway(String line) throws IOException {
+		try (EmbeddedMemcached server = EmbeddedMemcached.builder().auth("user", "secret").start()) {
+			try (RawClient client = new RawClient(server.port())) {
+				assertThat(client.ask(line)).isEqualTo("[closed]");
+			}
+		}
+		try (EmbeddedMemcached server = EmbeddedMemcached.builder()
+			.auth("user", "secret")
+			.version(MemcachedVersion.V1_6_18)
+			.start(); RawClient client = new RawClient(server.port())) {
+			assertThat(client.ask(line)).isEqualTo("CLIENT_ERROR unauthenticated\r\n");
+		}
+	}
+
+	@ParameterizedTest
+	@EnumSource(MemcachedVersion.class)
+	void whatIsRefusedTogetherIsAnsweredOnce(MemcachedVersion version) throws IOException {
+		try (EmbeddedMemcached server = EmbeddedMemcached.builder().auth("user", "secret").version(version).start();
+				RawClient client = new RawClient(server.port())) {
+			client.say("get a\r\nget b\r\nset k 0 0 6\r\nuser x\r\n");
+			assertThat(client.hearTo("\r\n")).isEqualTo("CLIENT_ERROR authentication failure\r\n");
+			client.say("get a\r\nset k 0 0 11\r\nuser secret\r\nget c\r\nget d\r\nmn\r\n");
+			assertThat(client.hearTo("MN\r\n")).isEqualTo("STORED\r\nEND\r\nEND\r\nMN\r\n");
 		}
 	}
 
