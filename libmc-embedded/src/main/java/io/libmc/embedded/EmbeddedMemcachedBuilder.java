@@ -93,8 +93,8 @@ public final class EmbeddedMemcachedBuilder {
 
 	/**
 	 * How much may be stored, as memcached counts: keys, values and some 60 bytes for
-	 * each item. What the heap takes is somewhat more. What was used least recently goes
-	 * when it is too much.
+	 * each item. The heap takes more: twice that for values of 100 bytes, and three to
+	 * four times for those of one. What was used least recently goes when it is too much.
 	 * @param maxBytes bytes, 64 MiB unless set
 	 * @return this
 	 */
