@@ -34,9 +34,6 @@ public enum ClientKind {
 	/** The same, one object for all. */
 	LIBMC_NEAR_REFERENCE(Role.OURS, Library.LIBMC, true, (settings) -> SpringCacheClient.near(settings, true)),
 
-	/** Spring's cache on Caffeine, and nothing else: nothing can be faster. */
-	CAFFEINE(Role.FLOOR, Library.CAFFEINE, true, SpringCacheClient::caffeine),
-
 	/** Spring Data Redis's cache. */
 	REDIS_CACHE(Role.PEER, Library.SPRING_DATA_REDIS, true, SpringCacheClient::redis),
 

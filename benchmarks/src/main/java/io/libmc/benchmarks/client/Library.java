@@ -7,7 +7,6 @@ import java.util.Properties;
 import java.util.jar.Attributes;
 import java.util.jar.Manifest;
 
-import com.github.benmanes.caffeine.cache.Caffeine;
 import io.libmc.MemcachedClient;
 import org.redisson.spring.cache.RedissonSpringCacheManager;
 
@@ -37,9 +36,6 @@ enum Library {
 			return "JDK " + Runtime.version();
 		}
 	},
-
-	/** Caffeine. */
-	CAFFEINE(Caffeine.class, "com.github.ben-manes.caffeine/caffeine"),
 
 	/** Spring Data Redis, over Lettuce. */
 	SPRING_DATA_REDIS(RedisCache.class, "org.springframework.data/spring-data-redis"),

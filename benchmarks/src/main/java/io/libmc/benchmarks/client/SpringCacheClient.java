@@ -64,16 +64,6 @@ final class SpringCacheClient implements Client {
 		return libmc(settings, Map.of("libmc.cache.near.enabled", true, "libmc.cache.near.by-reference", byReference));
 	}
 
-	/** As it configures itself, with bounds as those of a near cache. */
-	static SpringCacheClient caffeine(ClientSettings settings) {
-		Map<String, Object> properties = new HashMap<>();
-		properties.put("libmc.enabled", false);
-		properties.put("spring.cache.type", "caffeine");
-		properties.put("spring.cache.caffeine.spec", "maximumSize=10000,expireAfterWrite=1h,recordStats");
-		return new SpringCacheClient(properties, (context) -> {
-		});
-	}
-
 	private static SpringCacheClient libmc(ClientSettings settings, Map<String, Object> more) {
 		Map<String, Object> properties = new HashMap<>(more);
 		properties.put("libmc.servers", String.join(",", settings.servers()));

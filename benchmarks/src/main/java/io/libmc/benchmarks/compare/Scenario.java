@@ -31,7 +31,7 @@ record Scenario(String name, String title, int servers, int compressionThreshold
 			ClientKind.LIBMC_STRING);
 
 	private static final List<ClientKind> NEAR_CACHES = List.of(ClientKind.LIBMC_CACHE, ClientKind.LIBMC_NEAR,
-			ClientKind.LIBMC_NEAR_REFERENCE, ClientKind.CAFFEINE);
+			ClientKind.LIBMC_NEAR_REFERENCE);
 
 	private static final List<ClientKind> SERIALIZERS = List.of(ClientKind.LIBMC_JSON, ClientKind.LIBMC_JDK,
 			ClientKind.REDIS_JSON, ClientKind.REDIS_JDK, ClientKind.REDISSON);
