@@ -45,6 +45,14 @@ public interface LoadListener {
 	default void missed() {
 	}
 
+	/**
+	 * There was no value so far, and this call waits for another one, of whatever
+	 * process, that looks for it or loads it. Told again where it looks again and waits
+	 * on.
+	 */
+	default void waiting() {
+	}
+
 	/** A loaded value was stored. */
 	default void stored() {
 	}

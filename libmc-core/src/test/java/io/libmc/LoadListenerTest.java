@@ -173,7 +173,7 @@ class LoadListenerTest {
 	@ParameterizedTest
 	@EnumSource
 	void aListenerThatThrowsCostsNeitherWhoFollowsNorWhoLeads(Caller caller) throws Exception {
-		for (Events throwing : throwingAt("missed")) {
+		for (Events throwing : throwingAt("missed", "waiting")) {
 			this.client.delete("k");
 			CountDownLatch loading = new CountDownLatch(1);
 			CountDownLatch finish = new CountDownLatch(1);
@@ -186,11 +186,33 @@ class LoadListenerTest {
 			loading.await();
 			Future<String> follower = this.threads.submit(() -> caller.<String>getOrLoad(this.client, "k",
 					POLICY.listener(throwing), LoadListenerTest::unexpected));
-			Awaitility.await().until(() -> throwing.all.contains("missed"));
+			Awaitility.await().until(() -> throwing.all.contains("waiting"));
 			finish.countDown();
 			assertThat(leader.get(5, TimeUnit.SECONDS)).isEqualTo("shared");
 			assertThat(follower.get(5, TimeUnit.SECONDS)).as("%s", throwing).isEqualTo("shared");
-			assertThat(throwing.all).containsExactly("missed");
+			assertThat(throwing.all).containsExactly("missed", "waiting");
+		}
+	}
+
+	@ParameterizedTest
+	@EnumSource
+	void whoWaitsForAnotherProcessIsToldSo(Caller caller, MemcachedServer server) throws Exception {
+		CountDownLatch loading = new CountDownLatch(1);
+		CountDownLatch finish = new CountDownLatch(1);
+		try (MemcachedClient other = MemcachedClient.builder().servers(server.address()).build()) {
+			Future<String> elected = this.threads.submit(() -> other.getOrLoad("k", POLICY, () -> {
+				loading.countDown();
+				finish.await();
+				return "theirs";
+			}));
+			loading.await();
+			Future<String> waiter = this.threads.submit(() -> caller.<String>getOrLoad(this.client, "k",
+					POLICY.listener(this.events), LoadListenerTest::unexpected));
+			Awaitility.await().until(() -> this.events.all.contains("waiting"));
+			finish.countDown();
+			assertThat(elected.get(5, TimeUnit.SECONDS)).isEqualTo("theirs");
+			assertThat(waiter.get(5, TimeUnit.SECONDS)).isEqualTo("theirs");
+			assertThat(this.events.all).startsWith("asking", "missed", "waiting").doesNotContain("found", "stored");
 		}
 	}
 
@@ -247,6 +269,11 @@ class LoadListenerTest {
 		@Override
 		public void missed() {
 			add("missed");
+		}
+
+		@Override
+		public void waiting() {
+			add("waiting");
 		}
 
 		@Override

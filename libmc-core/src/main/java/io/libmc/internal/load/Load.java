@@ -116,6 +116,7 @@ final class Load extends LoadSteps<@Nullable Object> {
 			return loadAlone();
 		}
 		CompletableFuture<Void> unused = running.found.thenAccept(this::followerKnows);
+		tellWaiting();
 		Awaiting arrival = new Awaiting(running.result, this.waitUntil - System.nanoTime());
 		return after(arrival, () -> followed(running, arrival));
 	}
@@ -210,6 +211,7 @@ final class Load extends LoadSteps<@Nullable Object> {
 		}
 		this.waited = true;
 		known(false);
+		tellWaiting();
 		return pauseOr(this.waitUntil, this::find, () -> load(answer, LoadOutcome.TIMED_OUT));
 	}
 
@@ -378,6 +380,7 @@ final class Load extends LoadSteps<@Nullable Object> {
 				return loadUnelected();
 			}
 			known(false);
+			tellWaiting();
 			return pauseOr(this.waitUntil, this::findPlain, () -> {
 				this.scripts.ended(LoadOutcome.TIMED_OUT);
 				return loadAlone();
@@ -406,6 +409,10 @@ final class Load extends LoadSteps<@Nullable Object> {
 			this.told = true;
 			this.scripts.tell(this.policy, found ? LoadListener::found : LoadListener::missed);
 		}
+	}
+
+	private void tellWaiting() {
+		this.scripts.tell(this.policy, LoadListener::waiting);
 	}
 
 	private @Nullable Step ended(LoadOutcome outcome, @Nullable Object value) {
