@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.cache.support.NullValue;
 
 import io.libmc.ErrorCode;
+import io.libmc.LoadListener;
 import io.libmc.MemcachedException;
 
 /**
@@ -141,9 +142,11 @@ final class CachedValues {
 	 * A call that loads an entry.
 	 * @param waits whether its caller waits for it
 	 * @param near keeps it in this process, or {@code null}
+	 * @param watcher is told what becomes of it, or {@code null}
 	 */
-	EntryLoad load(Object key, String name, boolean waits, NearCache.@Nullable Reading near) {
-		return new EntryLoad(this, this.store, this.store.generation(name), key, name, waits, near);
+	EntryLoad load(Object key, String name, boolean waits, NearCache.@Nullable Reading near,
+			@Nullable LoadListener watcher) {
+		return new EntryLoad(this, this.store, this.store.generation(name), key, name, waits, near, watcher);
 	}
 
 	CacheCounters counters() {

@@ -49,6 +49,9 @@ final class EntryLoad implements LoadListener, Function<Object, CompletionStage<
 	/** Keeps the entry in this process, or {@code null} if it is not kept there. */
 	private final NearCache.@Nullable Reading near;
 
+	/** Is told, too, or {@code null}. */
+	private final @Nullable LoadListener watcher;
+
 	/** What went wrong before memcached could be asked for the entry. */
 	private volatile @Nullable MemcachedException failure;
 
@@ -74,7 +77,7 @@ final class EntryLoad implements LoadListener, Function<Object, CompletionStage<
 	private volatile boolean lost;
 
 	EntryLoad(CachedValues values, EntryStore store, Generation generation, Object key, String name, boolean waits,
-			NearCache.@Nullable Reading near) {
+			NearCache.@Nullable Reading near, @Nullable LoadListener watcher) {
 		this.values = values;
 		this.store = store;
 		this.generation = generation;
@@ -83,6 +86,7 @@ final class EntryLoad implements LoadListener, Function<Object, CompletionStage<
 		this.waits = waits;
 		this.policy = store.policy(waits);
 		this.near = near;
+		this.watcher = watcher;
 	}
 
 	/** What the loader of a blocking caller threw. */
@@ -270,6 +274,16 @@ final class EntryLoad implements LoadListener, Function<Object, CompletionStage<
 	@Override
 	public void found() {
 		this.values.counters().hit();
+		if (this.watcher != null) {
+			this.watcher.found();
+		}
+	}
+
+	@Override
+	public void waiting() {
+		if (this.watcher != null) {
+			this.watcher.waiting();
+		}
 	}
 
 	@Override

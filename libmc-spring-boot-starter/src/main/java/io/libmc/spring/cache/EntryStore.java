@@ -58,6 +58,13 @@ final class EntryStore {
 				: this.policy.refreshOn(this.background.refreshesForCaller());
 	}
 
+	/**
+	 * Whether entries that are loaded anew before they expire leave their caller alone.
+	 */
+	boolean refreshesInBackground() {
+		return this.policy.refreshOn() != null;
+	}
+
 	Background background() {
 		return this.background;
 	}
@@ -239,14 +246,30 @@ final class EntryStore {
 	void put(String name, Entry.Encoded entry) {
 		Object failure = this.pending.failureOf(name);
 		try {
-			long recent = recent(name, this.generations.of(name));
-			write(name, entry, (recent != Generation.NONE) ? recent : freshGeneration(name));
+			write(name, entry, generationToPut(name));
 			this.pending.overwritten(name, failure);
 		}
 		catch (MemcachedException ex) {
 			evictLater(name);
 			throw ex;
 		}
+	}
+
+	/** The generation that an entry is put into. */
+	long generationToPut(String name) {
+		long recent = recent(name, this.generations.of(name));
+		return (recent != Generation.NONE) ? recent : freshGeneration(name);
+	}
+
+	/**
+	 * As {@link #put}, without waiting. What is to be done if it fails is not, nor where
+	 * the entry is refused as too large.
+	 */
+	CompletableFuture<?> putAsync(String name, Entry.Encoded entry, long generation) {
+		Object failure = this.pending.failureOf(name);
+		return this.client.async()
+			.set(name, entry.in(generation), this.policy.nextTimeToLive(entry))
+			.thenAccept((stored) -> this.pending.overwritten(name, failure));
 	}
 
 	/**
@@ -288,6 +311,19 @@ final class EntryStore {
 	/** As {@link #delete}, or marks it stale if the cache serves such. */
 	void evict(String name) {
 		remove(name, this.policy.staleFor());
+	}
+
+	/** As {@link #evict}, without waiting. What is to be done if it fails is not. */
+	CompletableFuture<?> evictAsync(String name) {
+		boolean wasDead = this.pending.isDead(name);
+		Duration serveStale = this.policy.staleFor();
+		CompletableFuture<Boolean> removed = serveStale.isZero() ? this.client.async().delete(name)
+				: this.client.async().invalidate(name, serveStale);
+		return removed.thenAccept((deleted) -> {
+			if (wasDead || this.pending.isDead(name)) {
+				evictLater(name);
+			}
+		});
 	}
 
 	private boolean remove(String name, Duration serveStale) {

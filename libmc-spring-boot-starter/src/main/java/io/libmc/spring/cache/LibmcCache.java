@@ -1,11 +1,15 @@
 package io.libmc.spring.cache;
 
+import java.util.Collection;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 import org.jspecify.annotations.Nullable;
@@ -14,6 +18,7 @@ import org.springframework.cache.support.AbstractValueAdaptingCache;
 import org.springframework.cache.support.NullValue;
 
 import io.libmc.CasValue;
+import io.libmc.LoadListener;
 import io.libmc.MemcachedClient;
 import io.libmc.MemcachedException;
 import io.libmc.spring.cache.EntryLoad.LoaderException;
@@ -27,7 +32,7 @@ import io.libmc.spring.cache.EntryLoad.LoaderException;
  * tells different keys apart, and what a {@link CacheKeyConverter} is for; any other is
  * an {@link IllegalArgumentException}.
  */
-public final class LibmcCache extends AbstractValueAdaptingCache {
+public final class LibmcCache extends AbstractValueAdaptingCache implements BulkCache {
 
 	private static final int ATTEMPTS = 5;
 
@@ -45,6 +50,8 @@ public final class LibmcCache extends AbstractValueAdaptingCache {
 
 	private final ChangeQueue changes;
 
+	private final ManyEntries many;
+
 	/** The entries in this process, or {@code null} if none are kept. */
 	private final @Nullable NearCache near;
 
@@ -61,6 +68,7 @@ public final class LibmcCache extends AbstractValueAdaptingCache {
 		this.counters = new CacheCounters(settings.countsStatistics());
 		this.values = new CachedValues(name, store, settings, serverStates, this.counters);
 		this.changes = background.changes(this.values);
+		this.many = new ManyEntries(this, store, this.values, this.changes);
 		this.near = settings.nearCache();
 		this.tiered = tiered;
 	}
@@ -212,7 +220,7 @@ public final class LibmcCache extends AbstractValueAdaptingCache {
 			if (found != null) {
 				return (T) fromStoreValue(found);
 			}
-			load = this.values.load(key, entryName, true, reading(nearKey));
+			load = this.values.load(key, entryName, true, reading(nearKey), null);
 		}
 		catch (MemcachedException | IllegalStateException ex) {
 			this.values.failed(CachedValues.failure(ex));
@@ -300,6 +308,15 @@ public final class LibmcCache extends AbstractValueAdaptingCache {
 	 */
 	@Override
 	public <T> CompletableFuture<T> retrieve(Object key, Supplier<CompletableFuture<T>> valueLoader) {
+		return retrieve(key, valueLoader, null);
+	}
+
+	/**
+	 * As {@link #retrieve(Object, Supplier)}.
+	 * @param watcher is told what becomes of the call, or {@code null}
+	 */
+	<T extends @Nullable Object> CompletableFuture<T> retrieve(Object key, Supplier<CompletableFuture<T>> valueLoader,
+			@Nullable LoadListener watcher) {
 		Object nearKey = nearKey(key);
 		Object held = held(nearKey);
 		if (held != null) {
@@ -308,7 +325,7 @@ public final class LibmcCache extends AbstractValueAdaptingCache {
 		String entryName = name(key, nearKey);
 		EntryLoad load;
 		try {
-			load = this.values.load(key, entryName, false, reading(nearKey));
+			load = this.values.load(key, entryName, false, reading(nearKey), watcher);
 		}
 		catch (MemcachedException | IllegalStateException ex) {
 			return failedOr(CachedValues.failure(ex), nearKey, valueLoader);
@@ -323,8 +340,8 @@ public final class LibmcCache extends AbstractValueAdaptingCache {
 	}
 
 	@SuppressWarnings({ "unchecked", "NullAway" })
-	private <T> CompletableFuture<T> lookAsync(String entryName, Object nearKey, EntryLoad load,
-			Supplier<CompletableFuture<T>> valueLoader) {
+	private <T extends @Nullable Object> CompletableFuture<T> lookAsync(String entryName, Object nearKey,
+			EntryLoad load, Supplier<CompletableFuture<T>> valueLoader) {
 		CompletableFuture<@Nullable Object> looking = this.values.lookAsync(entryName, reading(nearKey));
 		if (looking.isDone() && !looking.isCompletedExceptionally() && looking.join() == null) {
 			return loadAsync(entryName, nearKey, load, valueLoader);
@@ -345,8 +362,8 @@ public final class LibmcCache extends AbstractValueAdaptingCache {
 
 	}
 
-	private <T> CompletableFuture<T> loadAsync(String entryName, Object nearKey, EntryLoad load,
-			Supplier<CompletableFuture<T>> valueLoader) {
+	private <T extends @Nullable Object> CompletableFuture<T> loadAsync(String entryName, Object nearKey,
+			EntryLoad load, Supplier<CompletableFuture<T>> valueLoader) {
 		CompletableFuture<?> prepared = load.prepare();
 		CompletableFuture<@Nullable Entry> entry = prepared.isDone() ? ask(entryName, load, valueLoader)
 				: prepared.thenCompose((done) -> ask(entryName, load, valueLoader));
@@ -355,19 +372,20 @@ public final class LibmcCache extends AbstractValueAdaptingCache {
 	}
 
 	/** As where the caller waits: memcached failed while an entry in this process did. */
-	private <T> CompletionStage<T> failedNear(Throwable ex, Object nearKey,
+	private <T extends @Nullable Object> CompletionStage<T> failedNear(Throwable ex, Object nearKey,
 			Supplier<CompletableFuture<T>> valueLoader) {
 		Throwable cause = (ex instanceof CompletionException && ex.getCause() != null) ? ex.getCause() : ex;
 		return (cause instanceof MemcachedException && this.values.bypasses()) ? heldOrLoaded(nearKey, valueLoader)
 				: CompletableFuture.failedFuture(cause);
 	}
 
-	private <T> CompletableFuture<T> heldOrLoaded(Object nearKey, Supplier<CompletableFuture<T>> valueLoader) {
+	private <T extends @Nullable Object> CompletableFuture<T> heldOrLoaded(Object nearKey,
+			Supplier<CompletableFuture<T>> valueLoader) {
 		Object held = heldWhenDown(nearKey);
 		return (held != null) ? CompletableFuture.completedFuture(userValue(held)) : EntryLoad.start(valueLoader);
 	}
 
-	private <T> CompletableFuture<@Nullable Entry> ask(String entryName, EntryLoad load,
+	private <T extends @Nullable Object> CompletableFuture<@Nullable Entry> ask(String entryName, EntryLoad load,
 			Supplier<CompletableFuture<T>> valueLoader) {
 		CompletableFuture<@Nullable Entry> entry;
 		try {
@@ -380,7 +398,7 @@ public final class LibmcCache extends AbstractValueAdaptingCache {
 	}
 
 	/** Loads without the client, if the failure is that it is closed. */
-	private <T> CompletionStage<@Nullable Entry> withoutClient(EntryLoad load,
+	private <T extends @Nullable Object> CompletionStage<@Nullable Entry> withoutClient(EntryLoad load,
 			Supplier<CompletableFuture<T>> valueLoader, Throwable ex) {
 		CompletableFuture<@Nullable Entry> loaded = load.loaded();
 		if (loaded != null) {
@@ -394,7 +412,7 @@ public final class LibmcCache extends AbstractValueAdaptingCache {
 		return load.load(valueLoader);
 	}
 
-	private <T> CompletableFuture<T> failedOr(MemcachedException ex, Object nearKey,
+	private <T extends @Nullable Object> CompletableFuture<T> failedOr(MemcachedException ex, Object nearKey,
 			Supplier<CompletableFuture<T>> valueLoader) {
 		try {
 			this.values.failed(ex);
@@ -407,13 +425,13 @@ public final class LibmcCache extends AbstractValueAdaptingCache {
 
 	/** An entry's value, of the type of which the caller says that it is. */
 	@SuppressWarnings({ "unchecked", "NullAway" })
-	private static <T> T userValue(@Nullable Entry entry) {
+	private static <T extends @Nullable Object> T userValue(@Nullable Entry entry) {
 		return (T) CachedValues.userValue(entry);
 	}
 
 	/** The same of what is in this process. */
 	@SuppressWarnings({ "unchecked", "NullAway" })
-	private static <T> T userValue(Object held) {
+	private static <T extends @Nullable Object> T userValue(Object held) {
 		return (T) ((held instanceof NullValue) ? null : held);
 	}
 
@@ -434,8 +452,7 @@ public final class LibmcCache extends AbstractValueAdaptingCache {
 			entry = this.values.encode(key, toStoreValue(value));
 		}
 		catch (IllegalArgumentException ex) {
-			drop(key, entryName, ex);
-			this.values.uncacheable(ex);
+			refuse(key, entryName, ex);
 			return;
 		}
 		change(key, entryName, () -> {
@@ -467,8 +484,8 @@ public final class LibmcCache extends AbstractValueAdaptingCache {
 		};
 	}
 
-	/** Leaves no older value where a value cannot be. */
-	private void drop(Object key, String entryName, IllegalArgumentException reason) {
+	/** Leaves no older value where a value cannot be, and tells of it. */
+	void refuse(Object key, String entryName, IllegalArgumentException reason) {
 		try {
 			change(key, entryName, () -> this.store.delete(entryName));
 		}
@@ -476,6 +493,41 @@ public final class LibmcCache extends AbstractValueAdaptingCache {
 			// remembered, and the reason says more
 			reason.addSuppressed(ex);
 		}
+		this.values.uncacheable(reason);
+	}
+
+	/** An entry is about to be changed, or has been. */
+	void drop(Object key) {
+		if (this.near != null) {
+			this.near.drop(nearKey(key));
+		}
+	}
+
+	Object storeValue(@Nullable Object value) {
+		return toStoreValue(value);
+	}
+
+	@Override
+	@SuppressWarnings({ "unchecked", "TypeParameterUnusedInFormals" })
+	public <K, V> Map<K, @Nullable V> getAll(Collection<? extends K> keys) {
+		return (Map<K, @Nullable V>) this.many.<K>find(keys);
+	}
+
+	@Override
+	public <K, V> Map<K, @Nullable V> getAll(Collection<? extends K> keys,
+			Function<? super Collection<K>, ? extends Map<? super K, ? extends V>> loader) {
+		Supplier<Executor> refreshes = this.store.background()::refreshesForCaller;
+		return new ManyLoads<K, V>(this, loader, this.store.refreshesInBackground() ? refreshes : null).get(keys);
+	}
+
+	@Override
+	public void putAll(Map<?, ?> entries) {
+		this.many.put(entries);
+	}
+
+	@Override
+	public void evictAll(Collection<?> keys) {
+		this.many.evict(keys);
 	}
 
 	/**

@@ -363,7 +363,7 @@ public final class LibmcCacheManager extends AbstractTransactionSupportingCacheM
 			this.caches.add(created);
 			this.listeners.forEach((listener) -> listener.accept(created));
 		}
-		return isTransactionAware() ? new TransactionalCache(cache, this) : cache;
+		return isTransactionAware() ? new TransactionalCache((BulkCache) cache, this) : cache;
 	}
 
 	private void checkNotInitialized() {

@@ -1,7 +1,13 @@
 package io.libmc.spring.cache;
 
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 import org.jspecify.annotations.Nullable;
@@ -16,12 +22,15 @@ import org.springframework.transaction.support.TransactionSynchronizationManager
  * into it: one that has written through any cache of the manager loads for itself alone.
  * What it has changed it does not find any more, and adds values when it commits.
  */
-final class TransactionalCache extends TransactionAwareCacheDecorator {
+final class TransactionalCache extends TransactionAwareCacheDecorator implements BulkCache {
+
+	private final BulkCache cache;
 
 	private final Object manager;
 
-	TransactionalCache(Cache cache, Object manager) {
+	TransactionalCache(BulkCache cache, Object manager) {
 		super(cache);
+		this.cache = cache;
 		this.manager = manager;
 	}
 
@@ -136,6 +145,79 @@ final class TransactionalCache extends TransactionAwareCacheDecorator {
 		}
 		else {
 			getTargetCache().clear();
+		}
+	}
+
+	@Override
+	@SuppressWarnings("TypeParameterUnusedInFormals")
+	public <K, V> Map<K, @Nullable V> getAll(Collection<? extends K> keys) {
+		return this.cache.getAll(keys.stream().filter((key) -> !isTouched(key)).toList());
+	}
+
+	@Override
+	public <K, V> Map<K, @Nullable V> getAll(Collection<? extends K> keys,
+			Function<? super Collection<K>, ? extends Map<? super K, ? extends V>> loader) {
+		if (!TransactionSynchronizationManager.isSynchronizationActive()) {
+			return this.cache.getAll(keys, loader);
+		}
+		if (!hasWritten()) {
+			return this.cache.getAll(keys, (Collection<K> missing) -> loadAll(missing, loader));
+		}
+		Map<K, @Nullable V> present = getAll(keys);
+		List<K> missing = new ArrayList<>();
+		Map<K, @Nullable V> values = new LinkedHashMap<>();
+		for (K key : keys) {
+			values.put(key, present.get(key));
+			if (!present.containsKey(key)) {
+				missing.add(key);
+			}
+		}
+		if (!missing.isEmpty()) {
+			Map<? super K, ? extends V> loaded = load(missing, loader);
+			missing.forEach((key) -> values.put(key, loaded.get(key)));
+		}
+		return values;
+	}
+
+	private static <K, V> Map<? super K, ? extends V> load(List<K> missing,
+			Function<? super Collection<K>, ? extends Map<? super K, ? extends V>> loader) {
+		try {
+			return ManyLoads.load(missing, loader);
+		}
+		catch (RuntimeException ex) {
+			throw new ValueRetrievalException(missing.get(0), () -> loader, ex);
+		}
+	}
+
+	/** As {@link #load(Object, Callable)}. */
+	private <K, V> Map<? super K, ? extends V> loadAll(Collection<K> missing,
+			Function<? super Collection<K>, ? extends Map<? super K, ? extends V>> loader) {
+		Map<? super K, ? extends V> loaded = ManyLoads.load(missing, loader);
+		if (hasWritten()) {
+			missing.forEach(getTargetCache()::evictIfPresent);
+		}
+		return loaded;
+	}
+
+	@Override
+	public void putAll(Map<?, ?> entries) {
+		CacheTransaction transaction = CacheTransaction.begin(this.manager);
+		if (transaction != null) {
+			entries.forEach((key, value) -> transaction.put(this.cache, key, value));
+		}
+		else {
+			this.cache.putAll(entries);
+		}
+	}
+
+	@Override
+	public void evictAll(Collection<?> keys) {
+		CacheTransaction transaction = CacheTransaction.begin(this.manager);
+		if (transaction != null) {
+			keys.forEach((key) -> transaction.evict(this.cache, key));
+		}
+		else {
+			this.cache.evictAll(keys);
 		}
 	}
 
