@@ -40,7 +40,7 @@ class MemoryTest {
 	@Test
 	void valueForWhichThereIsNoMemoryFailsAlone(MemcachedServer server) throws Exception {
 		Process process = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-				"-Xmx64m", "-XX:+UseSerialGC", "-cp", System.getProperty("java.class.path"), Readers.class.getName(),
+				"-Xmx40m", "-XX:+UseSerialGC", "-cp", System.getProperty("java.class.path"), Readers.class.getName(),
 				server.address())
 			.redirectErrorStream(true)
 			.start();
