@@ -218,6 +218,7 @@ class RoundTripProperties {
 				.withEqualsForType(Objects::equals, Moment.class)
 				.withEqualsForType(Objects::equals, Failure.class)
 				.withEqualsForType(Objects::equals, Defaulted.class)
+				.withEqualsForType(RoundTripProperties::haveSameText, NoSuchElementException.class)
 				.withEqualsForType(RoundTripProperties::haveSameText, Pattern.class)
 				.withEqualsForType((one, other) -> one.isLocked() == other.isLocked(), ReentrantLock.class)
 				.isEqualTo(value);
