@@ -235,7 +235,7 @@ public final class LibmcCache extends AbstractValueAdaptingCache implements Bulk
 			throw new ValueRetrievalException(key, valueLoader, (ex.getCause() != null) ? ex.getCause() : ex);
 		}
 		catch (MemcachedException ex) {
-			if (!this.values.bypasses()) {
+			if (load.hasBegun() || !this.values.bypasses()) {
 				throw ex;
 			}
 			return (T) heldOr(nearKey, () -> load(key, valueLoader));
@@ -368,14 +368,16 @@ public final class LibmcCache extends AbstractValueAdaptingCache implements Bulk
 		CompletableFuture<@Nullable Entry> entry = prepared.isDone() ? ask(entryName, load, valueLoader)
 				: prepared.thenCompose((done) -> ask(entryName, load, valueLoader));
 		CompletableFuture<T> value = entry.thenApply(LibmcCache::userValue);
-		return (this.near == null) ? value : value.exceptionallyCompose((ex) -> failedNear(ex, nearKey, valueLoader));
+		return (this.near == null) ? value
+				: value.exceptionallyCompose((ex) -> failedNear(ex, nearKey, load, valueLoader));
 	}
 
 	/** As where the caller waits: memcached failed while an entry in this process did. */
-	private <T extends @Nullable Object> CompletionStage<T> failedNear(Throwable ex, Object nearKey,
+	private <T extends @Nullable Object> CompletionStage<T> failedNear(Throwable ex, Object nearKey, EntryLoad load,
 			Supplier<CompletableFuture<T>> valueLoader) {
 		Throwable cause = (ex instanceof CompletionException && ex.getCause() != null) ? ex.getCause() : ex;
-		return (cause instanceof MemcachedException && this.values.bypasses()) ? heldOrLoaded(nearKey, valueLoader)
+		boolean memcachedFailed = cause instanceof MemcachedException && !load.hasBegun();
+		return (memcachedFailed && this.values.bypasses()) ? heldOrLoaded(nearKey, valueLoader)
 				: CompletableFuture.failedFuture(cause);
 	}
 

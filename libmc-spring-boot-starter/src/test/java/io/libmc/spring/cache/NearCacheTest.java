@@ -12,7 +12,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
+import io.libmc.ErrorCode;
 import io.libmc.MemcachedClient;
+import io.libmc.MemcachedException;
 import io.libmc.testing.Memcached;
 import io.libmc.testing.MemcachedServer;
 import org.junit.jupiter.api.AfterEach;
@@ -242,6 +244,20 @@ class NearCacheTest {
 		await().pollDelay(Duration.ofMillis(10)).until(() -> true);
 		assertThatExceptionOfType(RuntimeException.class).isThrownBy(() -> cache.get("k"));
 		this.server.restart();
+	}
+
+	/** Such as one that asks memcached itself. */
+	@Test
+	void aLoaderThatFailsAsMemcachedDoesRunsOnce() {
+		LibmcCache cache = near(LONG);
+		List<String> runs = new ArrayList<>();
+		MemcachedException failure = new MemcachedException(ErrorCode.SERVER_ERROR, null, "the loader's", null);
+		CompletableFuture<String> loaded = cache.retrieve("k", () -> {
+			runs.add("run");
+			return CompletableFuture.failedFuture(failure);
+		});
+		assertThat(loaded).failsWithin(Duration.ofSeconds(5));
+		assertThat(runs).hasSize(1);
 	}
 
 	@Test
