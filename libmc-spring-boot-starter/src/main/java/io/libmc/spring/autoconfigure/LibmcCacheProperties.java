@@ -15,6 +15,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.boot.convert.DurationStyle;
 import org.springframework.util.unit.DataSize;
 
+import io.libmc.spring.cache.CacheGroups;
 import io.libmc.spring.cache.ClassChanges;
 import io.libmc.spring.cache.Compression;
 import io.libmc.spring.cache.EntryFormat;
@@ -77,6 +78,10 @@ import io.libmc.spring.cache.TimeToLive;
  * gets the present value too, and its loader runs on another thread.
  * @param serveStale How long an evicted entry may still be served while one caller loads
  * it anew. 0 means not at all.
+ * @param groups Expressions on #key and #value, such as "#value.authorId", that name the
+ * groups an entry belongs to, up to four: all entries of a group can be evicted together.
+ * @param groupsBy Name of a bean, a CacheGroups, that says which groups each entry
+ * belongs to, in place of groups.
  * @param cluster Name of the cluster that the entries are on, below libmc.clusters, or
  * "default" for that of libmc.servers.
  * @param near Entries in the application's own memory, in front of memcached.
@@ -93,8 +98,8 @@ record LibmcCacheProperties(@DefaultValue("true") boolean enabled, @DefaultValue
 		@DefaultValue("bypass") OnError onError, @DefaultValue("true") boolean enableStatistics,
 		@DefaultValue(LibmcCacheProperties.LEASE) Duration lease, @DefaultValue("10s") Duration leaseWait,
 		@DefaultValue("0s") Duration refreshAhead, @DefaultValue("false") boolean refreshInBackground,
-		@DefaultValue("0s") Duration serveStale, @DefaultValue(LibmcClusters.DEFAULT) String cluster,
-		@DefaultValue Near near) {
+		@DefaultValue("0s") Duration serveStale, @DefaultValue List<String> groups, @Nullable String groupsBy,
+		@DefaultValue(LibmcClusters.DEFAULT) String cluster, @DefaultValue Near near) {
 
 	static final String PREFIX = "libmc.cache";
 
@@ -119,7 +124,8 @@ record LibmcCacheProperties(@DefaultValue("true") boolean enabled, @DefaultValue
 		return new Single(unset ? null : this.timeToLive, this.timeToLiveBy, this.timeToLiveJitter, this.timeToIdle,
 				this.cacheNullValues, this.serializer, this.alsoRead, this.allowedClasses, this.classChanges,
 				this.compression, this.compressionThreshold, this.onError, this.enableStatistics, set, this.leaseWait,
-				this.refreshAhead, this.refreshInBackground, this.serveStale, null, this.near);
+				this.refreshAhead, this.refreshInBackground, this.serveStale,
+				this.groups.isEmpty() ? null : this.groups, this.groupsBy, null, this.near);
 	}
 
 	/**
@@ -185,7 +191,7 @@ record LibmcCacheProperties(@DefaultValue("true") boolean enabled, @DefaultValue
 			@Nullable Compression compression, @Nullable DataSize compressionThreshold, @Nullable OnError onError,
 			@Nullable Boolean enableStatistics, @Nullable Duration lease, @Nullable Duration leaseWait,
 			@Nullable Duration refreshAhead, @Nullable Boolean refreshInBackground, @Nullable Duration serveStale,
-			@Nullable String cluster, @Nullable Near near) {
+			@Nullable List<String> groups, @Nullable String groupsBy, @Nullable String cluster, @Nullable Near near) {
 
 		/**
 		 * Changes settings as these properties say.
@@ -208,6 +214,10 @@ record LibmcCacheProperties(@DefaultValue("true") boolean enabled, @DefaultValue
 			mapping.map("refresh-in-background", this.refreshInBackground, "true",
 					LibmcCacheSettings::refreshInBackground);
 			mapping.mapSeconds("serve-stale", this.serveStale, "30s", LibmcCacheSettings::serveStale);
+			mapping.map("groups", this.groups, "#value.authorId", (mapped, expressions) -> mapped
+				.groups(expressions.isEmpty() ? null : CacheGroups.expressions(expressions.toArray(String[]::new))));
+			mapping.map("groups-by", this.groupsBy, "orderGroups",
+					(mapped, name) -> mapped.groups(groups(name, beans)));
 			if (this.near != null) {
 				this.near.map(mapping, all.near);
 			}
@@ -228,6 +238,14 @@ record LibmcCacheProperties(@DefaultValue("true") boolean enabled, @DefaultValue
 						"time-to-live is set beside it; how long entries live is said by one of the two");
 			}
 			return beans.get(name, TimeToLive.class);
+		}
+
+		private CacheGroups groups(String name, NamedBeans beans) {
+			if (this.groups != null) {
+				throw new IllegalArgumentException(
+						"groups is set beside it; which groups entries belong to is said by one of the two");
+			}
+			return beans.get(name, CacheGroups.class);
 		}
 
 		private void mapFormat(PropertyMapping mapping, LibmcCacheProperties all, FormatFactory formats) {

@@ -58,4 +58,14 @@ public interface BulkCache extends Cache {
 	 */
 	void evictAll(Collection<?> keys);
 
+	/**
+	 * Evicts all entries of a {@linkplain LibmcCacheSettings#groups group}, however many,
+	 * in two round trips to each server: at once for this application, and for the others
+	 * within the manager's {@linkplain LibmcCacheManager#setClearVisibility visibility
+	 * time}. What is being loaded meanwhile is not cached in it. Entries are not served
+	 * stale behind it. To evict a {@link CacheGroup} is the same.
+	 * @param group the group's name; one without entries is welcome
+	 */
+	void evictGroup(String group);
+
 }

@@ -71,7 +71,7 @@ abstract sealed class BytesFormat extends EntryFormat permits CustomFormat, JdkF
 	@Override
 	final void check(EncodedValue entry, DecodingBudget budget) {
 		byte[] bytes = entry.bytes();
-		int start = (bytes[0] == Stamp.DATED) ? Stamp.DATE_BYTES : 0;
+		int start = Stamp.start(bytes);
 		start += (bytes[start] == Stamp.CHECKED) ? Stamp.CHECK_BYTES : 0;
 		if (bytes[start] != Stamp.NULL) {
 			judge(bytes, start, budget);

@@ -93,6 +93,10 @@ final class CacheTransaction implements TransactionSynchronization {
 		gone(cache, null, cache::clear);
 	}
 
+	void evictGroup(BulkCache cache, String group) {
+		gone(cache, null, () -> cache.evictGroup(group));
+	}
+
 	/** What a key's entry is called. */
 	private static String name(Cache cache, Object key) {
 		return (cache instanceof LibmcCache own) ? own.entryName(key) : KeyText.of(key, KeyConverters.NONE);

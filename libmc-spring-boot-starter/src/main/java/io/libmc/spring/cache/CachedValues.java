@@ -6,6 +6,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
 
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -160,16 +161,29 @@ final class CachedValues {
 		}
 		Object kept = (value != null) ? value : NullValue.INSTANCE;
 		try {
-			return Entry.of(generation, kept, lifetime(key, value));
+			return Entry.of(generation, kept, checked(() -> this.settings.lifetime(key, value)), groups(key, value));
 		}
 		catch (IllegalArgumentException ex) {
 			return Entry.unstorable(generation, kept, ex);
 		}
 	}
 
-	private Lifetime lifetime(Object key, @Nullable Object value) {
+	/**
+	 * Which groups an entry belongs to, without their numbers.
+	 * @throws IllegalArgumentException if nobody knows
+	 */
+	GroupStamps groups(Object key, @Nullable Object value) {
+		return checked(() -> this.settings.groups(key, value));
+	}
+
+	/** Whether entries belong to groups. */
+	boolean hasGroups() {
+		return this.settings.hasGroups();
+	}
+
+	private <T> T checked(Supplier<T> asked) {
 		try {
-			return this.settings.lifetime(key, value);
+			return asked.get();
 		}
 		catch (IllegalArgumentException ex) {
 			throw new IllegalArgumentException("cache \"" + this.cache + "\": " + ex.getMessage(), ex);
@@ -182,8 +196,9 @@ final class CachedValues {
 	 * knows for how long
 	 */
 	Entry.Encoded encode(Object key, Object value) {
-		Lifetime lifetime = lifetime(key, (value instanceof NullValue) ? null : value);
-		return new Entry.Encoded(Generation.NONE, encode(value), lifetime);
+		Object userValue = (value instanceof NullValue) ? null : value;
+		Lifetime lifetime = checked(() -> this.settings.lifetime(key, userValue));
+		return new Entry.Encoded(Generation.NONE, encode(value), lifetime, groups(key, userValue));
 	}
 
 	private Object encode(Object value) {

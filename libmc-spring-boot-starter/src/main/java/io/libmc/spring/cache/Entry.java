@@ -17,37 +17,50 @@ import io.libmc.codec.EncodedValue;
  * @param problem why there is no value, or why it cannot be stored
  * @param changed whether the reason is that another version of a class wrote it
  * @param lifetime how long it is to live
+ * @param groups which groups it belongs to, with their numbers
  * @param encoded how it lies there, or {@code null} if nobody wants to know
  */
 record Entry(long generation, @Nullable Object value, @Nullable String problem, boolean changed, Lifetime lifetime,
-		@Nullable EncodedValue encoded) {
+		GroupStamps groups, @Nullable EncodedValue encoded) {
 
 	static Entry of(long generation, Object value) {
-		return of(generation, value, Lifetime.OF_ALL);
+		return of(generation, value, Lifetime.OF_ALL, GroupStamps.NONE);
 	}
 
-	static Entry of(long generation, Object value, Lifetime lifetime) {
-		return of(generation, value, lifetime, null);
+	static Entry of(long generation, Object value, Lifetime lifetime, GroupStamps groups) {
+		return of(generation, value, lifetime, groups, null);
 	}
 
-	static Entry of(long generation, Object value, Lifetime lifetime, @Nullable EncodedValue encoded) {
-		return new Entry(generation, value, null, false, lifetime, encoded);
+	static Entry of(long generation, Object value, Lifetime lifetime, GroupStamps groups,
+			@Nullable EncodedValue encoded) {
+		return new Entry(generation, value, null, false, lifetime, groups, encoded);
+	}
+
+	/** The same with its value or its bytes, or without. */
+	Entry with(@Nullable Object newValue, @Nullable EncodedValue newEncoded) {
+		return new Entry(this.generation, newValue, this.problem, this.changed, this.lifetime, this.groups, newEncoded);
+	}
+
+	/** The same with the numbers of its groups. */
+	Entry in(GroupStamps numbers) {
+		return new Entry(this.generation, this.value, this.problem, this.changed, this.lifetime, numbers, this.encoded);
 	}
 
 	/** An entry whose value is for its caller alone, and is not to be stored. */
 	static Entry unstorable(long generation, Object value, IllegalArgumentException ex) {
-		return new Entry(generation, value, String.valueOf(ex.getMessage()), false, Lifetime.OF_ALL, null);
+		return new Entry(generation, value, String.valueOf(ex.getMessage()), false, Lifetime.OF_ALL, GroupStamps.NONE,
+				null);
 	}
 
 	/** An entry that is no value: its class has changed, or somebody else wrote it. */
 	static Entry undecodable(long generation, @Nullable String problem) {
-		return new Entry(generation, null, String.valueOf(problem), false, Lifetime.OF_ALL, null);
+		return new Entry(generation, null, String.valueOf(problem), false, Lifetime.OF_ALL, GroupStamps.NONE, null);
 	}
 
 	/** An entry that is no value, for the reason that the exception gives. */
 	static Entry undecodable(long generation, UndecodableEntryException ex) {
-		return (NestedExceptionUtils.getRootCause(ex) instanceof ChangedClassException changed)
-				? new Entry(generation, null, String.valueOf(changed.getMessage()), true, Lifetime.OF_ALL, null)
+		return (NestedExceptionUtils.getRootCause(ex) instanceof ChangedClassException changed) ? new Entry(generation,
+				null, String.valueOf(changed.getMessage()), true, Lifetime.OF_ALL, GroupStamps.NONE, null)
 				: undecodable(generation, ex.getMessage());
 	}
 
@@ -75,12 +88,13 @@ record Entry(long generation, @Nullable Object value, @Nullable String problem, 
 	 * @param generation the generation it is to bear
 	 * @param body what the format made of its value
 	 * @param lifetime how long it is to live
+	 * @param groups which groups it belongs to, with the numbers it is to bear
 	 */
-	record Encoded(long generation, Object body, Lifetime lifetime) {
+	record Encoded(long generation, Object body, Lifetime lifetime, GroupStamps groups) {
 
-		/** The same in a generation. */
-		Encoded in(long current) {
-			return new Encoded(current, this.body, this.lifetime);
+		/** The same in a generation, and with the numbers of its groups. */
+		Encoded in(long current, GroupStamps numbers) {
+			return new Encoded(current, this.body, this.lifetime, numbers);
 		}
 
 	}

@@ -189,16 +189,29 @@ final class EntryLoad implements LoadListener, Function<Object, CompletionStage<
 		long recent = this.asks ? Generation.NONE : recent();
 		if (recent != Generation.NONE) {
 			// it is the answer of another caller, which has looked at the server
-			return (entry.generation() >= recent) ? YES : NO;
+			return (entry.generation() >= recent) ? groupsOf(entry) : NO;
 		}
 		if (EntryStore.isSure(this.number, entry)) {
-			return (entry.generation() == this.number) ? YES : NO;
+			return (entry.generation() == this.number) ? groupsOf(entry) : NO;
 		}
 		return resolve(this.generation::fresh).handle((current, ex) -> {
 			if (ex != null) {
 				throw CachedValues.failure(ex);
 			}
 			return entry.generation() == current;
+		}).thenCompose((good) -> good ? groupsOf(entry) : NO);
+	}
+
+	/** Whether none of an entry's groups was evicted. */
+	private CompletableFuture<Boolean> groupsOf(Entry entry) {
+		if (entry.groups().isEmpty()) {
+			return YES;
+		}
+		boolean now = this.near != null;
+		CompletableFuture<Boolean> good = this.waits ? resolve(() -> this.store.areGroupsLive(this.name, entry, now))
+				: this.store.areGroupsLiveAsync(this.name, entry, now);
+		return good.exceptionally((ex) -> {
+			throw CachedValues.failure(ex);
 		});
 	}
 
@@ -206,10 +219,11 @@ final class EntryLoad implements LoadListener, Function<Object, CompletionStage<
 	@Nullable Entry load(Callable<?> loader) {
 		this.begun = true;
 		long before = knownBefore().join();
+		Groups.@Nullable Watch watch = watchGroups().join();
 		try {
-			Entry entry = this.values.entry(this.key, before, loader.call());
-			this.loaded = CompletableFuture.completedFuture(entry);
-			return entry;
+			CompletableFuture<@Nullable Entry> entry = entry(before, watch, loader.call());
+			this.loaded = entry;
+			return entry.join();
 		}
 		catch (Exception ex) {
 			throw new LoaderException(ex);
@@ -236,16 +250,33 @@ final class EntryLoad implements LoadListener, Function<Object, CompletionStage<
 	/** Runs a loader that returns its value's future. */
 	<T> CompletableFuture<@Nullable Entry> load(Supplier<CompletableFuture<T>> loader) {
 		this.begun = true;
-		return knownBefore().thenCompose((before) -> {
+		return knownBefore().thenCompose((before) -> watchGroups().thenCompose((watch) -> {
 			CompletableFuture<T> loading = start(loader);
 			if (loading == null) {
 				throw new IllegalStateException("The loader returned no future");
 			}
-			CompletableFuture<@Nullable Entry> entry = loading
-				.thenApply((value) -> this.values.entry(this.key, before, value));
+			CompletableFuture<@Nullable Entry> entry = loading.thenCompose((value) -> entry(before, watch, value));
 			this.loaded = entry;
 			return entry;
-		});
+		}));
+	}
+
+	/** Watches whether groups are evicted during a load, if entries belong to some. */
+	private CompletableFuture<Groups.@Nullable Watch> watchGroups() {
+		return this.values.hasGroups() ? resolve(() -> this.store.watchGroups(this.name))
+				: CompletableFuture.completedFuture(null);
+	}
+
+	/** A loaded value's entry, in the generation and groups of before the load. */
+	private CompletableFuture<@Nullable Entry> entry(long before, Groups.@Nullable Watch watch,
+			@Nullable Object value) {
+		Entry entry = this.values.entry(this.key, before, value);
+		if (entry == null || watch == null || entry.groups().isEmpty()) {
+			return CompletableFuture.completedFuture(entry);
+		}
+		GroupStamps known = watch.known(entry.groups());
+		return (known != null) ? CompletableFuture.completedFuture(entry.in(known))
+				: resolve(() -> entry.in(watch.find(entry.groups())));
 	}
 
 	/** Whether this call's loader was called. */

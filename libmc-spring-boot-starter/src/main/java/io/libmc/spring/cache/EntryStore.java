@@ -1,6 +1,11 @@
 package io.libmc.spring.cache;
 
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 
 import org.jspecify.annotations.Nullable;
@@ -28,6 +33,8 @@ final class EntryStore {
 
 	private final Generations generations;
 
+	private final Groups groups;
+
 	private final LoadPolicy policy;
 
 	private final PendingEvictions pending;
@@ -41,7 +48,8 @@ final class EntryStore {
 		this.policy = settings.policy(background);
 		this.pending = pending;
 		this.background = background;
-		this.generations = new Generations(this.client, keys, clearVisibility);
+		this.generations = new Generations(this.client, keys::generation, clearVisibility);
+		this.groups = new Groups(this.client, keys, clearVisibility);
 	}
 
 	/** The client that entries are loaded by. */
@@ -104,7 +112,8 @@ final class EntryStore {
 		if (number != Generation.NONE) {
 			Entry stored = stored(name, this.policy);
 			if (isSure(number, stored)) {
-				return live(stored, number);
+				Entry live = live(stored, number);
+				return (live != null && areGroupsLive(name, live, false)) ? live : null;
 			}
 		}
 		return readFresh(name);
@@ -125,7 +134,11 @@ final class EntryStore {
 		Question question = generation.ask(reading);
 		Entry stored = stored(name, question.along(this.policy));
 		long number = isSure(question.number(), stored) ? question.number() : generation.fresh();
-		return (unsettled && isBack(name)) ? null : live(stored, number, name, reading);
+		Entry live = live(stored, number);
+		if ((unsettled && isBack(name)) || live == null) {
+			return null;
+		}
+		return areGroupsLive(name, live, reading != null) ? kept(live, name, reading) : null;
 	}
 
 	/**
@@ -146,14 +159,53 @@ final class EntryStore {
 				.handle((stored, ex) -> (ex != null) ? Entry.of(CachedValues.failure(ex)) : Entry.of(stored))
 				.thenCompose((stored) -> {
 					long number = (recent != Generation.NONE) ? recent : question.number();
-					return isSure(number, stored)
-							? CompletableFuture.completedFuture(live(stored, number, name, reading))
+					return isSure(number, stored) ? liveAsync(live(stored, number), name, reading)
 							: this.background.call(() -> readFresh(name, reading));
 				});
 		}
 		catch (RuntimeException ex) {
 			return CompletableFuture.failedFuture(ex);
 		}
+	}
+
+	private CompletableFuture<@Nullable Entry> liveAsync(@Nullable Entry live, String name,
+			NearCache.@Nullable Reading reading) {
+		if (live == null || live.groups().isEmpty()) {
+			return CompletableFuture.completedFuture(kept(live, name, reading));
+		}
+		return areGroupsLiveAsync(name, live, reading != null)
+			.thenApply((good) -> kept(good ? live : null, name, reading));
+	}
+
+	/**
+	 * Whether none of an entry's groups was evicted.
+	 * @param now whether as it is on the server now
+	 */
+	boolean areGroupsLive(String name, Entry entry, boolean now) {
+		return now ? this.groups.areLiveNow(name, entry.groups()) : this.groups.areLive(name, entry.groups());
+	}
+
+	/** As {@link #areGroupsLive}, without waiting. */
+	CompletableFuture<Boolean> areGroupsLiveAsync(String name, Entry entry, boolean now) {
+		return this.groups.areLiveAsync(name, entry.groups(), now, this.background);
+	}
+
+	/** The numbers of groups before a load that begins now. */
+	Groups.Watch watchGroups(String name) {
+		return this.groups.watch(name);
+	}
+
+	/**
+	 * Asks for the numbers of groups that entries are about to be put with, where they
+	 * are not known.
+	 * @param groups the groups of the entries by their names
+	 */
+	void findGroups(Map<String, GroupStamps> groups) {
+		Map<String, List<Generation>> unknown = new HashMap<>();
+		groups.forEach(
+				(name, stamps) -> unknown.computeIfAbsent(this.client.serverFor(name), (server) -> new ArrayList<>())
+					.addAll(this.groups.unknown(name, stamps)));
+		unknown.values().forEach((generations) -> Generation.refresh(this.client, Set.copyOf(generations)));
 	}
 
 	/**
@@ -171,9 +223,7 @@ final class EntryStore {
 		return live ? stored : null;
 	}
 
-	private @Nullable Entry live(@Nullable Entry stored, long number, String name,
-			NearCache.@Nullable Reading reading) {
-		Entry live = live(stored, number);
+	private @Nullable Entry kept(@Nullable Entry live, String name, NearCache.@Nullable Reading reading) {
 		if (live != null && reading != null && !isUnsettled(name, this.generations.of(name))) {
 			reading.keep();
 		}
@@ -246,7 +296,7 @@ final class EntryStore {
 	void put(String name, Entry.Encoded entry) {
 		Object failure = this.pending.failureOf(name);
 		try {
-			write(name, entry, generationToPut(name));
+			write(name, entry, generationToPut(name), this.groups.toPut(name, entry.groups(), false));
 			this.pending.overwritten(name, failure);
 		}
 		catch (MemcachedException ex) {
@@ -268,16 +318,17 @@ final class EntryStore {
 	CompletableFuture<?> putAsync(String name, Entry.Encoded entry, long generation) {
 		Object failure = this.pending.failureOf(name);
 		return this.client.async()
-			.set(name, entry.in(generation), this.policy.nextTimeToLive(entry))
+			.set(name, entry.in(generation, this.groups.toPut(name, entry.groups(), false)),
+					this.policy.nextTimeToLive(entry))
 			.thenAccept((stored) -> this.pending.overwritten(name, failure));
 	}
 
 	/**
 	 * Writes an entry. An entry that is refused as too large leaves no older one behind.
 	 */
-	private void write(String name, Entry.Encoded entry, long generation) {
+	private void write(String name, Entry.Encoded entry, long generation, GroupStamps numbers) {
 		try {
-			this.client.set(name, entry.in(generation), this.policy.nextTimeToLive(entry));
+			this.client.set(name, entry.in(generation, numbers), this.policy.nextTimeToLive(entry));
 		}
 		catch (IllegalArgumentException ex) {
 			delete(name);
@@ -288,7 +339,8 @@ final class EntryStore {
 	/** Writes an entry unless there is one. */
 	boolean add(String name, Entry.Encoded entry, long generation) {
 		try {
-			return this.client.add(name, entry.in(generation), this.policy.nextTimeToLive(entry));
+			return this.client.add(name, entry.in(generation, this.groups.toPut(name, entry.groups(), true)),
+					this.policy.nextTimeToLive(entry));
 		}
 		catch (IllegalArgumentException ex) {
 			throw tooLarge(name, ex);
@@ -297,7 +349,9 @@ final class EntryStore {
 
 	/** Writes an entry in place of one that has not changed since it was read. */
 	boolean replace(String name, Entry.Encoded entry, long generation, long cas) {
-		return this.client.cas(name, entry.in(generation), this.policy.nextTimeToLive(entry), cas) == CasResult.STORED;
+		GroupStamps numbers = this.groups.toPut(name, entry.groups(), true);
+		return this.client.cas(name, entry.in(generation, numbers), this.policy.nextTimeToLive(entry),
+				cas) == CasResult.STORED;
 	}
 
 	/**
@@ -359,6 +413,31 @@ final class EntryStore {
 			}
 			catch (MemcachedException ex) {
 				this.pending.clear(generation);
+				failed = ex;
+			}
+		}
+		if (failed != null) {
+			throw failed;
+		}
+	}
+
+	/**
+	 * Leaves the entries of a group behind. Where a server fails, or another one stands
+	 * in for it, that is remembered as leaving behind all that the cache has there.
+	 * @throws MemcachedException if a server failed
+	 */
+	void evictGroup(String group) {
+		MemcachedException failed = null;
+		for (Generation generation : this.groups.of(group).all()) {
+			boolean wasDead = this.pending.isDead(generation.key());
+			try {
+				this.groups.evict(generation);
+				if (wasDead || this.pending.isDead(generation.key())) {
+					this.pending.clear(this.generations.of(generation.key()));
+				}
+			}
+			catch (MemcachedException ex) {
+				this.pending.clear(this.generations.of(generation.key()));
 				failed = ex;
 			}
 		}

@@ -50,7 +50,8 @@ final class EntryTranscoder implements Transcoder {
 			if (entry.problem() != null) {
 				throw new IllegalArgumentException(entry.problem());
 			}
-			return encode(new Entry.Encoded(entry.generation(), this.format.encode(entry.value()), entry.lifetime()));
+			return encode(new Entry.Encoded(entry.generation(), this.format.encode(entry.value()), entry.lifetime(),
+					entry.groups()));
 		}
 		return LIBMC.encode(value);
 	}
@@ -58,7 +59,8 @@ final class EntryTranscoder implements Transcoder {
 	private static EncodedValue encode(Entry.Encoded entry) {
 		Object stamped = Stamp.put(entry.body(), entry.generation());
 		long deadline = entry.lifetime().deadline();
-		EncodedValue plain = LIBMC.encode((deadline != Lifetime.ENDLESS) ? Stamp.dated(stamped, deadline) : stamped);
+		Object dated = (deadline != Lifetime.ENDLESS) ? Stamp.dated(stamped, deadline) : stamped;
+		EncodedValue plain = LIBMC.encode(entry.groups().isEmpty() ? dated : Stamp.grouped(dated, entry.groups()));
 		return entry.lifetime().brief() ? new EncodedValue(plain.flags() | BRIEF, plain.bytes()) : plain;
 	}
 
@@ -97,12 +99,14 @@ final class EntryTranscoder implements Transcoder {
 		if (stored == null) {
 			return Entry.undecodable(Generation.NONE, "it is None");
 		}
-		long deadline = Stamp.deadline(stored);
-		Object entry = (deadline != Lifetime.ENDLESS) ? Stamp.undated(stored) : stored;
+		GroupStamps groups = Stamp.groups(stored);
+		Object dated = groups.isEmpty() ? stored : Stamp.ungrouped(stored);
+		long deadline = Stamp.deadline(dated);
+		Object entry = (deadline != Lifetime.ENDLESS) ? Stamp.undated(dated) : dated;
 		long generation = Stamp.of(entry);
 		try {
 			return Entry.of(generation, this.format.decode(entry, budget),
-					Lifetime.read((flags & BRIEF) != 0, deadline),
+					Lifetime.read((flags & BRIEF) != 0, deadline), groups,
 					this.keepsEncoded ? new EncodedValue(flags, bytes) : null);
 		}
 		catch (UndecodableEntryException ex) {

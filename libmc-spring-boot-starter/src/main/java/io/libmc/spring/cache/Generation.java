@@ -1,7 +1,10 @@
 package io.libmc.spring.cache;
 
 import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
 import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 
@@ -13,6 +16,7 @@ import io.libmc.LoadListener;
 import io.libmc.LoadPolicy;
 import io.libmc.MemcachedClient;
 import io.libmc.MemcachedException;
+import io.libmc.MultiGetResult;
 
 /**
  * How a cache is cleared on one server without flushing it: every entry there bears this
@@ -58,7 +62,8 @@ final class Generation {
 		this.key = key;
 		this.visibility = visibility.toNanos();
 		if (floor != NONE) {
-			this.copy.set(new Copy(floor, System.nanoTime() - this.visibility));
+			long now = System.nanoTime();
+			this.copy.set(new Copy(floor, now, now - this.visibility));
 		}
 	}
 
@@ -70,6 +75,15 @@ final class Generation {
 	long known() {
 		Copy last = this.copy.get();
 		return (last != null) ? last.number : NONE;
+	}
+
+	/**
+	 * The number, if it was known at a moment and has not changed since, or
+	 * {@link #NONE}.
+	 */
+	long knownSince(long moment) {
+		Copy last = this.copy.get();
+		return (last != null && last.since - moment <= 0) ? last.number : NONE;
 	}
 
 	/** The number, if its copy is young enough to use, or {@link #NONE}. */
@@ -86,6 +100,29 @@ final class Generation {
 		long known = known();
 		long askedAt = System.nanoTime();
 		return accept(stored(), known, askedAt);
+	}
+
+	/**
+	 * As {@link #fresh()} for many on one server, in one round trip. They are then
+	 * {@linkplain #known() known}.
+	 */
+	static void refresh(MemcachedClient client, Collection<Generation> asked) {
+		List<Generation> generations = List.copyOf(asked);
+		if (generations.size() == 1) {
+			long unused = generations.get(0).fresh();
+		}
+		if (generations.size() <= 1) {
+			return;
+		}
+		long[] known = generations.stream().mapToLong(Generation::known).toArray();
+		long askedAt = System.nanoTime();
+		MultiGetResult<Object> stored = client.getMulti(generations.stream().map(Generation::key).toList());
+		for (int i = 0; i < known.length; i++) {
+			Generation generation = generations.get(i);
+			MemcachedException failure = stored.failures().get(generation.key);
+			generation.accept((failure != null) ? Entry.of(failure) : stored.values().get(generation.key), known[i],
+					askedAt);
+		}
 	}
 
 	private @Nullable Object stored() {
@@ -126,6 +163,15 @@ final class Generation {
 
 		private Question(NearCache.@Nullable Reading reading) {
 			this.reading = reading;
+		}
+
+		/** Asks for the number alone, without waiting. */
+		CompletableFuture<Long> alone() {
+			CompletableFuture<@Nullable Object> stored = Generation.this.client.async().get(key());
+			return stored.handle((value, ex) -> {
+				beside((ex != null) ? Entry.of(CachedValues.failure(ex)) : value);
+				return this.number;
+			});
 		}
 
 		/** Reads an entry as a policy says, and the number beside it. */
@@ -244,7 +290,8 @@ final class Generation {
 			return last.number;
 		}
 		long next = next();
-		if (this.copy.compareAndSet(last, new Copy(next, System.nanoTime()))) {
+		long now = System.nanoTime();
+		if (this.copy.compareAndSet(last, new Copy(next, now, now))) {
 			this.client.set(this.key, next);
 		}
 		return known();
@@ -261,7 +308,8 @@ final class Generation {
 	private long adopt(long number, long askedAt) {
 		Copy last = this.copy.get();
 		while (last == null || number > last.number || (number == last.number && askedAt - last.askedAt > 0)) {
-			Copy next = new Copy(number, askedAt);
+			long since = (last != null && last.number == number) ? last.since : System.nanoTime();
+			Copy next = new Copy(number, since, askedAt);
 			if (this.copy.compareAndSet(last, next)) {
 				return number;
 			}
@@ -276,7 +324,13 @@ final class Generation {
 				null);
 	}
 
-	private record Copy(long number, long askedAt) {
+	/**
+	 * The last number seen.
+	 *
+	 * @param since when it was first seen
+	 * @param askedAt when it was last asked for, or made
+	 */
+	private record Copy(long number, long since, long askedAt) {
 
 	}
 

@@ -5,6 +5,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.IntFunction;
 
 import io.libmc.ErrorCode;
 import io.libmc.MemcachedClient;
@@ -30,7 +31,7 @@ final class Generations {
 
 	private final MemcachedClient client;
 
-	private final WireKeys keys;
+	private final IntFunction<String> names;
 
 	private final Duration visibility;
 
@@ -38,9 +39,13 @@ final class Generations {
 
 	private volatile Map<String, Generation> byServer = Map.of();
 
-	Generations(MemcachedClient client, WireKeys keys, Duration visibility) {
+	/**
+	 * Creates generations.
+	 * @param names what the first, the second one and so on may be called
+	 */
+	Generations(MemcachedClient client, IntFunction<String> names, Duration visibility) {
 		this.client = client;
-		this.keys = keys;
+		this.names = names;
 		this.visibility = visibility;
 	}
 
@@ -74,7 +79,7 @@ final class Generations {
 			Map<String, Generation> before = this.byServer;
 			long greatest = before.values().stream().mapToLong(Generation::known).max().orElse(Generation.NONE);
 			Map<String, Generation> now = new HashMap<>();
-			ServerNames.find(this.client, this.keys::generation).forEach((server, key) -> {
+			ServerNames.find(this.client, this.names).forEach((server, key) -> {
 				Generation known = before.get(server);
 				now.put(server, (known != null && known.key().equals(key)) ? known
 						: new Generation(this.client, key, this.visibility, greatest));

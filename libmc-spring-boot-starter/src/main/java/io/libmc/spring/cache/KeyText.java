@@ -118,6 +118,10 @@ final class KeyText {
 		if (key instanceof String string && !isMarked(string)) {
 			return string;
 		}
+		if (key instanceof CacheGroup) {
+			throw new IllegalArgumentException(
+					"The group " + key + " is not the key of an entry: it can be evicted, and nothing else");
+		}
 		KeyText text = new KeyText(converters, 0);
 		text.out.append(MARK);
 		text.append(key);

@@ -2,6 +2,7 @@ package io.libmc.spring.cache;
 
 import java.util.Collection;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -612,10 +613,14 @@ public final class LibmcCache extends AbstractValueAdaptingCache implements Bulk
 	 * Evicts an entry. Where the cache serves stale entries, one caller loads it anew and
 	 * the others get it meanwhile. On a thread that must not wait, one of Reactor's, this
 	 * is only begun.
-	 * @param key the key
+	 * @param key the key, or a {@link CacheGroup} whose entries are evicted
 	 */
 	@Override
 	public void evict(Object key) {
+		if (key instanceof CacheGroup group) {
+			evictGroup(group.name());
+			return;
+		}
 		String entryName = this.store.name(key);
 		change(key, entryName, () -> {
 			this.store.evict(entryName);
@@ -627,12 +632,16 @@ public final class LibmcCache extends AbstractValueAdaptingCache implements Bulk
 	 * Evicts an entry, at once and leaving nothing behind. On a thread that must not
 	 * wait, one of Reactor's, this is only begun. Where memcached fails it is remembered,
 	 * as every eviction is.
-	 * @param key the key
+	 * @param key the key, or a {@link CacheGroup} whose entries are evicted
 	 * @return whether there was one; {@code false} where memcached fails and is bypassed,
-	 * and where this is only begun
+	 * where this is only begun, and of a group
 	 */
 	@Override
 	public boolean evictIfPresent(Object key) {
+		if (key instanceof CacheGroup group) {
+			evictGroup(group.name());
+			return false;
+		}
 		String entryName = this.store.name(key);
 		AtomicBoolean present = new AtomicBoolean();
 		Runnable eviction = dropping(key, () -> {
@@ -673,23 +682,30 @@ public final class LibmcCache extends AbstractValueAdaptingCache implements Bulk
 	 */
 	@Override
 	public void clear() {
-		NearCache kept = this.near;
-		if (kept == null) {
-			this.changes.clear(this.store::clear, this.store::clearLater);
-		}
-		else {
-			this.changes.clear(() -> clearing(kept, this.store::clear), () -> clearing(kept, this.store::clearLater));
-		}
+		this.changes.clear(clearing(this.store::clear), clearing(this.store::clearLater));
 	}
 
-	private static void clearing(NearCache kept, Runnable clearing) {
-		kept.clear();
-		try {
-			clearing.run();
+	@Override
+	public void evictGroup(String group) {
+		Objects.requireNonNull(group, "group");
+		this.changes.clear(clearing(() -> this.store.evictGroup(group)), clearing(this.store::clearLater));
+	}
+
+	/** A change of many entries, before and after which none is in this process. */
+	private Runnable clearing(Runnable clearing) {
+		NearCache kept = this.near;
+		if (kept == null) {
+			return clearing;
 		}
-		finally {
+		return () -> {
 			kept.clear();
-		}
+			try {
+				clearing.run();
+			}
+			finally {
+				kept.clear();
+			}
+		};
 	}
 
 	/**

@@ -1,6 +1,7 @@
 package io.libmc.spring.cache;
 
 import java.time.Duration;
+import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Consumer;
@@ -58,6 +59,9 @@ public final class LibmcCacheSettings {
 
 		private @Nullable NearSettings near;
 
+		/** {@code null} where no entry belongs to one. */
+		private @Nullable CacheGroups groups;
+
 		Options(EntryFormat format) {
 			this.format = format;
 		}
@@ -77,6 +81,7 @@ public final class LibmcCacheSettings {
 			copy.onError = this.onError;
 			copy.enableStatistics = this.enableStatistics;
 			copy.near = this.near;
+			copy.groups = this.groups;
 			change.accept(copy);
 			return copy;
 		}
@@ -324,6 +329,16 @@ public final class LibmcCacheSettings {
 	}
 
 	/**
+	 * Which groups each entry belongs to, so that all entries of a group can be
+	 * {@linkplain BulkCache#evictGroup evicted} together. None belongs to any unless set.
+	 * @param groups says it of each entry, or {@code null} for none
+	 * @return other settings
+	 */
+	public LibmcCacheSettings groups(@Nullable CacheGroups groups) {
+		return with((options) -> options.groups = groups);
+	}
+
+	/**
 	 * Checks what no single option tells.
 	 * @throws IllegalArgumentException if entries would be refreshed that never expire,
 	 * or before they are there, or if options are set that are not there with a
@@ -392,20 +407,47 @@ public final class LibmcCacheSettings {
 	}
 
 	private static Duration own(TimeToLive each, Object key, @Nullable Object value) {
-		Duration own;
-		try {
-			own = each.timeToLive(key, value);
-		}
-		catch (Exception | LinkageError | StackOverflowError | AssertionError ex) {
-			throw new IllegalArgumentException("timeToLive: the application's " + TimeToLive.class.getSimpleName()
-					+ " failed with " + ex + "; without a time to live an entry is not cached", ex);
-		}
+		Duration own = said("timeToLive: the application's TimeToLive", () -> each.timeToLive(key, value));
 		if (own == null || own.isNegative()) {
 			throw new IllegalArgumentException("timeToLive: the application's " + TimeToLive.class.getSimpleName()
 					+ " gave " + own + ", which is no time that an entry can live; give 0, or 1 s or more");
 		}
 		checkSeconds("timeToLive", own);
 		return own;
+	}
+
+	/**
+	 * What the application's code says of an entry, which is not cached without.
+	 * @param who that code
+	 */
+	private static <T> T said(String who, Supplier<T> code) {
+		try {
+			return code.get();
+		}
+		catch (Exception | LinkageError | StackOverflowError | AssertionError ex) {
+			throw new IllegalArgumentException(who + " failed with " + ex + "; an entry is not cached without", ex);
+		}
+	}
+
+	boolean hasGroups() {
+		return this.options.groups != null;
+	}
+
+	/**
+	 * Which groups an entry belongs to.
+	 * @throws IllegalArgumentException if the application does not say so
+	 */
+	GroupStamps groups(Object key, @Nullable Object value) {
+		CacheGroups each = this.options.groups;
+		if (each == null) {
+			return GroupStamps.NONE;
+		}
+		Collection<String> own = said("groups: the application's CacheGroups", () -> each.groups(key, value));
+		if (own == null || own.stream().anyMatch(Objects::isNull)) {
+			throw new IllegalArgumentException("groups: the application's CacheGroups gave " + own
+					+ "; give the names of up to " + GroupStamps.MOST + " groups, or none");
+		}
+		return GroupStamps.of(own);
 	}
 
 	/** Whether they ask for what only memcached's meta commands can do. */

@@ -81,11 +81,35 @@ final class ManyEntries {
 
 	void put(Map<?, ?> entries) {
 		Map<Generation, CompletableFuture<Long>> numbers = new HashMap<>();
+		if (this.values.hasGroups()) {
+			findGroups(entries);
+		}
 		change(entries.keySet(), (key) -> this.cache.put(key, entries.get(key)), (key, name) -> {
 			Entry.Encoded entry = this.values.encode(key, this.cache.storeValue(entries.get(key)));
 			return numbers.computeIfAbsent(this.store.generation(name), (generation) -> number(name))
 				.thenCompose((number) -> this.store.putAsync(name, entry, number));
 		}, this.values.counters()::put);
+	}
+
+	/** Asks for all at once what each entry would ask for by itself. */
+	private void findGroups(Map<?, ?> entries) {
+		for (List<Object> lot : ManyEntries.<Object>lots(entries.keySet())) {
+			Map<String, GroupStamps> groups = new HashMap<>();
+			for (Object key : lot) {
+				try {
+					groups.put(this.store.name(key), this.values.groups(key, entries.get(key)));
+				}
+				catch (IllegalArgumentException ex) {
+					// it is told when the entry is put
+				}
+			}
+			try {
+				this.store.findGroups(groups);
+			}
+			catch (MemcachedException ex) {
+				// likewise
+			}
+		}
 	}
 
 	/** The generation to put into, which is asked for once for each server at most. */
@@ -115,6 +139,10 @@ final class ManyEntries {
 			List<Change> begun = new ArrayList<>();
 			for (Object key : lot) {
 				failures.collect(() -> {
+					if (key instanceof CacheGroup) {
+						alone.accept(key);
+						return;
+					}
 					String name = this.store.name(key);
 					if (Background.isNeeded() || !this.changes.isSettled(name)) {
 						alone.accept(key);

@@ -74,15 +74,8 @@ final class NearCache {
 	/** An entry, and since when it is known to be good. */
 	private static final class Held {
 
-		private final long generation;
-
-		private final Lifetime lifetime;
-
-		/** Or {@code null} where each caller gets an object of its own. */
-		private final @Nullable Object value;
-
-		/** Or {@code null} where every caller gets the same object. */
-		private final @Nullable EncodedValue encoded;
+		/** It has its value, or its bytes where each caller gets an object of its own. */
+		private final Entry entry;
 
 		private final int length;
 
@@ -97,24 +90,8 @@ final class NearCache {
 		/** While memcached fails. */
 		private final long servedUntilWhenDown;
 
-		/** One that was read. */
-		Held(Reading reading, Entry entry, EncodedValue encoded, ItemVersion version, NearSettings settings) {
-			this(reading, entry.generation(), entry.lifetime(), settings.byReference() ? entry.value() : null,
-					settings.byReference() ? null : encoded, encoded.bytes().length, version, settings);
-		}
-
-		/** One that has not changed. */
-		Held(Reading reading, Held before, ItemVersion version, NearSettings settings) {
-			this(reading, before.generation, before.lifetime, before.value, before.encoded, before.length, version,
-					settings);
-		}
-
-		private Held(Reading reading, long generation, Lifetime lifetime, @Nullable Object value,
-				@Nullable EncodedValue encoded, int length, ItemVersion version, NearSettings settings) {
-			this.generation = generation;
-			this.lifetime = lifetime;
-			this.value = value;
-			this.encoded = encoded;
+		Held(Reading reading, Entry entry, int length, ItemVersion version, NearSettings settings) {
+			this.entry = entry;
 			this.length = length;
 			this.version = version;
 			this.clearing = reading.clearing;
@@ -127,7 +104,7 @@ final class NearCache {
 		private long within(Duration time) {
 			Duration life = this.version.timeLeft();
 			Duration most = (life != null && life.compareTo(time) < 0) ? life : time;
-			return this.lifetime.left(most, most).toNanos();
+			return this.entry.lifetime().left(most, most).toNanos();
 		}
 
 	}
@@ -169,7 +146,8 @@ final class NearCache {
 	}
 
 	private @Nullable Object valueOf(Held held) {
-		return (held.encoded != null) ? this.decoder.apply(held.encoded) : held.value;
+		EncodedValue encoded = held.entry.encoded();
+		return (encoded != null) ? this.decoder.apply(encoded) : held.entry.value();
 	}
 
 	/** An entry is about to be changed, or has been: what was read before is not kept. */
@@ -230,8 +208,7 @@ final class NearCache {
 			this.stamp = NearCache.this.stamps.get(stampOf(key));
 			this.held = held(key);
 			Object value = (this.held != null) ? valueOf(this.held) : null;
-			this.known = (this.held != null && value != null)
-					? Entry.of(this.held.generation, value, this.held.lifetime) : null;
+			this.known = (this.held != null && value != null) ? this.held.entry.with(value, null) : null;
 		}
 
 		/** Reads as a policy says, and asks for what it takes to keep the entry. */
@@ -293,10 +270,13 @@ final class NearCache {
 			}
 			EncodedValue encoded = entry.encoded();
 			if (encoded != null) {
-				return new Held(this, entry, encoded, told, NearCache.this.settings);
+				boolean byReference = NearCache.this.settings.byReference();
+				Entry kept = entry.with(byReference ? entry.value() : null, byReference ? null : encoded);
+				return new Held(this, kept, encoded.bytes().length, told, NearCache.this.settings);
 			}
 			// it is the known one
-			return (this.held != null) ? new Held(this, this.held, told, NearCache.this.settings) : null;
+			return (this.held != null)
+					? new Held(this, this.held.entry, this.held.length, told, NearCache.this.settings) : null;
 		}
 
 		private boolean isUnchanged() {

@@ -30,6 +30,19 @@ import org.jspecify.annotations.Nullable;
  *
  * (generation, value, checksum, milliseconds since 1970)
  * </pre>
+ *
+ * An entry that belongs to groups tells which, and their numbers, likewise: in front of
+ * everything else, or in a list behind it.
+ *
+ * <pre>
+ * byte   0xfe
+ * byte   how many groups
+ * long   the first group's digest
+ * long   its number
+ * ...    other groups, and the entry
+ *
+ * (generation, value, checksum, milliseconds since 1970, [digest, number, ...])
+ * </pre>
  */
 final class Stamp {
 
@@ -52,11 +65,16 @@ final class Stamp {
 	/** The name of the application's own format follows. */
 	static final byte CUSTOM = (byte) 0xfd;
 
+	/** The groups follow, and then the entry. */
+	static final byte GROUPED = (byte) 0xfe;
+
 	static final int CHECK_BYTES = 1 + Integer.BYTES;
 
 	static final int DATE_BYTES = 1 + Long.BYTES;
 
 	private static final int DATED_ELEMENTS = 4;
+
+	private static final int GROUPED_ELEMENTS = 5;
 
 	private Stamp() {
 	}
@@ -113,6 +131,71 @@ final class Stamp {
 		}
 		List<?> list = (List<?>) stored;
 		return list.subList(0, (list.get(2) != null) ? DATED_ELEMENTS - 1 : 2);
+	}
+
+	/** The entry, dated already if it is to be, which tells its groups. */
+	static Object grouped(Object entry, GroupStamps groups) {
+		if (entry instanceof byte[] bytes) {
+			ByteBuffer grouped = ByteBuffer.allocate(groupBytes(groups.size()) + bytes.length)
+				.put(GROUPED)
+				.put((byte) groups.size());
+			groups.toList().forEach(grouped::putLong);
+			return grouped.put(bytes).array();
+		}
+		List<@Nullable Object> grouped = new ArrayList<>((List<?>) entry);
+		while (grouped.size() < GROUPED_ELEMENTS - 1) {
+			grouped.add(null);
+		}
+		grouped.add(groups.toList());
+		return grouped;
+	}
+
+	private static int groupBytes(int groups) {
+		return 2 + groups * 2 * Long.BYTES;
+	}
+
+	/**
+	 * Which groups an entry belongs to.
+	 * @param stored what lies on the server, whoever wrote it
+	 * @return {@link GroupStamps#NONE} if it does not tell
+	 */
+	static GroupStamps groups(Object stored) {
+		if (stored instanceof byte[] bytes) {
+			int groups = groups(bytes);
+			List<Long> numbers = new ArrayList<>();
+			for (int i = 0; i < 2 * groups; i++) {
+				numbers.add(ByteBuffer.wrap(bytes).getLong(2 + i * Long.BYTES));
+			}
+			return (groups > 0) ? GroupStamps.numbered(numbers) : GroupStamps.NONE;
+		}
+		return (stored instanceof List<?> list && list.size() == GROUPED_ELEMENTS
+				&& list.get(GROUPED_ELEMENTS - 1) instanceof List<?> numbers && GroupStamps.areNumbers(numbers))
+						? GroupStamps.numbered(numbers) : GroupStamps.NONE;
+	}
+
+	private static int groups(byte[] bytes) {
+		int groups = (bytes.length > 2 && bytes[0] == GROUPED) ? bytes[1] : 0;
+		return (groups > 0 && groups <= GroupStamps.MOST && bytes.length > groupBytes(groups)) ? groups : 0;
+	}
+
+	/** An entry without its groups, which {@link #groups} has told. */
+	static Object ungrouped(Object stored) {
+		if (stored instanceof byte[] bytes) {
+			return Arrays.copyOfRange(bytes, groupBytes(groups(bytes)), bytes.length);
+		}
+		List<?> list = (List<?>) stored;
+		int size = GROUPED_ELEMENTS - 1;
+		while (size > 2 && list.get(size - 1) == null) {
+			size--;
+		}
+		return list.subList(0, size);
+	}
+
+	/** Where an entry of bytes begins that tells its groups or when it is over. */
+	static int start(byte[] stored) {
+		int groups = groups(stored);
+		int start = (groups > 0) ? groupBytes(groups) : 0;
+		return (stored[start] == DATED) ? start + DATE_BYTES : start;
 	}
 
 	/**

@@ -116,6 +116,10 @@ final class TransactionalCache extends TransactionAwareCacheDecorator implements
 
 	@Override
 	public void evict(Object key) {
+		if (key instanceof CacheGroup group) {
+			evictGroup(group.name());
+			return;
+		}
 		CacheTransaction transaction = CacheTransaction.begin(this.manager);
 		if (transaction != null) {
 			transaction.evict(getTargetCache(), key);
@@ -131,7 +135,10 @@ final class TransactionalCache extends TransactionAwareCacheDecorator implements
 	@Override
 	public boolean evictIfPresent(Object key) {
 		CacheTransaction transaction = CacheTransaction.begin(this.manager);
-		if (transaction != null) {
+		if (transaction != null && key instanceof CacheGroup group) {
+			transaction.evictGroup(this.cache, group.name());
+		}
+		else if (transaction != null) {
 			transaction.remove(getTargetCache(), key);
 		}
 		return super.evictIfPresent(key);
@@ -214,10 +221,24 @@ final class TransactionalCache extends TransactionAwareCacheDecorator implements
 	public void evictAll(Collection<?> keys) {
 		CacheTransaction transaction = CacheTransaction.begin(this.manager);
 		if (transaction != null) {
-			keys.forEach((key) -> transaction.evict(this.cache, key));
+			keys.forEach(this::evict);
 		}
 		else {
 			this.cache.evictAll(keys);
+		}
+	}
+
+	/**
+	 * Which entries belong to it is not known here: the transaction finds none any more.
+	 */
+	@Override
+	public void evictGroup(String group) {
+		CacheTransaction transaction = CacheTransaction.begin(this.manager);
+		if (transaction != null) {
+			transaction.evictGroup(this.cache, group);
+		}
+		else {
+			this.cache.evictGroup(group);
 		}
 	}
 

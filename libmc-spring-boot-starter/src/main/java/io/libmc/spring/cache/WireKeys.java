@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
+import java.util.HexFormat;
 
 /**
  * What one cache's entries are called on the server:
@@ -12,6 +13,8 @@ import java.util.Base64;
  * <pre>
  * {cache}:{key}                         books.byId:@L42
  * {cache}%gen:{number}                  books.byId%gen:0
+ * {cache}%grp:{digest}:{number}         books.byId%grp:1f3a0c9be5d27784:0
+ * {cache}%grps:{number}                 books.byId%grps:0
  * {key prefix}/{cache}:{key}            shop/books.byId:@L42
  * {key prefix}/{cache}%gen:{number}     shop/books.byId%gen:0
  * </pre>
@@ -72,6 +75,16 @@ final class WireKeys {
 	/** Where one of the cache's generations is kept. */
 	String generation(int number) {
 		return this.cache + "%gen:" + number;
+	}
+
+	/** Where one of a group's numbers is kept. */
+	String group(long digest, int number) {
+		return this.cache + "%grp:" + HexFormat.of().toHexDigits(digest) + ":" + number;
+	}
+
+	/** Where one of the numbers is kept that count how many groups were evicted. */
+	String groupEvictions(int number) {
+		return this.cache + "%grps:" + number;
 	}
 
 	/**
@@ -136,11 +149,19 @@ final class WireKeys {
 	 * The digest of the characters themselves: no encoding tells lone surrogates apart.
 	 */
 	private static String digest(String text) {
+		return KeyText.DIGEST + Base64.getUrlEncoder().withoutPadding().encodeToString(sha256(text));
+	}
+
+	/** So much of it that hardly ever two groups share it, which then are one. */
+	static long shortDigest(String group) {
+		return ByteBuffer.wrap(sha256(group)).getLong();
+	}
+
+	private static byte[] sha256(String text) {
 		ByteBuffer characters = ByteBuffer.allocate(2 * text.length());
 		characters.asCharBuffer().put(text);
 		try {
-			byte[] sha = MessageDigest.getInstance("SHA-256").digest(characters.array());
-			return KeyText.DIGEST + Base64.getUrlEncoder().withoutPadding().encodeToString(sha);
+			return MessageDigest.getInstance("SHA-256").digest(characters.array());
 		}
 		catch (NoSuchAlgorithmException ex) {
 			throw new IllegalStateException("Every JDK has SHA-256", ex);

@@ -59,7 +59,8 @@ class ConfigurationMetadataTest {
 			if (!List
 				.of("libmc.ssl.enabled", "libmc.embedded.enabled", "libmc.clusters", "libmc.client.allowed-classes",
 						"libmc.cache.caches", "libmc.cache.allowed-classes", "libmc.cache.also-read",
-						"libmc.cache.compression", "libmc.cache.time-to-live-by")
+						"libmc.cache.compression", "libmc.cache.time-to-live-by", "libmc.cache.groups",
+						"libmc.cache.groups-by")
 				.contains(name)) {
 				assertThat(property.has("defaultValue")).as(name).isTrue();
 			}

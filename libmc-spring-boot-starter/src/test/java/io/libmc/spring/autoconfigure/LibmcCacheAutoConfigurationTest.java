@@ -77,11 +77,11 @@ class LibmcCacheAutoConfigurationTest {
 			assertThat(context.getBean(CacheManager.class)).isSameAs(context.getBean("cacheManager"));
 			assertThat(context.getBean(CacheManager.class).getCacheNames()).isEmpty();
 			assertThat(context.getBean(CacheManager.class).getCache("any")).isNotNull();
-			assertThat(context.getBean(LibmcCacheProperties.class))
-				.isEqualTo(new LibmcCacheProperties(true, "", Duration.ofSeconds(1), false, Map.of(), Duration.ZERO,
-						null, 0, Duration.ZERO, true, "auto", List.of(), List.of(), ClassChanges.MISS, null,
-						DataSize.ofKilobytes(1), OnError.BYPASS, true, Duration.ofSeconds(10), Duration.ofSeconds(10),
-						Duration.ZERO, false, Duration.ZERO, "default", new Near(null, null, null, null, null, null)));
+			assertThat(context.getBean(LibmcCacheProperties.class)).isEqualTo(new LibmcCacheProperties(true, "",
+					Duration.ofSeconds(1), false, Map.of(), Duration.ZERO, null, 0, Duration.ZERO, true, "auto",
+					List.of(), List.of(), ClassChanges.MISS, null, DataSize.ofKilobytes(1), OnError.BYPASS, true,
+					Duration.ofSeconds(10), Duration.ofSeconds(10), Duration.ZERO, false, Duration.ZERO, List.of(),
+					null, "default", new Near(null, null, null, null, null, null)));
 		});
 	}
 
@@ -168,21 +168,26 @@ class LibmcCacheAutoConfigurationTest {
 				"libmc.cache.caches[books.byId].refresh-ahead=2m", "libmc.cache.caches.users.lease=0",
 				"libmc.cache.caches.users.serve-stale=5s", "libmc.cache.caches.users.refresh-in-background=false",
 				"libmc.cache.caches[books.byId].on_error=bypass", "libmc.cache.class-changes=tolerate",
-				"libmc.cache.caches[books.byId].class_changes=miss", "libmc.cache.caches.users.cache-null-values=true")
+				"libmc.cache.caches[books.byId].class_changes=miss",
+				"libmc.cache.caches[books.byId].groups=#value.author,#key", "libmc.cache.groups[0]='all'",
+				"libmc.cache.caches.users.cache-null-values=true")
 			.run((context) -> {
 				assertThat(context.getBean(LibmcCacheProperties.class))
-					.isEqualTo(new LibmcCacheProperties(true, "shop:", Duration.ofSeconds(5), true, Map.of("books.byId",
-							new Single(Duration.ofHours(1), null, 0.5, null, null, null, null, null, ClassChanges.MISS,
-									Compression.LZ4, null, OnError.BYPASS, null, null, null, Duration.ofMinutes(2),
-									null, null, null, new Near(true, null, null, null, Duration.ofMinutes(1), null)),
-							"users",
-							new Single(null, null, null, null, true, "libmc", List.of("json", "jdk"), null, null, null,
-									DataSize.ofKilobytes(4), null, null, Duration.ZERO, null, null, false,
-									Duration.ofSeconds(5), "default", null)),
+					.isEqualTo(new LibmcCacheProperties(
+							true, "shop:", Duration.ofSeconds(5), true,
+							Map.of("books.byId",
+									new Single(Duration.ofHours(1), null, 0.5, null, null, null, null, null,
+											ClassChanges.MISS, Compression.LZ4, null, OnError.BYPASS, null, null, null,
+											Duration.ofMinutes(2), null, null, List.of("#value.author", "#key"), null,
+											null, new Near(true, null, null, null, Duration.ofMinutes(1), null)),
+									"users",
+									new Single(null, null, null, null, true, "libmc", List.of("json", "jdk"), null,
+											null, null, DataSize.ofKilobytes(4), null, null, Duration.ZERO, null, null,
+											false, Duration.ofSeconds(5), null, null, "default", null)),
 							Duration.ofMinutes(10), null, 0.1, Duration.ZERO, false, "json", List.of("jdk"),
 							List.of("com.acme.Order", "com.acme.model.**"), ClassChanges.TOLERATE, Compression.ZLIB,
 							DataSize.ofBytes(512), OnError.THROW, false, Duration.ofSeconds(20), Duration.ofSeconds(3),
-							Duration.ofMinutes(1), true, Duration.ofSeconds(30), "books",
+							Duration.ofMinutes(1), true, Duration.ofSeconds(30), List.of("'all'"), null, "books",
 							new Near(false, 500L, DataSize.ofMegabytes(64), Duration.ofMillis(500), null, true)));
 				assertThat(context.getBean(CacheManager.class).getCacheNames()).containsExactlyInAnyOrder("books.byId",
 						"users");

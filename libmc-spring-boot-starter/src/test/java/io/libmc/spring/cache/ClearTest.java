@@ -367,7 +367,7 @@ class ClearTest {
 	}
 
 	private List<String> generationKeys() {
-		return new Generations(this.oneClient, KEYS, NEVER).all().stream().map(Generation::key).toList();
+		return new Generations(this.oneClient, KEYS::generation, NEVER).all().stream().map(Generation::key).toList();
 	}
 
 	/** Where the generation is that is in force for an entry. */
