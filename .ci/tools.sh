@@ -124,6 +124,14 @@ unpack() ( # package suite directory
 )
 
 # Adds up what Surefire counted in every module.
+# The tests that failed, one on a line.
+failed_tests() {
+	find . -path '*/target/surefire-reports/*TEST-*.xml' -exec awk '
+		/<testcase / { test = $0; sub(/.*<testcase name="/, "", test); name = test; sub(/".*/, "", name)
+			sub(/.*classname="/, "", test); sub(/".*/, "", test) }
+		/<(failure|error)[ >]/ { print "failed: " test "." name }' {} +
+}
+
 test_counts() {
 	find . -path '*/target/surefire-reports/*TEST-*.xml' -exec sed -n 's/^<testsuite .* \(tests="[0-9]*".*\)>$/\1/p' {} + |
 		tr -d '"' | tr ' ' '\n' | awk -F= '
