@@ -123,7 +123,6 @@ unpack() ( # package suite directory
 	dpkg-deb -x "$package"_*.deb unpacked && mkdir -p "${directory%/*}" && mv unpacked "$directory"
 )
 
-# Adds up what Surefire counted in every module.
 # The tests that failed, one on a line.
 failed_tests() {
 	find . -path '*/target/surefire-reports/*TEST-*.xml' -exec awk '
@@ -132,6 +131,7 @@ failed_tests() {
 		/<(failure|error)[ >]/ { print "failed: " test "." name }' {} +
 }
 
+# Adds up what Surefire counted in every module.
 test_counts() {
 	find . -path '*/target/surefire-reports/*TEST-*.xml' -exec sed -n 's/^<testsuite .* \(tests="[0-9]*".*\)>$/\1/p' {} + |
 		tr -d '"' | tr ' ' '\n' | awk -F= '
