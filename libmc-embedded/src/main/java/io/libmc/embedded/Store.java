@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
@@ -51,7 +52,11 @@ final class Store {
 	/** When items that are over were looked for. */
 	private final AtomicInteger reclaimedAt = new AtomicInteger();
 
-	private volatile Shelf shelf = new Shelf();
+	/**
+	 * The first one is made meanwhile: Caffeine takes longer to load than all the rest.
+	 */
+	private volatile CompletableFuture<Shelf> shelf = CompletableFuture.supplyAsync(Shelf::new,
+			(making) -> Threads.startDaemon("memcached-store", making));
 
 	/** Makes an item of another. */
 	interface Change {
@@ -92,6 +97,10 @@ final class Store {
 		this.evicting = evicting;
 	}
 
+	private Shelf shelf() {
+		return this.shelf.join();
+	}
+
 	/** A number that no item has borne. */
 	long nextCas() {
 		return this.lastCas.incrementAndGet();
@@ -104,7 +113,7 @@ final class Store {
 
 	/** Reads an item, which becomes the one most recently used. */
 	@Nullable Item get(String key) {
-		Shelf current = this.shelf;
+		Shelf current = shelf();
 		Item item = current.items.getIfPresent(key);
 		if (item == null || isAlive(item, current)) {
 			return item;
@@ -115,7 +124,7 @@ final class Store {
 
 	/** Reads an item without using it. */
 	@Nullable Item peek(String key) {
-		Shelf current = this.shelf;
+		Shelf current = shelf();
 		Item item = current.policy.getIfPresentQuietly(key);
 		return (item != null && isAlive(item, current)) ? item : null;
 	}
@@ -126,7 +135,7 @@ final class Store {
 	 * else changes the key meanwhile
 	 */
 	void change(String key, Change change) {
-		Shelf current = this.shelf;
+		Shelf current = shelf();
 		current.map.compute(key, (same, old) -> {
 			Item alive = (old != null && isAlive(old, current)) ? old : null;
 			Item changed = change.of(alive);
@@ -149,7 +158,7 @@ final class Store {
 		}
 		int now = this.clock.now();
 		if (this.reclaimedAt.getAndSet(now) != now) {
-			Shelf current = this.shelf;
+			Shelf current = shelf();
 			current.map.entrySet()
 				.stream()
 				.filter((entry) -> !isAlive(entry.getValue(), current))
@@ -159,7 +168,7 @@ final class Store {
 	}
 
 	private boolean fits(long size) {
-		return this.shelf.bytes.get() + size <= this.maxBytes;
+		return shelf().bytes.get() + size <= this.maxBytes;
 	}
 
 	/**
@@ -167,7 +176,7 @@ final class Store {
 	 * finds it.
 	 */
 	void flush() {
-		this.shelf = new Shelf();
+		this.shelf = CompletableFuture.completedFuture(new Shelf());
 	}
 
 	/**
@@ -175,20 +184,20 @@ final class Store {
 	 * @param upTo a time of the clock
 	 */
 	void flush(int upTo) {
-		this.shelf.flushedUpTo = upTo;
+		shelf().flushedUpTo = upTo;
 	}
 
 	long count() {
-		return this.shelf.map.size();
+		return shelf().map.size();
 	}
 
 	long bytes() {
-		return this.shelf.bytes.get();
+		return shelf().bytes.get();
 	}
 
 	/** What is there, item by item, while it may change. */
 	Stream<Map.Entry<String, Item>> items() {
-		Shelf current = this.shelf;
+		Shelf current = shelf();
 		return current.map.entrySet().stream().filter((entry) -> isAlive(entry.getValue(), current));
 	}
 

@@ -1,11 +1,17 @@
 package io.libmc.embedded;
 
 /**
- * Waiting for threads.
+ * Threads that begin and end.
  */
 final class Threads {
 
 	private Threads() {
+	}
+
+	static void startDaemon(String name, Runnable task) {
+		Thread thread = new Thread(task, name);
+		thread.setDaemon(true);
+		thread.start();
 	}
 
 	/** Waits for a thread's end, and keeps an interrupt for later. */
