@@ -591,7 +591,8 @@ public final class LibmcCache extends AbstractValueAdaptingCache implements Bulk
 			CasValue<Entry> present = this.store.readToReplace(entryName);
 			if (present != null) {
 				long stamp = present.value().generation();
-				boolean live = stamp == generation && !present.value().lifetime().isOver();
+				boolean live = stamp == generation && !present.value().lifetime().isOver()
+						&& this.store.areGroupsLive(entryName, present.value(), true);
 				Object value = live ? this.values.valueOf(present.value()) : null;
 				if (value != null && !this.store.isStale(entryName, present.cas())) {
 					return toValueWrapper(value);

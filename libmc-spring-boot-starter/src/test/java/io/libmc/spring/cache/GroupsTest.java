@@ -160,10 +160,21 @@ class GroupsTest {
 		this.one.evictGroup("eco");
 		late.put("k", new Book("stale", "eco"));
 		assertThat(this.one.get("k")).isNull();
-		assertThat(late.putIfAbsent("k", new Book("new", "eco"))).isNotNull();
-		late.evict("k");
 		assertThat(late.putIfAbsent("k", new Book("new", "eco"))).isNull();
 		assertThat(title(this.one, "k")).isEqualTo("new");
+	}
+
+	@Test
+	void whatWasEvictedIsNotInTheWayOfWhatIsAdded() {
+		for (Duration serveStale : List.of(Duration.ZERO, Duration.ofSeconds(30))) {
+			LibmcCache cache = cache(NEVER, (settings) -> settings.serveStale(serveStale));
+			cache.put("k", new Book("old", "eco"));
+			assertThat(Objects.requireNonNull(cache.putIfAbsent("k", new Book("new", "eco"))).get()).extracting("title")
+				.isEqualTo("old");
+			cache.evictGroup("eco");
+			assertThat(cache.putIfAbsent("k", new Book("new", "eco"))).isNull();
+			assertThat(title(cache, "k")).isEqualTo("new");
+		}
 	}
 
 	@Test
