@@ -428,7 +428,8 @@ final class EntryStore {
 	 */
 	void evictGroup(String group) {
 		MemcachedException failed = null;
-		for (Generation generation : this.groups.of(group).all()) {
+		Generations numbers = this.groups.of(group);
+		for (Generation generation : numbers.all()) {
 			boolean wasDead = this.pending.isDead(generation.key());
 			try {
 				this.groups.evict(generation);
@@ -441,6 +442,7 @@ final class EntryStore {
 				failed = ex;
 			}
 		}
+		this.groups.evicted(group, numbers);
 		if (failed != null) {
 			throw failed;
 		}

@@ -44,13 +44,27 @@ final class Groups {
 
 	/** The numbers of a group, one for each server. */
 	Generations of(String group) {
-		return this.copies.get(GroupStamps.of(List.of(group)).digest(0));
+		return this.copies.get(digest(group));
+	}
+
+	private static Long digest(String group) {
+		return GroupStamps.of(List.of(group)).digest(0);
 	}
 
 	/** Evicts a group on one server. */
 	void evict(Generation group) {
 		this.evictions.of(group.key()).advance();
 		group.advance();
+	}
+
+	/**
+	 * A group was evicted by these numbers. Where they had to make room for others
+	 * meanwhile there may be copies from before, which nobody uses any more.
+	 */
+	void evicted(String group, Generations numbers) {
+		if (of(group) != numbers) {
+			this.copies.remove(digest(group));
+		}
 	}
 
 	private List<Generation> generations(String name, GroupStamps stamps) {

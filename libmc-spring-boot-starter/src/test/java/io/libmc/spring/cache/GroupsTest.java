@@ -59,6 +59,9 @@ class GroupsTest {
 
 	private final List<MemcachedClient> clients = new ArrayList<>();
 
+	/** Is done once, when the first number is about to be raised. */
+	private volatile @Nullable Runnable beforeNumbersRise;
+
 	private List<MemcachedServer> servers;
 
 	private LibmcCache one;
@@ -174,6 +177,30 @@ class GroupsTest {
 			cache.evictGroup("eco");
 			assertThat(cache.putIfAbsent("k", new Book("new", "eco"))).isNull();
 			assertThat(title(cache, "k")).isEqualTo("new");
+		}
+	}
+
+	/** As the threads of an application do that read the entries of many groups. */
+	@Test
+	void aGroupWhoseNumbersMakeRoomForOthersWhileItIsEvictedIsEvictedAtOnce() {
+		LibmcCache cache = cache(NEVER, UnaryOperator.identity());
+		Map<String, Book> books = new LinkedHashMap<>();
+		for (int i = 0; i < 2600; i++) {
+			books.put("other" + i, new Book("t", "a" + i, "b" + i, "c" + i, "d" + i));
+		}
+		for (int i = 0; i < 30; i++) {
+			cache.put("k" + i, new Book("t", "eco"));
+		}
+		this.beforeNumbersRise = () -> {
+			cache.putAll(books);
+			for (int i = 0; i < 30; i++) {
+				assertThat(cache.get("k" + i)).isNotNull();
+			}
+		};
+		cache.evictGroup("eco");
+		assertThat(this.beforeNumbersRise).isNull();
+		for (int i = 0; i < 30; i++) {
+			assertThat(cache.get("k" + i)).isNull();
 		}
 	}
 
@@ -539,6 +566,16 @@ class GroupsTest {
 			.servers(this.servers.stream().map(MemcachedServer::address).toList())
 			.pollTimeout(Duration.ofSeconds(1))
 			.listener(new MemcachedListener() {
+
+				@Override
+				public @Nullable Object operationStarted(String command, String server) {
+					Runnable action = GroupsTest.this.beforeNumbersRise;
+					if (action != null && command.equals("incr")) {
+						GroupsTest.this.beforeNumbersRise = null;
+						action.run();
+					}
+					return null;
+				}
 
 				@Override
 				public void operationStopped(String command, String server, Outcome outcome, Duration elapsed,
