@@ -70,7 +70,7 @@ final class EntryLoad implements LoadListener, Function<Object, CompletionStage<
 	/** Whether this call's loader was called. */
 	private volatile boolean begun;
 
-	/** What this call's loader returned, once it has. */
+	/** What this call's loader returns, once it is under way or, if it waits, has. */
 	private volatile @Nullable CompletableFuture<@Nullable Entry> loaded;
 
 	/** Whether the server has answered that it has no number, or too small a one. */
@@ -250,21 +250,26 @@ final class EntryLoad implements LoadListener, Function<Object, CompletionStage<
 	/** Runs a loader that returns its value's future. */
 	<T> CompletableFuture<@Nullable Entry> load(Supplier<CompletableFuture<T>> loader) {
 		this.begun = true;
-		return knownBefore().thenCompose((before) -> watchGroups().thenCompose((watch) -> {
-			CompletableFuture<T> loading = start(loader);
-			if (loading == null) {
-				throw new IllegalStateException("The loader returned no future");
-			}
-			CompletableFuture<@Nullable Entry> entry = loading.thenCompose((value) -> entry(before, watch, value));
-			this.loaded = entry;
-			return entry;
-		}));
+		CompletableFuture<@Nullable Entry> entry = knownBefore()
+			.thenCompose((before) -> watchGroups().thenCompose((watch) -> {
+				CompletableFuture<T> loading = start(loader);
+				if (loading == null) {
+					throw new IllegalStateException("The loader returned no future");
+				}
+				return loading.thenCompose((value) -> entry(before, watch, value));
+			}));
+		this.loaded = entry;
+		return entry;
 	}
 
-	/** Watches whether groups are evicted during a load, if entries belong to some. */
+	/**
+	 * Watches whether groups are evicted during a load, if entries belong to some. Where
+	 * that cannot be, an entry of a group is absent.
+	 */
 	private CompletableFuture<Groups.@Nullable Watch> watchGroups() {
-		return this.values.hasGroups() ? resolve(() -> this.store.watchGroups(this.name))
-				: CompletableFuture.completedFuture(null);
+		CompletableFuture<Groups.@Nullable Watch> nobody = CompletableFuture.completedFuture(null);
+		return this.values.hasGroups()
+				? resolve(() -> this.store.watchGroups(this.name)).exceptionallyCompose((ex) -> nobody) : nobody;
 	}
 
 	/** A loaded value's entry, in the generation and groups of before the load. */
@@ -276,7 +281,7 @@ final class EntryLoad implements LoadListener, Function<Object, CompletionStage<
 		}
 		GroupStamps known = watch.known(entry.groups());
 		return (known != null) ? CompletableFuture.completedFuture(entry.in(known))
-				: resolve(() -> entry.in(watch.find(entry.groups())));
+				: resolve(() -> entry.in(watch.find(entry.groups()))).exceptionally((ex) -> entry);
 	}
 
 	/** Whether this call's loader was called. */
@@ -285,8 +290,8 @@ final class EntryLoad implements LoadListener, Function<Object, CompletionStage<
 	}
 
 	/**
-	 * What this call's loader has returned, or {@code null} if it was not called, or did
-	 * not return.
+	 * What this call's loader returns, or {@code null} if it was not called, or is still
+	 * running.
 	 */
 	@Nullable CompletableFuture<@Nullable Entry> loaded() {
 		return this.loaded;

@@ -190,7 +190,7 @@ final class Groups {
 				long recent = evicted.recent();
 				return (recent != Generation.NONE) ? recent : evicted.fresh();
 			}
-			catch (MemcachedException ex) {
+			catch (MemcachedException | IllegalStateException ex) {
 				return Generation.NONE;
 			}
 		}
@@ -200,10 +200,15 @@ final class Groups {
 		 * @return {@code null} if they have to be {@linkplain #find found}
 		 */
 		@Nullable GroupStamps known(GroupStamps groups) {
-			List<Generation> generations = generations(this.name, groups);
-			return generations.stream()
-				.allMatch((each) -> each.recent() != Generation.NONE && knownBefore(each) != Generation.NONE)
-						? groups.with(generations.stream().mapToLong(this::knownBefore).toArray()) : null;
+			try {
+				List<Generation> generations = generations(this.name, groups);
+				return generations.stream()
+					.allMatch((each) -> each.recent() != Generation.NONE && knownBefore(each) != Generation.NONE)
+							? groups.with(generations.stream().mapToLong(this::knownBefore).toArray()) : null;
+			}
+			catch (MemcachedException | IllegalStateException ex) {
+				return null;
+			}
 		}
 
 		private long knownBefore(Generation generation) {
@@ -222,7 +227,7 @@ final class Groups {
 				long[] now = generations.stream().mapToLong(Generation::known).toArray();
 				return groups.with(isQuiet() ? now : before);
 			}
-			catch (MemcachedException ex) {
+			catch (MemcachedException | IllegalStateException ex) {
 				return groups;
 			}
 		}

@@ -205,6 +205,52 @@ class GroupsTest {
 	}
 
 	@Test
+	void whatWasLoadedIsReturnedThoughTheClientIsClosedMeanwhile() {
+		MemcachedClient client = this.clients.get(0);
+		assertThat(Objects.requireNonNull(this.one.get("k", () -> {
+			client.close();
+			return new Book("loaded", "eco");
+		})).title()).isEqualTo("loaded");
+		MemcachedClient another = this.clients.get(1);
+		Map<String, @Nullable Book> loaded = this.other.getAll(List.of("k", "l"), (keys) -> {
+			another.close();
+			return Map.of("k", new Book("loaded", "eco"), "l", new Book("loaded", "eco"));
+		});
+		assertThat(loaded.values()).extracting("title").containsExactly("loaded", "loaded");
+	}
+
+	@Test
+	void whatIsLoadedIsReturnedThoughTheCachesHaveEnded() {
+		LibmcCacheManager manager = manager(NEVER, UnaryOperator.identity());
+		manager.afterPropertiesSet();
+		LibmcCache cache = (LibmcCache) Objects.requireNonNull(manager.getCache("books"));
+		assertThat(cache.get("k")).isNull();
+		assertThat(cache.retrieve("k", () -> {
+			manager.destroy();
+			return CompletableFuture.completedFuture(new Book("loaded", "eco"));
+		}).join().title()).isEqualTo("loaded");
+		assertThat(
+				cache.retrieve("l", () -> CompletableFuture.completedFuture(new Book("loaded", "eco"))).join().title())
+			.isEqualTo("loaded");
+	}
+
+	@Test
+	void whatIsLoadedIsReturnedWheneverTheClientIsClosed() throws Exception {
+		for (int i = 0; i < 60; i++) {
+			LibmcCache cache = cache(NEVER, UnaryOperator.identity());
+			AtomicInteger loads = new AtomicInteger();
+			CompletableFuture<Book> loaded = cache.retrieve("k" + i, () -> {
+				loads.incrementAndGet();
+				return CompletableFuture.completedFuture(new Book("loaded", "eco"));
+			});
+			Thread.sleep(i % 6);
+			this.clients.get(this.clients.size() - 1).close();
+			assertThat(loaded.join().title()).isEqualTo("loaded");
+			assertThat(loads).hasValue(1);
+		}
+	}
+
+	@Test
 	void freshCopiesCostNoOperation() {
 		LibmcCache late = cache(NEVER, UnaryOperator.identity());
 		late.put("k", new Book("t", "eco", "calvino"));
