@@ -307,8 +307,12 @@ final class EntryLoad implements LoadListener, Function<Object, CompletionStage<
 				: CompletableFuture.completedFuture(this.generation.known());
 	}
 
+	/** Also of an entry that is marked stale, which is not kept in this process. */
 	@Override
 	public void found() {
+		if (this.near != null) {
+			this.near.goneUnlessRead();
+		}
 		this.values.counters().hit();
 		if (this.watcher != null) {
 			this.watcher.found();
@@ -317,6 +321,7 @@ final class EntryLoad implements LoadListener, Function<Object, CompletionStage<
 
 	@Override
 	public void waiting() {
+		goneNear();
 		if (this.watcher != null) {
 			this.watcher.waiting();
 		}
@@ -324,6 +329,7 @@ final class EntryLoad implements LoadListener, Function<Object, CompletionStage<
 
 	@Override
 	public void missed() {
+		goneNear();
 		this.values.counters().miss();
 	}
 
@@ -331,6 +337,12 @@ final class EntryLoad implements LoadListener, Function<Object, CompletionStage<
 	public void stored() {
 		dropNear();
 		this.values.counters().put();
+	}
+
+	private void goneNear() {
+		if (this.near != null) {
+			this.near.gone();
+		}
 	}
 
 	private void dropNear() {

@@ -134,11 +134,8 @@ final class EntryStore {
 		Question question = generation.ask(reading);
 		Entry stored = stored(name, question.along(this.policy));
 		long number = isSure(question.number(), stored) ? question.number() : generation.fresh();
-		Entry live = live(stored, number);
-		if ((unsettled && isBack(name)) || live == null) {
-			return null;
-		}
-		return areGroupsLive(name, live, reading != null) ? kept(live, name, reading) : null;
+		Entry live = (unsettled && isBack(name)) ? null : live(stored, number);
+		return kept((live != null && areGroupsLive(name, live, reading != null)) ? live : null, name, reading);
 	}
 
 	/**
@@ -224,7 +221,10 @@ final class EntryStore {
 	}
 
 	private @Nullable Entry kept(@Nullable Entry live, String name, NearCache.@Nullable Reading reading) {
-		if (live != null && reading != null && !isUnsettled(name, this.generations.of(name))) {
+		if (reading != null && live == null) {
+			reading.gone();
+		}
+		else if (reading != null && !isUnsettled(name, this.generations.of(name))) {
 			reading.keep();
 		}
 		return live;

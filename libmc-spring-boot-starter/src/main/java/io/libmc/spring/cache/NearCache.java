@@ -64,8 +64,10 @@ final class NearCache {
 		}
 		else {
 			// none weighs so little that there could be more than the largest number
-			long least = Math.max(1, settings.maximumBytes() / settings.maximumSize());
-			builder.maximumWeight(settings.maximumBytes())
+			long least = (settings.maximumBytes() - 1) / settings.maximumSize() + 1;
+			builder
+				.maximumWeight((least <= Integer.MAX_VALUE) ? settings.maximumBytes()
+						: settings.maximumSize() * Integer.MAX_VALUE)
 				.weigher((key, held) -> (int) Math.min(Integer.MAX_VALUE, Math.max(least, held.length)));
 		}
 		this.entries = builder.build();
@@ -247,6 +249,20 @@ final class NearCache {
 			NearCache.this.drop(this.key);
 		}
 
+		/** What was held is no longer good, also where memcached fails from now on. */
+		void gone() {
+			if (this.held != null) {
+				NearCache.this.entries.asMap().remove(this.key, this.held);
+			}
+		}
+
+		/** As {@link #gone()}, unless this read has found that it is good. */
+		void goneUnlessRead() {
+			if (this.read == null) {
+				gone();
+			}
+		}
+
 		boolean isHeldWhenDown() {
 			return getWhenDown(this.key) != null;
 		}
@@ -254,7 +270,10 @@ final class NearCache {
 		/** What was read is good: it is kept, unless it was changed since. */
 		void keep() {
 			Held next = toHold();
-			if (next != null) {
+			if (next == null) {
+				gone();
+			}
+			else {
 				NearCache.this.entries.asMap()
 					.compute(this.key, (key,
 							present) -> (isUnchanged() && (present == null || present.confirmedAt - this.askedAt <= 0))

@@ -4,12 +4,18 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 import io.libmc.ErrorCode;
@@ -22,6 +28,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import reactor.core.publisher.Mono;
@@ -43,6 +50,8 @@ import static org.awaitility.Awaitility.await;
 class NearCacheTest {
 
 	private static final Duration LONG = Duration.ofMinutes(1);
+
+	private static final int LOOKS = 4;
 
 	private final List<AutoCloseable> open = new ArrayList<>();
 
@@ -233,6 +242,65 @@ class NearCacheTest {
 		this.server.restart();
 	}
 
+	/** However it was found that it has changed. */
+	@Test
+	void whileMemcachedFailsNothingIsServedThatIsKnownToHaveChanged() throws Exception {
+		NearSettings near = NearSettings.timeToLive(Duration.ofMillis(20))
+			.withTimeToLiveWhenDown(Duration.ofMinutes(1));
+		List<Cache> caches = new ArrayList<>();
+		for (Duration serveStale : List.of(Duration.ZERO, Duration.ofSeconds(30))) {
+			UnaryOperator<LibmcCacheSettings> settings = (each) -> each.serveStale(serveStale)
+				.groups((key, value) -> List.of("group"));
+			LibmcCache cache = cache(near, settings);
+			LibmcCache other = cache(near, settings);
+			caches.add(cache);
+			for (Consumer<String> change : List.<Consumer<String>>of(other::evict, (key) -> other.clear(),
+					(key) -> other.evictGroup("group"), (key) -> this.client.set(other.entryName(key), "foreign"))) {
+				for (int look = 0; look < LOOKS; look++) {
+					String key = String.valueOf(look);
+					cache.put(key, "old");
+					assertThat(look(cache, look, key)).isEqualTo("old");
+				}
+				for (int look = 0; look < LOOKS; look++) {
+					change.accept(String.valueOf(look));
+				}
+				Thread.sleep(30);
+				for (int look = 0; look < LOOKS; look++) {
+					Object unused = look(cache, look, String.valueOf(look));
+				}
+			}
+		}
+		this.server.kill();
+		for (Cache cache : caches) {
+			for (int look = 0; look < LOOKS; look++) {
+				assertThat(cache.get(String.valueOf(look))).as("seen by look " + look).isNull();
+			}
+		}
+		this.server.restart();
+	}
+
+	private static Object look(LibmcCache cache, int how, String key) {
+		return switch (how) {
+			case 0 -> cache.get(key, String.class);
+			case 1 -> (cache.retrieve(key).join() instanceof ValueWrapper found) ? found.get() : null;
+			case 2 -> loaded(() -> cache.get(key, () -> {
+				throw new IllegalStateException("nothing to load");
+			}));
+			default -> loaded(() -> cache
+				.retrieve(key, () -> CompletableFuture.failedFuture(new IllegalStateException("nothing to load")))
+				.join());
+		};
+	}
+
+	private static Object loaded(Supplier<Object> loading) {
+		try {
+			return loading.get();
+		}
+		catch (Cache.ValueRetrievalException | CompletionException ex) {
+			return null;
+		}
+	}
+
 	@Test
 	void whileMemcachedFailsNothingIsServedWhereFailuresAreThrown() {
 		LibmcCache cache = cache(
@@ -272,6 +340,19 @@ class NearCacheTest {
 		assertThat(cache.getNearSize()).isLessThanOrEqualTo(50);
 		assertThat(cache.getNearEvictions()).isGreaterThanOrEqualTo(450);
 		assertThat(bytes.getNearSize()).isBetween(50L, 100L);
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "19999, 1000", "5000, 260", "100000, 7", "10, 1000", "1099511627776, 1", "9223372036854775807, 3",
+			"1000000, 9223372036854775807" })
+	void bothBoundsHold(long maximumBytes, long maximumSize) {
+		LibmcCache cache = cache(
+				NearSettings.timeToLive(LONG).withMaximumSize(maximumSize).withMaximumBytes(maximumBytes));
+		cache.putAll(IntStream.range(0, 1200).boxed().collect(Collectors.toMap(Function.identity(), (key) -> "")));
+		for (int i = 0; i < 1200; i++) {
+			cache.get(i);
+		}
+		assertThat(cache.getNearSize()).isLessThanOrEqualTo(maximumSize).isLessThanOrEqualTo(maximumBytes / 9);
 	}
 
 	@Test
