@@ -408,8 +408,12 @@ final class EntryStore {
 	void clear() {
 		MemcachedException failed = null;
 		for (Generation generation : this.generations.all()) {
+			boolean wasDead = this.pending.isDead(generation.key());
 			try {
 				generation.advance();
+				if (wasDead || this.pending.isDead(generation.key())) {
+					this.pending.clearAtHome(generation);
+				}
 			}
 			catch (MemcachedException ex) {
 				this.pending.clear(generation);
@@ -434,7 +438,7 @@ final class EntryStore {
 			try {
 				this.groups.evict(generation);
 				if (wasDead || this.pending.isDead(generation.key())) {
-					this.pending.clear(this.generations.of(generation.key()));
+					this.pending.clearAtHome(this.generations.of(generation.key()));
 				}
 			}
 			catch (MemcachedException ex) {

@@ -23,8 +23,8 @@ import io.libmc.ServerSnapshot;
  * What memcached could not be told, and what would let it serve an old value when it is
  * back: the entries of a failed put or eviction, and the generations of a failed
  * clearing. They are sent again every second, and in any case before this client's next
- * read of such an entry. An eviction that went to a substitute of a dead server is
- * remembered for that server too.
+ * read of such an entry. An eviction or a clearing that went to a substitute of a dead
+ * server is remembered for that server too.
  * <p>
  * Their number is bounded: one eviction too many is remembered as a clearing of its cache
  * on its server, of which there are as many as caches and servers. What is lost when the
@@ -46,6 +46,9 @@ final class PendingEvictions implements AutoCloseable {
 
 	private final Set<Generation> clearings = ConcurrentHashMap.newKeySet();
 
+	/** Those that were cleared on a substitute, and not yet where they belong. */
+	private final Set<Generation> awayFromHome = ConcurrentHashMap.newKeySet();
+
 	private final AtomicBoolean scheduled = new AtomicBoolean();
 
 	private final ScheduledExecutorService timer;
@@ -63,7 +66,7 @@ final class PendingEvictions implements AutoCloseable {
 
 	/** How many evictions and clearings are waiting. */
 	int size() {
-		return this.entries.size() + this.clearings.size();
+		return this.entries.size() + this.clearings.size() + this.awayFromHome.size();
 	}
 
 	/** Remembers to evict an entry. */
@@ -83,6 +86,12 @@ final class PendingEvictions implements AutoCloseable {
 		schedule();
 	}
 
+	/** Remembers to clear a cache on a server, for which a substitute stands in now. */
+	void clearAtHome(Generation generation) {
+		this.awayFromHome.add(generation);
+		schedule();
+	}
+
 	/** Whether there is anything to {@linkplain #settle} before an entry is read. */
 	boolean concerns(String name, Generation generation) {
 		return generation.isOwing() || (!this.entries.isEmpty() && this.entries.containsKey(name));
@@ -94,13 +103,24 @@ final class PendingEvictions implements AutoCloseable {
 	 * @throws MemcachedException if that fails: then the entry must not be read
 	 */
 	void settle(String name, Generation generation) {
-		generation.settle();
+		settle(generation);
 		Object failure = this.entries.get(name);
 		if (failure != null && !isDead(name)) {
 			this.client.delete(name);
 			if (!isDead(name)) {
 				this.entries.remove(name, failure);
 			}
+		}
+	}
+
+	private void settle(Generation generation) {
+		if (!generation.isOwing()) {
+			return;
+		}
+		boolean wasDead = isDead(generation.key());
+		generation.settle();
+		if (wasDead || isDead(generation.key())) {
+			clearAtHome(generation);
 		}
 	}
 
@@ -136,6 +156,7 @@ final class PendingEvictions implements AutoCloseable {
 		this.scheduled.set(false);
 		try {
 			Set<String> failing = new HashSet<>();
+			this.awayFromHome.forEach(this::clearIfBack);
 			this.clearings.forEach((generation) -> sendAgain(generation, failing));
 			Map<String, Object> batch = new ConcurrentHashMap<>();
 			for (Map.Entry<String, Object> entry : this.entries.entrySet()) {
@@ -153,9 +174,23 @@ final class PendingEvictions implements AutoCloseable {
 			// the client is closed: nothing will be read by it any more
 			this.entries.clear();
 			this.clearings.clear();
+			this.awayFromHome.clear();
 		}
 		if (size() > 0) {
 			schedule();
+		}
+	}
+
+	/** Whether a server is back is seen by who asks it for something. */
+	private void clearIfBack(Generation generation) {
+		try {
+			Object unused = this.client.get(generation.key());
+		}
+		catch (MemcachedException ex) {
+			// if that was all, the clearing finds out
+		}
+		if (!isDead(generation.key()) && this.awayFromHome.remove(generation)) {
+			clear(generation);
 		}
 	}
 
@@ -163,7 +198,7 @@ final class PendingEvictions implements AutoCloseable {
 		String server = this.client.serverFor(generation.key());
 		try {
 			if (!failing.contains(server)) {
-				generation.settle();
+				settle(generation);
 			}
 		}
 		catch (MemcachedException ex) {

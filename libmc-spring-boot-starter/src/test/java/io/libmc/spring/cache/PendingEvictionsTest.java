@@ -20,6 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
 
@@ -179,6 +180,32 @@ class PendingEvictionsTest {
 			assertThat(cache.get("k")).isNull();
 			await().until(() -> this.manager.getPendingEvictions() == 0);
 			assertThat(this.client.<Object>get(entry("k"))).isNull();
+		}
+	}
+
+	/** Though the instance that made it does not look for anything any more. */
+	@ParameterizedTest
+	@ValueSource(booleans = { false, true })
+	void aClearingOnASubstituteIsRepeatedAtHome(boolean group) {
+		this.client.close();
+		this.client = builder().failover(true).build();
+		LibmcCache cache = cache(OnError.BYPASS);
+		cache.put("k", "old");
+		cutOff(this.client.serverFor(entry("k")));
+		await().until(() -> this.client.get("x") == null && this.client.get(entry("k")) == null);
+		if (group) {
+			cache.evictGroup("group");
+		}
+		else {
+			cache.clear();
+		}
+		assertThat(this.manager.getPendingEvictions()).isEqualTo(1);
+		heal();
+		await().until(() -> this.manager.getPendingEvictions() == 0);
+		try (MemcachedClient another = builder().build()) {
+			LibmcCache other = LibmcCacheTest.cache(another, new LibmcCacheSettings());
+			assertThat(this.client.<Object>get(entry("k"))).isNotNull();
+			assertThat(other.get("k")).isNull();
 		}
 	}
 
