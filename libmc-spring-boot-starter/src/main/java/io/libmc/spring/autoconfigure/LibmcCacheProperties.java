@@ -223,6 +223,8 @@ record LibmcCacheProperties(@DefaultValue("true") boolean enabled, @DefaultValue
 			}
 			mapFormat(mapping, all, formats);
 			mapCompression(mapping, all);
+			mapping.map("time-to-idle", this.timeToIdle, "0s",
+					(mapped, timeToIdle) -> timeToIdle.isZero() ? mapped : checked(mapped));
 			mapping.mapSeconds("refresh-ahead", this.refreshAhead, "30s",
 					(mapped, refreshAhead) -> checked(mapped.refreshAhead(refreshAhead)));
 			mapping.map("time-to-live", this.timeToLive, "10m", (mapped, timeToLive) -> checked(mapped));

@@ -260,6 +260,9 @@ class LibmcCacheAutoConfigurationTest {
 					+ "\": timeToIdle: PT30M is set beside";
 			this.runner.withPropertyValues("libmc.cache.time-to-idle=30m", users + property + "=" + value)
 				.run((context) -> assertThat(context).getFailure().hasStackTraceContaining(users(property) + refused));
+			this.runner.withPropertyValues("libmc.cache.time-to-idle=30m", "libmc.cache." + property + "=" + value)
+				.run((context) -> assertThat(context).getFailure()
+					.hasStackTraceContaining("libmc.cache.time-to-idle has the value \"PT30M\""));
 			ApplicationContextRunner inherited = this.runner.withPropertyValues(users + "time-to-idle=30m",
 					"libmc.cache." + property + "=" + value);
 			inherited.run((context) -> assertThat(context).getFailure()
