@@ -40,8 +40,9 @@ final class EnvironmentProperties {
 	static final Set<String> OF_CACHE = Set.of("time-to-live", "time-to-live-by", "time-to-live-jitter", "time-to-idle",
 			"cache-null-values", "serializer", "also-read", "allowed-classes", "class-changes", "compression",
 			"compression-threshold", "on-error", "enable-statistics", "lease", "lease-wait", "refresh-ahead",
-			"refresh-in-background", "serve-stale", "cluster", "near.enabled", "near.maximum-size",
-			"near.maximum-bytes", "near.time-to-live", "near.time-to-live-when-down", "near.by-reference");
+			"refresh-in-background", "serve-stale", "groups", "groups-by", "cluster", "near.enabled",
+			"near.maximum-size", "near.maximum-bytes", "near.time-to-live", "near.time-to-live-when-down",
+			"near.by-reference");
 
 	/** What each cluster has. */
 	static final Set<String> OF_CLUSTER = Set.of("servers", "hash-fn", "failover", "connect-timeout",
