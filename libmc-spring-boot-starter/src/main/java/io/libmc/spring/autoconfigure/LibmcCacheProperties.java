@@ -166,11 +166,13 @@ record LibmcCacheProperties(@DefaultValue("true") boolean enabled, @DefaultValue
 		/** Changes settings as these properties say, each told of by its own name. */
 		private void map(PropertyMapping mapping, Near all) {
 			Near near = or(all).or(DEFAULTS);
-			mapping.map("near.enabled", near.enabled, "true",
-					(mapped, enabled) -> mapped.near(enabled ? NearSettings.timeToLive(Duration.ofSeconds(1)) : null));
-			if (!Boolean.TRUE.equals(near.enabled)) {
+			boolean enabled = Boolean.TRUE.equals(near.enabled);
+			if (!enabled && near.equals(DEFAULTS)) {
+				mapping.map("near.enabled", false, "false", (mapped, unused) -> mapped.near(null));
 				return;
 			}
+			mapping.map("near.enabled", near.enabled, "true",
+					(mapped, unused) -> mapped.near(NearSettings.timeToLive(Duration.ofSeconds(1))));
 			mapping.mapNear("time-to-live", near.timeToLive, "1s", NearSettings::withTimeToLive);
 			mapping.mapNear("maximum-size", near.maximumSize, "10000", NearSettings::withMaximumSize);
 			mapping.mapNear("maximum-bytes", near.maximumBytes, "64MB",
@@ -178,6 +180,9 @@ record LibmcCacheProperties(@DefaultValue("true") boolean enabled, @DefaultValue
 			mapping.mapNear("time-to-live-when-down", near.timeToLiveWhenDown, "1m",
 					NearSettings::withTimeToLiveWhenDown);
 			mapping.mapNear("by-reference", near.byReference, "true", NearSettings::withByReference);
+			if (!enabled) {
+				mapping.map("near.enabled", false, "false", (mapped, checked) -> mapped.near(null));
+			}
 		}
 
 	}

@@ -68,8 +68,13 @@ final class CachedValues {
 	@Nullable Object find(String name, NearCache near, Object key) {
 		NearCache.Reading reading = near.reading(key);
 		CompletableFuture<Boolean> other = reading.other();
-		Object held = (other != null && other.join()) ? near.get(key) : null;
+		if (other != null) {
+			other.join();
+		}
+		// somebody may just have confirmed it
+		Object held = near.get(key);
 		if (held != null) {
+			reading.end();
 			this.counters.nearHit();
 			return held;
 		}
@@ -90,16 +95,21 @@ final class CachedValues {
 		NearCache.Reading reading = near.reading(key);
 		CompletableFuture<Boolean> other = reading.other();
 		if (other == null) {
+			return readUnlessHeld(name, near, key, reading);
+		}
+		return other.thenCompose((ended) -> readUnlessHeld(name, near, key, near.reading(key)));
+	}
+
+	/** Somebody may just have confirmed it. */
+	private CompletableFuture<@Nullable Object> readUnlessHeld(String name, NearCache near, Object key,
+			NearCache.Reading reading) {
+		Object held = near.get(key);
+		if (held == null) {
 			return read(name, reading);
 		}
-		return other.thenCompose((ended) -> {
-			Object held = near.get(key);
-			if (held == null) {
-				return read(name, near.reading(key));
-			}
-			this.counters.nearHit();
-			return CompletableFuture.completedFuture(held);
-		});
+		reading.end();
+		this.counters.nearHit();
+		return CompletableFuture.completedFuture(held);
 	}
 
 	private CompletableFuture<@Nullable Object> read(String name, NearCache.Reading reading) {

@@ -291,6 +291,10 @@ public final class LibmcCacheSettings {
 	 * @return other settings
 	 */
 	public LibmcCacheSettings refreshAhead(Duration refreshAhead) {
+		if (refreshAhead.isNegative()) {
+			throw new IllegalArgumentException(
+					"refreshAhead: " + refreshAhead + " is negative; give 0, or 1 s or more");
+		}
 		Duration longEnough = Duration.ofSeconds(Long.MAX_VALUE, 999_999_999);
 		LoadPolicy unused = checked("refreshAhead", () -> LoadPolicy.timeToLive(longEnough).refreshAhead(refreshAhead));
 		return with((options) -> options.refreshAhead = refreshAhead);
