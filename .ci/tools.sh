@@ -75,20 +75,25 @@ borrow() { # program package [suite]
 # Puts newer-memcached on the PATH, likewise: a release that lets clients choose the unique numbers of items (1.6.27 and
 # later), of Debian's trixie.
 borrow_newer_memcached() {
-	borrow_memcached newer-memcached trixie
+	borrow_memcached newer-memcached trixie libevent-2.1-7t64 libssl3t64
 }
 
 # Puts newest-memcached on the PATH, likewise: the release that the embedded server is compared with, of Debian's sid.
 borrow_newest_memcached() {
-	borrow_memcached newest-memcached sid liblua5.4-0
+	borrow_memcached newest-memcached sid libevent-2.1-7t64 libssl3t64 liblua5.4-0
+}
+
+# Puts older-memcached on the PATH, likewise: 1.6.18, the oldest release that is supported, of Debian's bookworm.
+borrow_older_memcached() {
+	borrow_memcached older-memcached bookworm libevent-2.1-7 libssl3
 }
 
 # A memcached of another suite, run with the libraries of that suite.
-borrow_memcached() { # program suite [further library's package]...
+borrow_memcached() { # program suite library's package...
 	command -v "$1" >/dev/null && return
 	program=$1 suite=$2
 	shift 2
-	for package in memcached libc6 libevent-2.1-7t64 libsasl2-2 libssl3t64 "$@"; do
+	for package in memcached libc6 libsasl2-2 "$@"; do
 		[ -d ".ci/tools/$suite/$package" ] || unpack "$package" "$suite" ".ci/tools/$suite/$package" >/dev/null 2>&1 || return 1
 	done
 	unpacked=$PWD/.ci/tools/$suite

@@ -29,6 +29,8 @@ import org.jspecify.annotations.Nullable;
  * a callback may wait for another call, at the price of up to a {@code pollTimeout}.
  * Closing the client completes every future, also one that waits for a loader or a check
  * of the application that never ends.
+ *
+ * @since 0.1.0
  */
 public interface AsyncMemcachedClient {
 

@@ -7,6 +7,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * {@link MetaCommands} without waiting; see {@link AsyncMemcachedClient}.
+ *
+ * @since 0.1.0
  */
 public interface AsyncMetaCommands {
 

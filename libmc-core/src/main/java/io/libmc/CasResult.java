@@ -2,6 +2,8 @@ package io.libmc;
 
 /**
  * How a {@link MemcachedClient#cas cas} ended.
+ *
+ * @since 0.1.0
  */
 public enum CasResult {
 

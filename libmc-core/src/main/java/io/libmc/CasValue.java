@@ -6,6 +6,7 @@ package io.libmc;
  * @param <T> the value's type
  * @param value the value
  * @param cas changes with every change of the item; 64 bits, to be read as unsigned
+ * @since 0.1.0
  */
 public record CasValue<T>(T value, long cas) {
 

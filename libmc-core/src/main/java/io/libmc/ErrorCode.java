@@ -2,6 +2,8 @@ package io.libmc;
 
 /**
  * What went wrong, in libmc's own terms ({@code MC_*_ERR}).
+ *
+ * @since 0.1.0
  */
 public enum ErrorCode {
 

@@ -3,6 +3,8 @@ package io.libmc;
 /**
  * How a key is hashed to find its place on the ring of servers. Every client of a cluster
  * must use the same one. Values and names are libmc's {@code hash_fn}.
+ *
+ * @since 0.1.0
  */
 public enum HashFunction {
 

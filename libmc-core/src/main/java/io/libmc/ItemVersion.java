@@ -8,6 +8,8 @@ import org.jspecify.annotations.Nullable;
  * Which version of an item a value is, as {@link LoadListener#read} tells it. It is of
  * use to {@link LoadPolicy#knowing}: an item that has not changed since need not be sent
  * again.
+ *
+ * @since 0.1.0
  */
 public interface ItemVersion {
 

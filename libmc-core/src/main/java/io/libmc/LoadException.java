@@ -3,6 +3,8 @@ package io.libmc;
 /**
  * A loader threw a checked exception, which is the cause. Unchecked ones and errors are
  * thrown as they are.
+ *
+ * @since 0.1.0
  */
 public final class LoadException extends RuntimeException {
 

@@ -8,6 +8,8 @@ import org.jspecify.annotations.Nullable;
  * nothing unless overridden. Called on the thread of the call or, of an asynchronous one,
  * on that of its replies: so it must not wait then. What a listener throws is logged and
  * costs nobody a value, but for what {@link #asking()} and {@link #failed} say.
+ *
+ * @since 0.1.0
  */
 public interface LoadListener {
 

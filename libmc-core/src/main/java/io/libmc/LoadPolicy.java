@@ -14,6 +14,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * How {@link MemcachedClient#getOrLoad getOrLoad} loads, keeps and refreshes a value.
  * Immutable: every method returns another one.
+ *
+ * @since 0.1.0
  */
 public final class LoadPolicy {
 

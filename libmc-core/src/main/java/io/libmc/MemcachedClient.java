@@ -22,6 +22,8 @@ import org.jspecify.annotations.Nullable;
  * {@link MemcachedException}s; no call takes longer than
  * {@link MemcachedClientBuilder#pollTimeout pollTimeout}. After {@link #close()} every
  * method throws {@link IllegalStateException}.
+ *
+ * @since 0.1.0
  */
 public interface MemcachedClient extends AutoCloseable {
 

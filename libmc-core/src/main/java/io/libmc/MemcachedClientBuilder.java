@@ -17,6 +17,8 @@ import io.libmc.internal.client.ClientOptions;
 /**
  * Configures a {@link MemcachedClient}. Every option is checked where it is set: a bad
  * one is an {@link IllegalArgumentException} that names it. Not thread-safe.
+ *
+ * @since 0.1.0
  */
 public final class MemcachedClientBuilder {
 

@@ -4,6 +4,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * There was no connection to the server, or it was lost before the reply was complete.
+ *
+ * @since 0.1.0
  */
 public class MemcachedConnectionException extends MemcachedException {
 

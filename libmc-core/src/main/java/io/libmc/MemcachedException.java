@@ -7,13 +7,17 @@ import org.jspecify.annotations.Nullable;
  * and how far the operation had got; it never holds a value or a credential. A failed
  * write may or may not have reached the server unless the message says that nothing was
  * sent.
+ *
+ * @since 0.1.0
  */
 public class MemcachedException extends RuntimeException {
 
 	private static final long serialVersionUID = 1L;
 
+	/** Null if none was involved. */
 	private final @Nullable String server;
 
+	/** What went wrong. */
 	private final ErrorCode code;
 
 	/**

@@ -10,6 +10,8 @@ import org.jspecify.annotations.Nullable;
  * and alarms hang on. Every method does nothing unless overridden. Must be thread-safe
  * and quick; called on the thread of the operation, never inside a lock of the client.
  * What a listener throws, whatever it is, is logged and otherwise ignored.
+ *
+ * @since 0.1.0
  */
 public interface MemcachedListener {
 

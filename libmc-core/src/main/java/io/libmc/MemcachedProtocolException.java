@@ -5,6 +5,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * memcached answered {@code CLIENT_ERROR} or {@code ERROR}, or with bytes that make no
  * sense.
+ *
+ * @since 0.1.0
  */
 public class MemcachedProtocolException extends MemcachedException {
 

@@ -5,6 +5,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * memcached answered {@code SERVER_ERROR}: it understood the command and could not carry
  * it out (out of memory, object too large for cache). The connection goes on.
+ *
+ * @since 0.1.0
  */
 public class MemcachedServerException extends MemcachedException {
 

@@ -5,6 +5,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The operation was not done within {@code pollTimeout}. Whether the server executed it
  * is unknown unless the message says that nothing was sent.
+ *
+ * @since 0.1.0
  */
 public class MemcachedTimeoutException extends MemcachedException {
 

@@ -6,6 +6,8 @@ import java.time.Duration;
  * How a meta arithmetic ({@code ma}) counts. Immutable: every method returns another one.
  * Numbers are unsigned and have 64 bits: counting up goes on at 0 after the last one, and
  * counting down ends at 0.
+ *
+ * @since 0.1.0
  */
 public final class MetaArithmetic {
 

@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  * ({@code O}, {@code q}), as replies find their callers without; keys in base 64
  * ({@code b}), as keys are text; and what later servers add ({@code E}, {@code x}), which
  * this one answers with an error.
+ *
+ * @since 0.1.0
  */
 public interface MetaCommands {
 

@@ -4,6 +4,8 @@ import java.time.Duration;
 
 /**
  * How a meta delete ({@code md}) deletes. Immutable: every method returns another one.
+ *
+ * @since 0.1.0
  */
 public final class MetaDelete {
 

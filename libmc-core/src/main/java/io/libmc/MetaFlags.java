@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param timeToLive the time to live that the item is given ({@code T}), or {@code null}
  * @param vivify the time to live of the item that is put where there is none ({@code N}),
  * or {@code null}
+ * @since 0.1.0
  */
 public record MetaFlags(String text, @Nullable Duration timeToLive, @Nullable Duration vivify) {
 

@@ -5,6 +5,8 @@ import java.time.Duration;
 /**
  * What a meta get ({@code mg}) asks for besides the value. Immutable: every method
  * returns another one. The flags are those of memcached's {@code doc/protocol.txt}.
+ *
+ * @since 0.1.0
  */
 public final class MetaGet {
 

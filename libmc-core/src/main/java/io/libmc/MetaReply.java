@@ -6,6 +6,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The answer to a meta command: what was asked for, and who won.
+ *
+ * @since 0.1.0
  */
 public interface MetaReply {
 

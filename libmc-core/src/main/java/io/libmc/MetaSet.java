@@ -4,6 +4,8 @@ import java.time.Duration;
 
 /**
  * How a meta set ({@code ms}) stores. Immutable: every method returns another one.
+ *
+ * @since 0.1.0
  */
 public final class MetaSet {
 

@@ -9,6 +9,7 @@ import java.util.Set;
  *
  * @param notStored the keys whose servers declined: {@code NOT_STORED}
  * @param failures the keys whose servers failed
+ * @since 0.1.0
  */
 public record MultiResult(Set<String> notStored, Map<String, MemcachedException> failures) {
 

@@ -9,6 +9,7 @@ import java.util.Objects;
  *
  * @param flags the item's 32-bit client flags, without the one for chunks
  * @param bytes the item's data; not copied, so do not change it
+ * @since 0.1.0
  */
 @SuppressWarnings("ArrayRecordComponent")
 public record RawValue(int flags, byte[] bytes) {

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param bytesWritten how many bytes of requests were written to it, since the client
  * knows it
  * @param bytesRead how many bytes of replies were read from it, since the client knows it
+ * @since 0.1.0
  */
 public record ServerSnapshot(String name, @Nullable String outage, double share, int connections, long inFlight,
 		long bytesWritten, long bytesRead) {

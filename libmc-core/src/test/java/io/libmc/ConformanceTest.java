@@ -19,6 +19,7 @@ import io.libmc.testing.MemcachedServer;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
 import org.junit.jupiter.api.condition.EnabledForJreRange;
 import org.junit.jupiter.api.condition.JRE;
 import org.junit.jupiter.api.io.TempDir;
@@ -90,6 +91,8 @@ class ConformanceTest {
 	}
 
 	@Nested
+	@DisabledIfSystemProperty(named = "libmc.test.memcached", matches = ".*proxy",
+			disabledReason = "behind-proxy serves ports")
 	class UnixSocket extends Conformance {
 
 		@Override
@@ -100,6 +103,8 @@ class ConformanceTest {
 	}
 
 	@Nested
+	@DisabledIfSystemProperty(named = "libmc.test.memcached", matches = "twemproxy",
+			disabledReason = "twemproxy has no TLS")
 	class Tls extends Conformance {
 
 		@Override
@@ -115,6 +120,8 @@ class ConformanceTest {
 	}
 
 	@Nested
+	@DisabledIfSystemProperty(named = "libmc.test.memcached", matches = ".*proxy",
+			disabledReason = "no proxy asks for a password")
 	class Authentication extends Conformance {
 
 		@TempDir

@@ -29,6 +29,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 /**
  * What was loaded before its key changed is not kept, where only this process can know:
@@ -128,6 +129,7 @@ class OvertakenLoadTest {
 	@MethodSource("changes")
 	void changeAfterAFollowerHasGoneOvertakesTheLoadAllTheSame(String what, Change change, Caller caller)
 			throws Exception {
+		assumeFalse(what.endsWith("flushAll") && MemcachedServer.isBehindProxy(), "a proxy does not let clients flush");
 		CountDownLatch read = new CountDownLatch(1);
 		CountDownLatch finish = new CountDownLatch(1);
 		this.client.delete("k");

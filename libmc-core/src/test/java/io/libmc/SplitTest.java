@@ -17,6 +17,7 @@ import io.libmc.testing.ScriptedServer;
 import io.libmc.testing.Vectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -123,6 +124,8 @@ class SplitTest {
 	}
 
 	@Test
+	@DisabledIfSystemProperty(named = "libmc.test.memcached", matches = "twemproxy",
+			disabledReason = "twemproxy has no gat")
 	void everyKindOfReadJoins(List<MemcachedServer> servers) {
 		byte[] value = random(3_000_001);
 		try (MemcachedClient client = client(servers)) {
@@ -198,6 +201,8 @@ class SplitTest {
 	}
 
 	@Test
+	@DisabledIfSystemProperty(named = "libmc.test.memcached", matches = "twemproxy",
+			disabledReason = "twemproxy does not tell how long a key lives")
 	void chunksLiveAsLongAsTheirMaster(MemcachedServer server) {
 		try (MemcachedClient client = client(server); RawConnection raw = RawConnection.to(server)) {
 			assertThat(client.set("big", random(1_500_000), Duration.ofMinutes(5))).isTrue();

@@ -12,6 +12,8 @@ import org.jspecify.annotations.Nullable;
  * class or not, and no class of arrays is ever unloaded. So names are short and arrays
  * have few dimensions. And of names that no class has only so many are looked up: then
  * only classes that were found before, or whose class files are there.
+ *
+ * @since 0.1.0
  */
 public final class ClassNames {
 

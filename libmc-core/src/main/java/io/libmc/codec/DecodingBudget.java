@@ -21,6 +21,8 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  *
  * A budget is used by one thread, for one value.
+ *
+ * @since 0.1.0
  */
 public final class DecodingBudget {
 

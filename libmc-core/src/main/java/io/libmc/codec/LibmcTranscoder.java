@@ -94,6 +94,8 @@ import org.jspecify.annotations.Nullable;
  * written, and when read Python's pickles (flag 1), complex numbers, code objects and
  * {@code Ellipsis}. Whatever the bytes, reading them costs no more than a
  * {@link DecodingBudget}, and a value that costs more is refused when it is written.
+ *
+ * @since 0.1.0
  */
 public final class LibmcTranscoder implements Transcoder {
 

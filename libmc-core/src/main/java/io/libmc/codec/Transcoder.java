@@ -9,6 +9,8 @@ import org.jspecify.annotations.Nullable;
  * <p>
  * Compression, chunking and their flags ({@value #COMPRESSED}, {@value #CHUNKED}) are the
  * client's: a transcoder neither sets nor sees them.
+ *
+ * @since 0.1.0
  */
 public interface Transcoder {
 

@@ -37,8 +37,17 @@ public final class MemcachedServer implements AutoCloseable {
 	/** What a release is called that {@code ./test} unpacks beside the installed one. */
 	private static final String NEWER = "newer-memcached";
 
+	/** What tests run with, unless it is memcached: embedded, proxy or twemproxy. */
+	private static final String KIND = System.getProperty("libmc.test.memcached", "");
+
 	/** Whether tests run with the server of libmc-embedded, in a JVM of its own. */
-	private static final boolean IS_EMBEDDED = "embedded".equals(System.getProperty("libmc.test.memcached"));
+	private static final boolean IS_EMBEDDED = KIND.equals("embedded");
+
+	/**
+	 * Where the server behind a proxy is, which has the proxy's port and ends with it:
+	 * {@code .ci/behind-proxy}, which is called memcached then.
+	 */
+	private static final String BEHIND_PROXY = "127.0.0.2";
 
 	static final int FIRST_PORT = 15_000;
 
@@ -223,14 +232,31 @@ public final class MemcachedServer implements AutoCloseable {
 			return;
 		}
 		resume();
-		try (SocketChannel channel = connect()) {
-			if (!ask(channel, "flush_all\r\n").equals("OK\r\n")) {
-				restart();
-			}
-		}
-		catch (IOException ex) {
+		if (!flush()) {
 			restart();
 		}
+	}
+
+	/**
+	 * Forgets everything, also behind a proxy that does not let clients ask for it.
+	 * @return whether it did
+	 */
+	public boolean flush() {
+		try (SocketChannel channel = connectToStore()) {
+			return ask(channel, "flush_all\r\n").equals("OK\r\n");
+		}
+		catch (IOException ex) {
+			return false;
+		}
+	}
+
+	/** Whether there is a proxy before each server. */
+	public static boolean isBehindProxy() {
+		return KIND.endsWith("proxy");
+	}
+
+	private SocketChannel connectToStore() throws IOException {
+		return isBehindProxy() ? SocketChannel.open(new InetSocketAddress(BEHIND_PROXY, port())) : connect();
 	}
 
 	/** Kills the process for good. */

@@ -34,6 +34,8 @@ import org.jspecify.annotations.Nullable;
  * It listens on the loopback interface unless told otherwise, keeps what it stores in the
  * heap, up to a number of bytes, and drops what was used least recently. Its threads are
  * daemons. All methods may be called by several threads.
+ *
+ * @since 0.1.0
  */
 public final class EmbeddedMemcached implements AutoCloseable {
 

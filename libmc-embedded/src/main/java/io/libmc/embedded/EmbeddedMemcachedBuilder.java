@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Settings of an {@link EmbeddedMemcached}, each with memcached's own default but for the
  * address. Values that make no sense are refused where they are set.
+ *
+ * @since 0.1.0
  */
 public final class EmbeddedMemcachedBuilder {
 

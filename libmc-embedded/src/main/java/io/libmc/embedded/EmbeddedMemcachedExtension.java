@@ -23,6 +23,8 @@ import org.jspecify.annotations.Nullable;
  * A class may have several; parameters are the server of the first, and of the annotation
  * before any field. Tests of a class that run in parallel have the server one after the
  * other.
+ *
+ * @since 0.1.0
  */
 public final class EmbeddedMemcachedExtension
 		implements BeforeAllCallback, BeforeEachCallback, AfterEachCallback, AfterAllCallback, ParameterResolver {

@@ -15,6 +15,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
  * as long as the class does, and every test finds it running and empty, whatever the test
  * before did to it.
  *
+ * @since 0.1.0
  * @see EmbeddedMemcachedExtension
  */
 @Documented

@@ -14,6 +14,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Runs a server with memcached's options until it is killed.
+ *
+ * @since 0.1.0
  */
 public final class Main {
 

@@ -2,6 +2,8 @@ package io.libmc.embedded;
 
 /**
  * The release of memcached whose commands, replies and errors are spoken.
+ *
+ * @since 0.1.0
  */
 public enum MemcachedVersion {
 

@@ -40,7 +40,6 @@ class NewApplicationTests {
 
 	@Test
 	void applicationCachesWithWhatTheReadmeSaysAndNothingElse(MemcachedServer server) throws Exception {
-		install(ROOT.resolve(".flattened-pom.xml"), "libmc-parent", ".pom");
 		for (String module : MODULES) {
 			install(ROOT.resolve(module).resolve(".flattened-pom.xml"), module, ".pom");
 			install(jar(module), module, ".jar");

@@ -12,6 +12,8 @@ import org.springframework.beans.factory.annotation.Qualifier;
  * Marks the {@link io.libmc.MemcachedClient} bean that the caches use, where it is
  * another one than the application's. The auto-configured client stays beside it if it is
  * declared with {@code @Bean(defaultCandidate = false)}.
+ *
+ * @since 0.1.0
  */
 @Target({ ElementType.FIELD, ElementType.METHOD, ElementType.PARAMETER, ElementType.TYPE, ElementType.ANNOTATION_TYPE })
 @Retention(RetentionPolicy.RUNTIME)

@@ -26,6 +26,8 @@ import io.libmc.MemcachedListener;
  * Configures a {@link MemcachedClient}, and one for each cluster below
  * {@code libmc.clusters}. The clients connect in the background: an application starts
  * whether or not memcached runs. They are closed after all other beans.
+ *
+ * @since 0.1.0
  */
 @AutoConfiguration(after = SslAutoConfiguration.class)
 @ConditionalOnBooleanProperty(name = "libmc.enabled", matchIfMissing = true)

@@ -34,6 +34,8 @@ import io.libmc.spring.cache.ServerStates;
  * Makes memcached the application's cache, or switches caching off. Either way Boot's own
  * {@link CacheAutoConfiguration} finds a cache manager and backs off whole, so what it
  * does for every cache manager is done here.
+ *
+ * @since 0.1.0
  */
 @AutoConfiguration(before = CacheAutoConfiguration.class, after = LibmcAutoConfiguration.class)
 @ConditionalOnBooleanProperty(name = "libmc.enabled", matchIfMissing = true)

@@ -22,6 +22,8 @@ import static io.libmc.spring.autoconfigure.InvalidLibmcPropertyException.apply;
  * <p>
  * Each injection has a builder of its own. What has no method here is set on the manager
  * that was built.
+ *
+ * @since 0.1.0
  */
 public final class LibmcCacheManagerBuilder {
 

@@ -5,6 +5,8 @@ import io.libmc.MemcachedClientBuilder;
 /**
  * Has the last word on the clients that are auto-configured. Beans of this type are
  * called in their order, after the properties were applied.
+ *
+ * @since 0.1.0
  */
 @FunctionalInterface
 public interface LibmcClientBuilderCustomizer {

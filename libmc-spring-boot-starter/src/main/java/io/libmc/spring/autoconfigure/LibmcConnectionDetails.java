@@ -10,6 +10,8 @@ import org.springframework.boot.ssl.SslBundle;
 /**
  * Where memcached is, and how it is connected to. A bean of this type replaces the
  * connection's properties.
+ *
+ * @since 0.1.0
  */
 public interface LibmcConnectionDetails extends ConnectionDetails {
 

@@ -22,6 +22,8 @@ import io.libmc.embedded.EmbeddedMemcached;
  * Starts memcached within the application, where {@code libmc-embedded} is on the class
  * path and nothing says where another one is: for the first minute and for tests. Never
  * in production by accident, where each instance would have a store of its own.
+ *
+ * @since 0.1.0
  */
 @AutoConfiguration(before = LibmcAutoConfiguration.class)
 @ConditionalOnClass(EmbeddedMemcached.class)

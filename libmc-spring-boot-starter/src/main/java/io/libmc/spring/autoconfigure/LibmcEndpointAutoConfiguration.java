@@ -13,6 +13,8 @@ import io.libmc.MemcachedClient;
 
 /**
  * Configures the actuator endpoint {@code libmc}.
+ *
+ * @since 0.1.0
  */
 @AutoConfiguration(after = LibmcAutoConfiguration.class)
 @ConditionalOnClass({ Endpoint.class, ConditionalOnAvailableEndpoint.class })

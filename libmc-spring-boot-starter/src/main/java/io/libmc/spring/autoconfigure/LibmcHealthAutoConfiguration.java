@@ -24,6 +24,8 @@ import io.libmc.spring.cache.OnError;
  * there are several. Memcached that is down makes the application unhealthy only if its
  * failures reach the application. Where caching is off the application may not use
  * memcached at all, and is asked whether it wants the indicator.
+ *
+ * @since 0.1.0
  */
 @AutoConfiguration(after = LibmcAutoConfiguration.class,
 		beforeName = "org.springframework.boot.health.autoconfigure.registry.HealthContributorRegistryAutoConfiguration")

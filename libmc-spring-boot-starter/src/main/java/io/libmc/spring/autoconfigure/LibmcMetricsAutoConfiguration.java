@@ -31,6 +31,8 @@ import io.libmc.spring.observation.ObservedOperations;
  * Meters of the client's operations, of its servers and of the caches. It comes before
  * Boot's {@link CacheMetricsAutoConfiguration}, which does nothing unless somebody knows
  * how to bind a cache.
+ *
+ * @since 0.1.0
  */
 @AutoConfiguration(after = { LibmcCacheAutoConfiguration.class, LibmcObservationAutoConfiguration.class },
 		before = CacheMetricsAutoConfiguration.class,

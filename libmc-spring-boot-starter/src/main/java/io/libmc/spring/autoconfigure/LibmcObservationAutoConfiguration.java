@@ -15,6 +15,8 @@ import io.libmc.spring.observation.ObservedOperations;
 
 /**
  * Observes the client's operations.
+ *
+ * @since 0.1.0
  */
 @AutoConfiguration(
 		afterName = "org.springframework.boot.micrometer.observation.autoconfigure.ObservationAutoConfiguration")

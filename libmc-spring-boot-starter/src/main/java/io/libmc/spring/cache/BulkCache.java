@@ -13,6 +13,8 @@ import org.springframework.cache.Cache;
  * trip for each server. Every cache of a {@link LibmcCacheManager} is one, and does with
  * each entry what it does with a single one. Each method waits, but for changes on a
  * thread that must not, one of Reactor's, which are only begun.
+ *
+ * @since 0.1.0
  */
 public interface BulkCache extends Cache {
 

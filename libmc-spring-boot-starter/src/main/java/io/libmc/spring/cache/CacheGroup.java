@@ -13,6 +13,7 @@ import java.util.Objects;
  * It is good for nothing else: no entry can have it as its key.
  *
  * @param name the group's name
+ * @since 0.1.0
  */
 public record CacheGroup(String name) {
 

@@ -9,6 +9,8 @@ import org.jspecify.annotations.Nullable;
  * Says which groups each entry of a cache belongs to, so that all entries of a group can
  * be evicted together, by {@link BulkCache#evictGroup}. A bean of this type is used by
  * its name, as in {@code libmc.cache.groups-by: orderGroups}. Must be thread-safe.
+ *
+ * @since 0.1.0
  */
 @FunctionalInterface
 public interface CacheGroups {

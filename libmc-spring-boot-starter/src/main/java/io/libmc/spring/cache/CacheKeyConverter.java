@@ -9,6 +9,7 @@ import java.util.function.Function;
  * parts of others, too. Must be thread-safe.
  *
  * @param <K> the keys' type
+ * @since 0.1.0
  */
 public interface CacheKeyConverter<K> {
 

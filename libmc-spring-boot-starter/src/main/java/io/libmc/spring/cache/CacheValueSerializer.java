@@ -6,6 +6,8 @@ import io.libmc.codec.DecodingBudget;
  * Turns values into bytes and back: an {@linkplain EntryFormat#of entry format} of the
  * application's own. A bean of this type is used by its name, as in
  * {@code libmc.cache.serializer: orderSerializer}. Must be thread-safe.
+ *
+ * @since 0.1.0
  */
 public interface CacheValueSerializer {
 

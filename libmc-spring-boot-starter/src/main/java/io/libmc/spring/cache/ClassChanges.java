@@ -3,6 +3,8 @@ package io.libmc.spring.cache;
 /**
  * What becomes of an entry whose classes had other fields when it was written, as between
  * two versions of an application.
+ *
+ * @since 0.1.0
  */
 public enum ClassChanges {
 

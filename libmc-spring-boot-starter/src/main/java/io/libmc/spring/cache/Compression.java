@@ -4,6 +4,8 @@ package io.libmc.spring.cache;
  * How long entries are made shorter on the servers, where that makes them so. Entries are
  * read whatever they were compressed with, so it may change at any time; {@link #LZ4}
  * entries are misses where its library is missing.
+ *
+ * @since 0.1.0
  */
 public enum Compression {
 

@@ -15,6 +15,8 @@ import io.libmc.codec.Transcoder;
  * How a cache's values become entries, and come back. An entry also bears the generation
  * of the cache it belongs to, at the place that {@link Stamp} knows. It is never empty,
  * as memcached's own placeholders are.
+ *
+ * @since 0.1.0
  */
 public abstract sealed class EntryFormat permits BytesFormat, LibmcFormat, AlsoReadingFormat {
 

@@ -6,6 +6,7 @@ package io.libmc.spring.cache;
  *
  * @param allowedClasses the property that allows more classes
  * @param serializer the property that chooses another format
+ * @since 0.1.0
  */
 public record FormatProperties(String allowedClasses, String serializer) {
 

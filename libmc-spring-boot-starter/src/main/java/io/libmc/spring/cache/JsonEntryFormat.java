@@ -9,6 +9,8 @@ import tools.jackson.databind.json.JsonMapper;
 /**
  * {@link EntryFormat#json} with what an application adds to Jackson. It is a class of its
  * own, as Jackson need not be there.
+ *
+ * @since 0.1.0
  */
 public final class JsonEntryFormat {
 

@@ -32,6 +32,8 @@ import io.libmc.spring.cache.EntryLoad.LoaderException;
  * collections and arrays of such, everything that overrides {@code toString()} so that it
  * tells different keys apart, and what a {@link CacheKeyConverter} is for; any other is
  * an {@link IllegalArgumentException}.
+ *
+ * @since 0.1.0
  */
 public final class LibmcCache extends AbstractValueAdaptingCache implements BulkCache {
 

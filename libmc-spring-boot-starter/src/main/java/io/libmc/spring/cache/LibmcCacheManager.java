@@ -32,6 +32,8 @@ import io.libmc.ServerSnapshot;
  * The caches of an application on memcached. They come into being when they are first
  * asked for, with the settings {@linkplain #configureCache given} for their name or else
  * with the defaults, unless their names are {@linkplain #setCacheNames fixed}.
+ *
+ * @since 0.1.0
  */
 public final class LibmcCacheManager extends AbstractTransactionSupportingCacheManager
 		implements SmartInitializingSingleton, DisposableBean {

@@ -19,6 +19,8 @@ import io.libmc.MemcachedClient;
  * How one cache behaves. Immutable: every method returns other settings. Every option is
  * checked where it is set: a bad one is an {@link IllegalArgumentException} that names
  * it. In which order they are set does not matter.
+ *
+ * @since 0.1.0
  */
 public final class LibmcCacheSettings {
 

@@ -16,6 +16,7 @@ package io.libmc.spring.cache;
  * as misses
  * @param nearHits how many of the hits were found in the process, without asking
  * memcached
+ * @since 0.1.0
  */
 public record LibmcCacheStatistics(long hits, long misses, long puts, long evictions, long failures, long undecodable,
 		long uncacheable, long changed, long nearHits) {

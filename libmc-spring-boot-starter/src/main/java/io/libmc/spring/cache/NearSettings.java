@@ -19,6 +19,7 @@ import org.springframework.util.ClassUtils;
  * from when it was last known to be good. 0 to 1 day; 0 for not at all
  * @param byReference whether every caller gets the same object, which then must not be
  * changed by any of them. If not, each gets one of its own
+ * @since 0.1.0
  */
 public record NearSettings(Duration timeToLive, long maximumSize, long maximumBytes, Duration timeToLiveWhenDown,
 		boolean byReference) {

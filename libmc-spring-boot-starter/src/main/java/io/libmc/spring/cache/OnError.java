@@ -2,6 +2,8 @@ package io.libmc.spring.cache;
 
 /**
  * What a failing memcached does to the application.
+ *
+ * @since 0.1.0
  */
 public enum OnError {
 

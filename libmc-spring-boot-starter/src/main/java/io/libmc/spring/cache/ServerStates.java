@@ -19,6 +19,8 @@ import io.libmc.MemcachedListener;
  * how many did is told then. The caches tell it of their failures, the client, as its
  * listener, of every answer. Where it is not the client's listener, a quiet minute counts
  * as the end.
+ *
+ * @since 0.1.0
  */
 public final class ServerStates implements MemcachedListener {
 

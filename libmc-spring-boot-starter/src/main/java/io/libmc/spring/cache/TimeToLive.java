@@ -7,6 +7,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Says how long each entry of a cache is to live. A bean of this type is used by its
  * name, as in {@code libmc.cache.time-to-live-by: orderTimes}. Must be thread-safe.
+ *
+ * @since 0.1.0
  */
 @FunctionalInterface
 public interface TimeToLive {

@@ -5,6 +5,8 @@ import io.libmc.MemcachedListener;
 /**
  * A listener that tells clusters apart. Any other one that is a bean hears of all
  * clusters without knowing of which.
+ *
+ * @since 0.1.0
  */
 public interface ClusterListener extends MemcachedListener {
 

@@ -11,6 +11,8 @@ import io.libmc.MemcachedListener.Outcome;
  * The timer {@code libmc.operations} and a span such as {@code memcached get}, with the
  * tags {@code cluster}, {@code command}, {@code outcome} and {@code server}, all of low
  * cardinality. While an operation is under way its outcome is {@code none}.
+ *
+ * @since 0.1.0
  */
 public class DefaultMemcachedObservationConvention implements MemcachedObservationConvention {
 

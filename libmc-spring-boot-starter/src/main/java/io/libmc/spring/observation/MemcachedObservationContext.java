@@ -9,6 +9,8 @@ import io.libmc.MemcachedListener.Outcome;
 /**
  * One operation on one server. memcached takes no headers, so a trace ends here: nothing
  * is propagated.
+ *
+ * @since 0.1.0
  */
 public final class MemcachedObservationContext extends SenderContext<Object> {
 

@@ -6,6 +6,8 @@ import io.micrometer.observation.ObservationConvention;
 /**
  * Names and tags the client's operations. A bean of this type replaces
  * {@link DefaultMemcachedObservationConvention}.
+ *
+ * @since 0.1.0
  */
 public interface MemcachedObservationConvention extends ObservationConvention<MemcachedObservationContext> {
 

@@ -9,6 +9,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Observes the operations that the client sends to servers. Micrometer makes of each a
  * timer and, where there is tracing, a span below that of the caller.
+ *
+ * @since 0.1.0
  */
 public final class ObservedOperations implements ClusterListener {
 

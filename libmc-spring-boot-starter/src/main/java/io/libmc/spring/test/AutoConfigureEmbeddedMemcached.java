@@ -26,6 +26,8 @@ import io.libmc.spring.autoconfigure.LibmcEmbeddedAutoConfiguration;
  * servers, too. A client that is no bean is not. libmc is switched on, unless the test's
  * own properties have {@code libmc.enabled=false}. Needs {@code libmc-embedded}, without
  * which the test fails, and {@code spring-boot-test}.
+ *
+ * @since 0.1.0
  */
 @Target(ElementType.TYPE)
 @Retention(RetentionPolicy.RUNTIME)
