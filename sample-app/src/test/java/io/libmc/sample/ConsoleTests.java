@@ -57,7 +57,8 @@ class ConsoleTests {
 	static void openBrowser() {
 		Path chromium = program("chromium", "google-chrome", "chromium-browser");
 		Path driver = program("chromedriver");
-		assumeTrue(chromium != null && driver != null, "there is no Chromium with its driver: nobody looks at the page");
+		assumeTrue(chromium != null && driver != null,
+				"there is no Chromium with its driver: nobody looks at the page");
 		ChromeOptions options = new ChromeOptions();
 		options.setBinary(chromium.toFile());
 		options.addArguments("--headless=new", "--no-sandbox", "--disable-background-networking",
@@ -92,7 +93,7 @@ class ConsoleTests {
 	@BeforeEach
 	void openPage() {
 		emulate("light");
-		browser().manage().window().setSize(new Dimension(1200, 900));
+		browser().manage().window().setSize(new Dimension(1200, 1600));
 		browser().get("http://localhost:" + this.port + "/");
 		await().atMost(LONG).until(() -> !all("#books li").isEmpty() && all("#servers li").size() == 3);
 	}
@@ -147,7 +148,8 @@ class ConsoleTests {
 		one("#key").sendKeys("books.byId:@L166");
 		await().atMost(LONG)
 			.until(() -> one("#place").getText()
-				.matches("(?s)Its hash is \\d+, .* It lives on embedded-[123]\\. If that were down: with failover it would be asked for on embedded-[123]; without, it is a miss\\."));
+				.matches(
+						"(?s)Its hash is \\d+, .* It lives on embedded-[123]\\. If that were down: with failover it would be asked for on embedded-[123]; without, it is a miss\\."));
 		one("#key").sendKeys(" x");
 		await().atMost(LONG).until(() -> one("#place").getText().startsWith("A key is 1 to 250"));
 	}
@@ -198,8 +200,7 @@ class ConsoleTests {
 	private void tell(String story, String isProtected, String words) {
 		one("[data-story=" + story + "][data-protected=" + isProtected + "]").click();
 		await().atMost(LONG).until(() -> one("#outcome").getText().startsWith("The callers"));
-		await().atMost(LONG)
-			.untilAsserted(() -> assertThat(one("#outcome").getText()).matches(words));
+		await().atMost(LONG).untilAsserted(() -> assertThat(one("#outcome").getText()).matches(words));
 		await().atMost(LONG).until(() -> all("[data-story][aria-disabled]").isEmpty());
 	}
 
@@ -244,7 +245,8 @@ class ConsoleTests {
 			browser().navigate().refresh();
 			await().atMost(LONG).until(() -> !all("#books li").isEmpty() && all("#servers li").size() == 3);
 			tell("stampede", "true", "The database was asked once.*");
-			assertThat(browser().executeScript("return document.documentElement.scrollWidth").toString()).isEqualTo("360");
+			assertThat(browser().executeScript("return document.documentElement.scrollWidth").toString())
+				.isEqualTo("360");
 			picture("console-phone");
 		}
 		finally {
@@ -254,8 +256,8 @@ class ConsoleTests {
 
 	@Test
 	void nothingIsLoadedFromElsewhere() {
-		Object hosts = browser().executeScript(
-				"return performance.getEntriesByType('resource').map((entry) => new URL(entry.name).host)");
+		Object hosts = browser()
+			.executeScript("return performance.getEntriesByType('resource').map((entry) => new URL(entry.name).host)");
 		assertThat((List<?>) hosts).isNotEmpty().allMatch(("localhost:" + this.port)::equals);
 	}
 

@@ -122,8 +122,7 @@ final class Callers {
 		long start = now();
 		How how;
 		try {
-			String value = (query.protection != null)
-					? this.memcached.getOrLoad(query.key, query.protection, database)
+			String value = (query.protection != null) ? this.memcached.getOrLoad(query.key, query.protection, database)
 					: cached(query, database);
 			boolean waited = now() - start > this.slowQuery.toMillis() * 1000 / 2;
 			how = loaded.get() ? How.LOADED : waited ? How.WAITED : query.fresh.equals(value) ? How.HIT : How.STALE;

@@ -1,78 +1,42 @@
 package io.libmc.sample.console;
 
-import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
-import io.micrometer.core.instrument.MeterRegistry;
-import io.micrometer.core.instrument.Timer;
-import jakarta.servlet.http.HttpServletRequest;
-import jakarta.servlet.http.HttpServletResponse;
-
+import org.springframework.context.event.EventListener;
 import org.springframework.stereotype.Component;
-import org.springframework.web.servlet.HandlerInterceptor;
-import org.springframework.web.servlet.config.annotation.InterceptorRegistry;
-import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
+import org.springframework.web.context.support.ServletRequestHandledEvent;
 
 /**
- * How long look-ups of books take, and which books were opened last.
+ * Which books were opened last.
  */
 @Component
-class Lookups implements HandlerInterceptor, WebMvcConfigurer {
+class Lookups {
 
-	private static final String STARTED = Lookups.class.getName();
+	private static final Pattern BOOK = Pattern.compile("/api/books/(\\d{1,18})");
 
 	private static final int BOOKS = 60;
 
-	private final Timer lookups;
-
 	private final Map<Long, Boolean> opened = new LinkedHashMap<>();
 
-	Lookups(MeterRegistry meters) {
-		this.lookups = Timer.builder("sample.lookups")
-			.description("How long look-ups of books took.")
-			.publishPercentiles(0.5, 0.99)
-			.distributionStatisticExpiry(Duration.ofSeconds(10))
-			.register(meters);
-	}
-
-	@Override
-	public void addInterceptors(InterceptorRegistry registry) {
-		registry.addInterceptor(this).addPathPatterns("/api/books/{id}");
-	}
-
-	@Override
-	public boolean preHandle(HttpServletRequest request, HttpServletResponse response, Object handler) {
-		request.setAttribute(STARTED, System.nanoTime());
-		return true;
-	}
-
-	@Override
-	public void afterCompletion(HttpServletRequest request, HttpServletResponse response, Object handler,
-			@org.jspecify.annotations.Nullable Exception ex) {
-		if (request.getMethod().equals("GET") && response.getStatus() == HttpServletResponse.SC_OK
-				&& request.getAttribute(STARTED) instanceof Long started) {
-			this.lookups.record(Duration.ofNanos(System.nanoTime() - started));
-			String path = request.getRequestURI();
-			remember(Long.parseLong(path.substring(path.lastIndexOf('/') + 1)));
+	@EventListener
+	synchronized void remember(ServletRequestHandledEvent request) {
+		Matcher book = BOOK.matcher(request.getRequestUrl());
+		if (request.getMethod().equals("GET") && request.getStatusCode() == 200 && book.matches()) {
+			Long id = Long.valueOf(book.group(1));
+			this.opened.remove(id);
+			this.opened.put(id, true);
+			if (this.opened.size() > BOOKS) {
+				this.opened.remove(this.opened.keySet().iterator().next());
+			}
 		}
 	}
 
-	private synchronized void remember(long book) {
-		this.opened.remove(book);
-		this.opened.put(book, true);
-		if (this.opened.size() > BOOKS) {
-			this.opened.remove(this.opened.keySet().iterator().next());
-		}
-	}
-
-	/** The books that were opened last. */
+	/** The books, the last one last. */
 	synchronized Long[] opened() {
 		return this.opened.keySet().toArray(Long[]::new);
-	}
-
-	Timer lookups() {
-		return this.lookups;
 	}
 
 }

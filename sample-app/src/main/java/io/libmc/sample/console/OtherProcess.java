@@ -126,7 +126,8 @@ public final class OtherProcess implements AutoCloseable {
 				else {
 					LoadPolicy protection = Boolean.parseBoolean(words[3]) ? Stories.protection() : null;
 					Query query = new Query(words[1], words[2], protection, Stories.LONG);
-					new Callers(memcached, slowQuery).ask(query, Integer.parseInt(words[4]), Long.parseLong(words[5]), Duration.ZERO, 2)
+					new Callers(memcached, slowQuery)
+						.ask(query, Integer.parseInt(words[4]), Long.parseLong(words[5]), Duration.ZERO, 2)
 						.forEach((call) -> System.out
 							.println("call " + call.start() + " " + call.end() + " " + call.how().name()));
 					System.out.println("calls end");

@@ -102,8 +102,7 @@ class Stories implements DisposableBean {
 
 	@PostMapping("/{story}")
 	Outcome tell(@PathVariable Story story,
-			@RequestParam(name = "protected", defaultValue = "true") boolean isProtected)
-			throws IOException {
+			@RequestParam(name = "protected", defaultValue = "true") boolean isProtected) throws IOException {
 		if (!this.telling.tryLock()) {
 			throw new ResponseStatusException(HttpStatus.CONFLICT, "A story is being told already: wait for its end.");
 		}
@@ -151,7 +150,8 @@ class Stories implements DisposableBean {
 			this.memcached.invalidate(key, policy);
 			return now;
 		}, CompletableFuture.delayedExecutor(700, TimeUnit.MILLISECONDS, this.threads));
-		List<Call> calls = this.callers.ask(new Query(key, "new", policy, LONG), CALLERS, soon(), Duration.ofMillis(10), 1);
+		List<Call> calls = this.callers.ask(new Query(key, "new", policy, LONG), CALLERS, soon(), Duration.ofMillis(10),
+				1);
 		long evicted = evicting.join();
 		return calls.stream().map((call) -> (call.start() < evicted) ? call.found() : call).toList();
 	}
