@@ -72,12 +72,10 @@ async function open(id) {
   await showServerSide();
 }
 
-/** Cache meters and memcached servers, as the application reports them. */
+/** Cache meters, as the application reports them. */
 async function showServerSide() {
-  const [meters, servers] = await Promise.all([
-    fetch('/actuator/prometheus', { cache: 'no-store' }).then((response) => response.text()),
-    fetch('/api/servers', { cache: 'no-store' }).then((response) => response.json()),
-  ]);
+  const meters = await fetch('/actuator/prometheus', { cache: 'no-store' }).then((response) => response.text());
+  document.dispatchEvent(new Event('asked'));
   const caches = new Map();
   for (const [, labels, value] of meters.matchAll(/^cache_gets_total\{(.*)\} (.*)$/gm)) {
     const label = (name) => labels.match(new RegExp(`(?:^|,)${name}="([^"]*)"`))?.[1];
@@ -90,8 +88,6 @@ async function showServerSide() {
     row.append(element('td', name), element('td', hit), element('td', miss));
     return row;
   }));
-  find('servers').replaceChildren(...Object.entries(servers)
-    .map(([name, version]) => element('li', `${name} · memcached ${version}`)));
 }
 
 let typing;

@@ -12,6 +12,6 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * of rows
  */
 @ConfigurationProperties("sample")
-record SampleProperties(@DefaultValue("300ms") Duration slowQuery) {
+public record SampleProperties(@DefaultValue("300ms") Duration slowQuery) {
 
 }

@@ -1,8 +1,10 @@
-package io.libmc.sample;
+package io.libmc.sample.console;
 
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 import io.libmc.MemcachedClient;
 import io.libmc.embedded.EmbeddedMemcached;
@@ -31,6 +33,8 @@ class ServerController {
 
 	private final List<EmbeddedMemcached> embedded;
 
+	private final Set<Integer> paused = ConcurrentHashMap.newKeySet();
+
 	ServerController(MemcachedClient memcached, ObjectProvider<EmbeddedMemcached> embedded) {
 		this.memcached = memcached;
 		this.embedded = embedded.stream().toList();
@@ -58,6 +62,23 @@ class ServerController {
 					"There is no server " + number + ", only 1 to " + this.embedded.size() + ".");
 		}
 		action.on(this.embedded.get(number - 1));
+		if (action == Action.PAUSE) {
+			this.paused.add(number);
+		}
+		else {
+			this.paused.remove(number);
+		}
+	}
+
+	/**
+	 * Whether a server is within this application, so that something can be done to it.
+	 */
+	boolean isControllable(int number) {
+		return number <= this.embedded.size();
+	}
+
+	boolean isPaused(int number) {
+		return this.paused.contains(number);
 	}
 
 	/** What can be done to a server. */

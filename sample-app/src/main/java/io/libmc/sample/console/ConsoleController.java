@@ -1,0 +1,237 @@
+package io.libmc.sample.console;
+
+import java.io.IOException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+
+import io.libmc.MemcachedClient;
+import io.libmc.ServerSnapshot;
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import io.micrometer.core.instrument.distribution.ValueAtPercentile;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.beans.factory.DisposableBean;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RestController;
+import org.springframework.web.servlet.mvc.method.annotation.SseEmitter;
+
+/**
+ * What the page draws.
+ */
+@RestController
+@RequestMapping("/api/console")
+class ConsoleController implements DisposableBean {
+
+	private static final String BOOKS = "books.byId:@L";
+
+	private final MemcachedClient memcached;
+
+	private final ServerController servers;
+
+	private final Outages outages;
+
+	private final Lookups lookups;
+
+	private final MeterRegistry meters;
+
+	private final List<SseEmitter> watchers = new CopyOnWriteArrayList<>();
+
+	private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor((task) -> {
+		Thread thread = new Thread(task, "console");
+		thread.setDaemon(true);
+		return thread;
+	});
+
+	private final ScheduledFuture<?> ticking;
+
+	private Counts last;
+
+	ConsoleController(MemcachedClient memcached, ServerController servers, Outages outages, Lookups lookups,
+			MeterRegistry meters) {
+		this.memcached = memcached;
+		this.servers = servers;
+		this.outages = outages;
+		this.lookups = lookups;
+		this.meters = meters;
+		this.last = count();
+		this.ticking = this.timer.scheduleAtFixedRate(this::tick, 1, 1, TimeUnit.SECONDS);
+	}
+
+	/**
+	 * The ring.
+	 *
+	 * @param points the servers' points
+	 * @param books the books that were opened last
+	 */
+	record RingView(List<Ring.Point> points, List<Placed> books) {
+
+	}
+
+	/** What lies somewhere on the ring. */
+	record Placed(String name, long hash, String server) {
+
+	}
+
+	/**
+	 * Where a key lives.
+	 *
+	 * @param server its server
+	 * @param up whether that takes operations
+	 * @param next the server that comes after it on the ring, or {@code null} if there is
+	 * none
+	 */
+	record Place(String key, long hash, String server, boolean up, @Nullable String next) {
+
+	}
+
+	/**
+	 * A server.
+	 *
+	 * @param number 1 for the first
+	 * @param reason why it is down, or {@code null} if it is not
+	 * @param controllable whether it is within this application
+	 * @param paused whether it was told to hang
+	 */
+	record Server(int number, String name, double share, boolean up, @Nullable String reason, @Nullable Instant since,
+			boolean controllable, boolean paused) {
+
+	}
+
+	/** What happened in a second, and how things stand. Times are milliseconds. */
+	record Moment(Instant time, @Nullable Double hitRatio, double operations, double lookupP50, double lookupP99,
+			double memcachedP50, double memcachedP99, long inFlight, List<Server> servers) {
+
+	}
+
+	private record Counts(double hits, double misses, double operations) {
+
+	}
+
+	@GetMapping("/ring")
+	RingView ring() {
+		List<Placed> books = Stream.of(this.lookups.opened()).map((id) -> placed(BOOKS + id)).toList();
+		return new RingView(currentRing().points(), books);
+	}
+
+	private Placed placed(String key) {
+		return new Placed(key, Ring.hash(key), this.memcached.serverFor(key));
+	}
+
+	private Ring currentRing() {
+		return new Ring(this.memcached.servers().stream().map(ServerSnapshot::name).toList());
+	}
+
+	@GetMapping("/key")
+	Place place(@RequestParam String key) {
+		String server = this.memcached.serverFor(key);
+		boolean up = this.memcached.servers().stream().anyMatch((each) -> each.name().equals(server) && each.isUp());
+		long hash = Ring.hash(key);
+		return new Place(key, hash, server, up, currentRing().serverOf(hash, (other) -> !other.equals(server)));
+	}
+
+	@GetMapping("/servers")
+	List<Server> servers() {
+		List<Server> servers = new ArrayList<>();
+		for (ServerSnapshot server : this.memcached.servers()) {
+			int number = servers.size() + 1;
+			servers.add(new Server(number, server.name(), server.share(), server.isUp(), server.outage(),
+					this.outages.since(server.name()), this.servers.isControllable(number),
+					this.servers.isPaused(number)));
+		}
+		return servers;
+	}
+
+	/** What happens, every second. */
+	@GetMapping("/live")
+	SseEmitter watch() {
+		SseEmitter watcher = new SseEmitter(0L);
+		watcher.onCompletion(() -> this.watchers.remove(watcher));
+		watcher.onError((ex) -> this.watchers.remove(watcher));
+		this.watchers.add(watcher);
+		return watcher;
+	}
+
+	private void tick() {
+		Counts now = count();
+		Counts before = this.last;
+		this.last = now;
+		if (this.watchers.isEmpty()) {
+			return;
+		}
+		askAllServers();
+		double hits = now.hits - before.hits;
+		double asked = hits + now.misses - before.misses;
+		Moment moment = new Moment(Instant.now(), (asked > 0) ? hits / asked : null, now.operations - before.operations,
+				lookup(0.5), lookup(0.99), percentile(this.outages.answers(), 0.5),
+				percentile(this.outages.answers(), 0.99),
+				this.memcached.servers().stream().mapToLong(ServerSnapshot::inFlight).sum(), servers());
+		for (SseEmitter watcher : this.watchers) {
+			try {
+				watcher.send(moment);
+			}
+			catch (IOException | IllegalStateException ex) {
+				this.watchers.remove(watcher);
+			}
+		}
+	}
+
+	/**
+	 * So that a server that is down, or back, is noticed though nobody wants anything of
+	 * it.
+	 */
+	private void askAllServers() {
+		CompletableFuture<?> unused = this.memcached.async().version();
+	}
+
+	private Counts count() {
+		return new Counts(gets("hit"), gets("miss"), this.outages.answers().count());
+	}
+
+	private double gets(String result) {
+		return this.meters.find("cache.gets")
+			.tag("result", result)
+			.functionCounters()
+			.stream()
+			.mapToDouble(FunctionCounter::count)
+			.sum();
+	}
+
+	private double lookup(double which) {
+		return this.meters.find("http.server.requests")
+			.tags("method", "GET", "uri", "/api/books/{id}", "status", "200")
+			.timers()
+			.stream()
+			.mapToDouble((timer) -> percentile(timer, which))
+			.max()
+			.orElse(0);
+	}
+
+	private static double percentile(Timer timer, double which) {
+		for (ValueAtPercentile value : timer.takeSnapshot().percentileValues()) {
+			if (value.percentile() == which) {
+				return value.value(TimeUnit.MILLISECONDS);
+			}
+		}
+		return 0;
+	}
+
+	@Override
+	public void destroy() {
+		this.ticking.cancel(true);
+		this.timer.shutdownNow();
+		this.watchers.forEach(SseEmitter::complete);
+	}
+
+}

@@ -1,0 +1,291 @@
+package io.libmc.sample;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.logging.Level;
+
+import com.deque.html.axecore.results.Results;
+import com.deque.html.axecore.selenium.AxeBuilder;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.openqa.selenium.By;
+import org.openqa.selenium.Dimension;
+import org.openqa.selenium.Keys;
+import org.openqa.selenium.OutputType;
+import org.openqa.selenium.WebElement;
+import org.openqa.selenium.chrome.ChromeDriver;
+import org.openqa.selenium.chrome.ChromeDriverService;
+import org.openqa.selenium.chrome.ChromeOptions;
+import org.openqa.selenium.logging.LogEntry;
+import org.openqa.selenium.logging.LogType;
+import org.openqa.selenium.logging.LoggingPreferences;
+
+import org.springframework.boot.test.context.SpringBootTest;
+import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
+import org.springframework.boot.test.web.server.LocalServerPort;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+/**
+ * The page in a browser, as a visitor sees it. With {@code -Dlibmc.images=directory} it
+ * leaves pictures there.
+ */
+@SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT,
+		properties = { "libmc.retry-timeout=200ms", "libmc.poll-timeout=300ms", "libmc.embedded.enabled=true" })
+class ConsoleTests {
+
+	private static final Duration LONG = Duration.ofSeconds(30);
+
+	private static @Nullable ChromeDriver browser;
+
+	@LocalServerPort
+	private int port;
+
+	@BeforeAll
+	static void openBrowser() {
+		Path chromium = program("chromium", "google-chrome", "chromium-browser");
+		Path driver = program("chromedriver");
+		assumeTrue(chromium != null && driver != null,
+				"there is no Chromium with its driver: nobody looks at the page");
+		ChromeOptions options = new ChromeOptions();
+		options.setBinary(chromium.toFile());
+		options.addArguments("--headless=new", "--no-sandbox", "--disable-background-networking",
+				"--disable-dev-shm-usage", "--force-device-scale-factor=1");
+		LoggingPreferences logs = new LoggingPreferences();
+		logs.enable(LogType.BROWSER, Level.ALL);
+		options.setCapability("goog:loggingPrefs", logs);
+		browser = new ChromeDriver(
+				new ChromeDriverService.Builder().usingDriverExecutable(driver.toFile()).usingAnyFreePort().build(),
+				options);
+	}
+
+	private static @Nullable Path program(String... names) {
+		for (String name : names) {
+			for (String directory : System.getenv("PATH").split(":")) {
+				Path program = Path.of(directory, name);
+				if (Files.isExecutable(program)) {
+					return program;
+				}
+			}
+		}
+		return null;
+	}
+
+	@AfterAll
+	static void closeBrowser() {
+		if (browser != null) {
+			browser.quit();
+		}
+	}
+
+	@BeforeEach
+	void openPage() {
+		emulate("light");
+		browser().manage().window().setSize(new Dimension(1200, 1600));
+		browser().get("http://localhost:" + this.port + "/");
+		await().atMost(LONG).until(() -> !all("#books li").isEmpty() && all("#servers li").size() == 3);
+	}
+
+	@AfterEach
+	void nothingWentWrongInTheBrowser() {
+		bringBack();
+		List<LogEntry> problems = browser().manage()
+			.logs()
+			.get(LogType.BROWSER)
+			.getAll()
+			.stream()
+			.filter((entry) -> entry.getLevel().intValue() >= Level.WARNING.intValue())
+			.toList();
+		assertThat(problems).isEmpty();
+	}
+
+	private void bringBack() {
+		press("Bring back");
+		press("Resume");
+		await().atMost(LONG).until(() -> all("#servers li.down").isEmpty());
+	}
+
+	/** At once, as the page draws the servers anew. */
+	private void press(String button) {
+		browser().executeScript("""
+				for (const button of document.querySelectorAll('#servers button')) {
+				  if (button.textContent === arguments[0]) { button.click(); }
+				}""", button);
+	}
+
+	@Test
+	void aBookIsSlowOnceAndFastThenAndADotOnTheRing() {
+		one("#words").sendKeys("moby");
+		await().atMost(LONG).until(() -> all("#books li").size() == 1);
+		int dots = all("#ring .dot").size();
+		one("#books button").click();
+		await().atMost(LONG).until(() -> one("#title").getText().equals("Moby-Dick"));
+		assertThat(one("#requests li").getDomAttribute("class")).isEqualTo("slow");
+		await().atMost(LONG).until(() -> all("#ring .dot").size() == dots + 1);
+		await().atMost(LONG).until(() -> {
+			one("#again").click();
+			return "".equals(one("#requests li").getDomAttribute("class"));
+		});
+		await().atMost(LONG)
+			.until(() -> one("#caches").getText().lines().anyMatch((row) -> row.matches("books.byId [1-9]\\d* 1")));
+	}
+
+	@Test
+	void aKeyHasItsServerAndItsDotIsInReach() {
+		one("#key").clear();
+		one("#key").sendKeys("books.byId:@L166");
+		await().atMost(LONG)
+			.until(() -> one("#place").getText()
+				.matches(
+						"(?s)Its hash is \\d+, .* It lives on embedded-[123]\\. If that were down: with failover it would be asked for on embedded-[123]; without, it is a miss\\."));
+		one("#key").sendKeys(" x");
+		await().atMost(LONG).until(() -> one("#place").getText().startsWith("A key is 1 to 250"));
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "Take down", "Pause" })
+	void aServerThatIsTakenDownTurnsRedAndStaysAndTheApplicationGoesOn(String action) throws IOException {
+		String name = one("#servers li:first-child strong").getText();
+		one("#servers li:first-child button[aria-label^='" + action + "']").click();
+		for (int i = 0; i < 3; i++) {
+			one("#books button").click();
+			await().atMost(LONG).until(() -> !one("#title").getText().isEmpty());
+		}
+		await().atMost(LONG).until(() -> all("#servers li.down").size() == 1 && all("#ring .arc.down").size() == 100);
+		String trouble = action.equals("Pause") ? "hangs" : "down since ";
+		await().atMost(LONG)
+			.ignoreExceptions()
+			.until(() -> one("#servers li.down").getText().contains(name)
+					&& one("#servers li.down").getText().contains(trouble)
+					&& !one("#servers li.down").getCssValue("color")
+						.equals(one("#servers li:last-child").getCssValue("color")));
+		picture("server-down");
+		bringBack();
+	}
+
+	@Test
+	void theStampedeIsOneLoadWithProtectionAndManyWithout() throws IOException {
+		tell("stampede", "false", "The database was asked (?!once)\\d+ times for 200 callers in two processes\\..*");
+		picture("stampede-unprotected");
+		tell("stampede", "true", "The database was asked once for 200 callers in two processes\\..*");
+		assertThat(all("#calls rect")).hasSize(200);
+		assertThat(all("#calls rect.loaded")).hasSize(1);
+		picture("console");
+	}
+
+	@Test
+	void theOtherStoriesAreToldAndAKilledLoaderIsReplaced() {
+		tell("expiry", "false", ".*callers? waited for it.*");
+		tell("expiry", "true", ".*loaded anew before it expires.*");
+		tell("eviction", "false", ".*All who come meanwhile wait.*");
+		tell("eviction", "true", ".*the others get the old one.*");
+		assertThat(all("#calls rect.stale")).isNotEmpty();
+		tell("kill", "true", "The database was asked once after the process that was loading had been killed.*");
+		assertThat(all("#calls rect.loaded")).hasSize(1);
+		assertThat(all("#calls rect.failed")).isEmpty();
+	}
+
+	private void tell(String story, String isProtected, String words) {
+		one("[data-story=" + story + "][data-protected=" + isProtected + "]").click();
+		await().atMost(LONG).until(() -> one("#outcome").getText().startsWith("The callers"));
+		await().atMost(LONG).untilAsserted(() -> assertThat(one("#outcome").getText()).matches(words));
+		await().atMost(LONG).until(() -> all("[data-story][aria-disabled]").isEmpty());
+	}
+
+	@Test
+	void theChartsMove() {
+		await().atMost(LONG).until(() -> Integer.parseInt(attribute("body", "data-moments")) >= 2);
+		int before = Integer.parseInt(attribute("body", "data-moments"));
+		await().atMost(LONG).until(() -> Integer.parseInt(attribute("body", "data-moments")) > before);
+		assertThat(all("#charts canvas")).hasSize(4);
+	}
+
+	private String attribute(String selector, String name) {
+		String value = one(selector).getDomAttribute(name);
+		return (value != null) ? value : "0";
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "light", "dark" })
+	void nothingIsInTheWayOfWhoSeesOrHearsOrTypes(String scheme) throws IOException {
+		emulate(scheme);
+		one("#books button").click();
+		await().atMost(LONG).until(() -> !one("#title").getText().isEmpty());
+		tell("stampede", "true", "The database was asked once.*");
+		Results found = new AxeBuilder().analyze(browser());
+		assertThat(found.getViolations()
+			.stream()
+			.filter((rule) -> List.of("serious", "critical").contains(rule.getImpact()))
+			.map((rule) -> rule.getId() + ": " + rule.getNodes())).isEmpty();
+		picture("console-" + scheme);
+		WebElement button = one("[data-story=stampede][data-protected=true]");
+		button.sendKeys(Keys.ENTER);
+		await().atMost(LONG).until(() -> all("[data-story][aria-disabled]").isEmpty());
+		String page = browser().executeScript("return getComputedStyle(document.body).backgroundColor").toString();
+		assertThat(page).isEqualTo(scheme.equals("dark") ? "rgb(22, 24, 28)" : "rgb(246, 245, 242)");
+	}
+
+	@Test
+	void onAPhoneNothingHasToBeScrolledSideways() throws IOException {
+		browser().executeCdpCommand("Emulation.setDeviceMetricsOverride",
+				Map.of("width", 360, "height", 780, "deviceScaleFactor", 1, "mobile", true));
+		try {
+			browser().navigate().refresh();
+			await().atMost(LONG).until(() -> !all("#books li").isEmpty() && all("#servers li").size() == 3);
+			tell("stampede", "true", "The database was asked once.*");
+			assertThat(browser().executeScript("return document.documentElement.scrollWidth").toString())
+				.isEqualTo("360");
+			picture("console-phone");
+		}
+		finally {
+			browser().executeCdpCommand("Emulation.clearDeviceMetricsOverride", Map.of());
+		}
+	}
+
+	@Test
+	void nothingIsLoadedFromElsewhere() {
+		Object hosts = browser()
+			.executeScript("return performance.getEntriesByType('resource').map((entry) => new URL(entry.name).host)");
+		assertThat((List<?>) hosts).isNotEmpty().allMatch(("localhost:" + this.port)::equals);
+	}
+
+	private void emulate(String scheme) {
+		browser().executeCdpCommand("Emulation.setEmulatedMedia",
+				Map.of("features", List.of(Map.of("name", "prefers-color-scheme", "value", scheme))));
+	}
+
+	private void picture(String name) throws IOException {
+		String directory = System.getProperty("libmc.images");
+		if (directory != null) {
+			browser().executeScript("scrollTo(0, 0)");
+			Files.write(Files.createDirectories(Path.of(directory)).resolve(name + ".png"),
+					browser().getScreenshotAs(OutputType.BYTES));
+		}
+	}
+
+	private static ChromeDriver browser() {
+		assertThat(browser).isNotNull();
+		return browser;
+	}
+
+	private static WebElement one(String selector) {
+		return browser().findElement(By.cssSelector(selector));
+	}
+
+	private static List<WebElement> all(String selector) {
+		return browser().findElements(By.cssSelector(selector));
+	}
+
+}
