@@ -69,6 +69,7 @@ class GroupsTest {
 	private LibmcCache other;
 
 	/** What is cached; its authors are its groups. */
+	@SuppressWarnings("ArrayRecordComponent")
 	record Book(String title, String... authors) implements Serializable {
 
 	}
