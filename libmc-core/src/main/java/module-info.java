@@ -5,6 +5,7 @@
 module io.libmc {
 
 	requires static org.jspecify;
+	requires static java.naming;
 
 	exports io.libmc;
 	exports io.libmc.codec;

@@ -377,11 +377,11 @@ public final class LoadPolicy {
 	}
 
 	/**
-	 * Reads another key's value along with each value, in the same round trip if both lie
-	 * on the same server, and tells it to the {@linkplain #listener listener}: whatever
-	 * else decides whether a value is good. memcached's failure to read the one is its
-	 * failure to read the other.
-	 * @param key the other key
+	 * Reads another key's value along with each value, in the same round trip, and tells
+	 * it to the {@linkplain #listener listener}: whatever else decides whether a value is
+	 * good. memcached's failure to read the one is its failure to read the other.
+	 * @param key the other key, which is looked for on the server of the value, wherever
+	 * it would belong by itself: {@link MemcachedClient#onServer} stores it there
 	 * @return another policy
 	 */
 	public LoadPolicy beside(String key) {

@@ -1,6 +1,7 @@
 package io.libmc;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -464,6 +465,46 @@ public interface MemcachedClient extends AutoCloseable {
 	 * @throws IllegalArgumentException if it is negative or more than 1 GiB
 	 */
 	MemcachedClient withCompressionThreshold(int compressionThreshold);
+
+	/**
+	 * This client with all keys on one server, wherever they would belong by themselves:
+	 * for what is about a server and has to lie on it, whatever else is on the list. What
+	 * holds for {@link #withTranscoder} holds for it, too. A server that has left the
+	 * list is still asked as long as this client remembers it; keys of one that was never
+	 * on it are where they belong.
+	 * @param server the server's name, as {@link #serverFor} tells it
+	 * @return another client
+	 */
+	MemcachedClient onServer(String server);
+
+	/**
+	 * Which of the {@linkplain #servers() servers} came onto the list while this client
+	 * was at work, and may therefore hold what others have changed in the meantime. Never
+	 * asks a server, and is the same object while the list does not change.
+	 * @return since when this client had done without each, by the server's name: since
+	 * it left the list the last time, or since there was a list
+	 */
+	Map<String, Instant> absences();
+
+	/**
+	 * Which servers have left the list while this client was at work, unless they are
+	 * back. Their keys are on others now, which may hold what was there before. As
+	 * {@link #absences()}, it is the same object while the list does not change.
+	 * @return when each had come onto the list, by the server's name; since there was a
+	 * list, if it was on the first one
+	 */
+	Map<String, Instant> departures();
+
+	/**
+	 * Which of two servers a key would belong to, if there were no others. Where both are
+	 * on the list it does not belong to the other one. Neither has to be, and neither is
+	 * asked.
+	 * @param key the key
+	 * @param one a server's name
+	 * @param other another one's
+	 * @return the name of one of them
+	 */
+	String nearer(String key, String one, String other);
 
 	/**
 	 * Gives access to memcached's meta commands.

@@ -51,6 +51,46 @@ public final class MemcachedClientBuilder {
 	}
 
 	/**
+	 * Where the servers are learnt from, instead of {@link #servers naming} them, one of:
+	 * <ul>
+	 * <li>{@code elasticache:host:port}: the configuration endpoint of AWS ElastiCache or
+	 * Google Memorystore</li>
+	 * <li>{@code dns:host:port}: every address behind a name</li>
+	 * <li>{@code dns-srv:name}: the targets of a name's SRV records</li>
+	 * </ul>
+	 * It is asked when the client is built, which waits for it for 5 s at most, then
+	 * every {@link #refreshInterval}, and soon after a server went down. Until it has
+	 * answered for the first time, operations fail. {@link MemcachedClient#updateServers}
+	 * ends discovery.
+	 * @param source the source
+	 * @return this
+	 */
+	public MemcachedClientBuilder discovery(String source) {
+		this.options.discovery(source);
+		return this;
+	}
+
+	/**
+	 * As {@link #discovery(String)}, by means of one's own.
+	 * @param list asked for the servers
+	 * @return this
+	 */
+	public MemcachedClientBuilder discovery(ServerList list) {
+		this.options.discovery(list);
+		return this;
+	}
+
+	/**
+	 * How often {@link #discovery} asks for the servers. 60 s unless set.
+	 * @param refreshInterval 1 ms to 1 day
+	 * @return this
+	 */
+	public MemcachedClientBuilder refreshInterval(Duration refreshInterval) {
+		this.options.refreshInterval = ClientOptions.checkTimeout("refreshInterval", refreshInterval);
+		return this;
+	}
+
+	/**
 	 * How keys are hashed. {@link HashFunction#MD5} unless set.
 	 * @param hashFunction the same for every client of the cluster
 	 * @return this

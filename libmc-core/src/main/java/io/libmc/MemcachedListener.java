@@ -122,6 +122,38 @@ public interface MemcachedListener {
 	default void serverUp(String server, Duration downFor) {
 	}
 
+	/** What came of asking which servers there are. */
+	enum ListOutcome {
+
+		/** Another list, which was taken. */
+		CHANGED,
+
+		/** The list is as it was. */
+		UNCHANGED,
+
+		/** Another list, which is taken if it is still the same a while later. */
+		HELD,
+
+		/** A list older than the one that is there, which was not taken. */
+		OUTDATED,
+
+		/** A list without servers, which was not taken. */
+		EMPTY,
+
+		/** There was no answer, or none that makes sense. */
+		FAILED
+
+	}
+
+	/**
+	 * It was asked which servers there are, by
+	 * {@linkplain MemcachedClientBuilder#discovery discovery}.
+	 * @param outcome what came of it
+	 * @param elapsed how long it took
+	 */
+	default void serversAsked(ListOutcome outcome, Duration elapsed) {
+	}
+
 	/**
 	 * The client takes another list of servers.
 	 * @param servers the servers' names

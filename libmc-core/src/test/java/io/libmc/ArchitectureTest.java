@@ -29,11 +29,12 @@ class ArchitectureTest {
 	private static final Map<String, Set<String>> LAYERS = Map.of("io.libmc", Set.of("io.libmc.codec"),
 			"io.libmc.codec", Set.of(), //
 			"io.libmc.internal.client",
-			Set.of("io.libmc.codec", "io.libmc.internal.load", "io.libmc.internal.call", "io.libmc.internal.routing",
-					"io.libmc.internal.connection", "io.libmc.internal.protocol"),
+			Set.of("io.libmc.codec", "io.libmc.internal.load", "io.libmc.internal.discovery", "io.libmc.internal.call",
+					"io.libmc.internal.routing", "io.libmc.internal.connection", "io.libmc.internal.protocol"),
 			"io.libmc.internal.load", Set.of("io.libmc.codec", "io.libmc.internal.call"), "io.libmc.internal.call",
 			Set.of("io.libmc.codec", "io.libmc.internal.routing", "io.libmc.internal.connection",
 					"io.libmc.internal.protocol"),
+			"io.libmc.internal.discovery", Set.of("io.libmc.internal.connection", "io.libmc.internal.routing"), //
 			"io.libmc.internal.connection", Set.of("io.libmc.internal.protocol"), //
 			"io.libmc.internal.routing", Set.of(), //
 			"io.libmc.internal.protocol", Set.of());
@@ -96,7 +97,7 @@ class ArchitectureTest {
 	void coreNeedsNothingButJava() {
 		classes().should()
 			.onlyDependOnClassesThat()
-			.resideInAnyPackage("java..", "javax.net..", "org.jspecify..", "io.libmc..")
+			.resideInAnyPackage("java..", "javax.net..", "javax.naming..", "org.jspecify..", "io.libmc..")
 			.check(CLASSES);
 	}
 

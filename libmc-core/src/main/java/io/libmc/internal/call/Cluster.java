@@ -28,12 +28,26 @@ public final class Cluster {
 
 	private final int maxValueBytes;
 
+	/** Where every key belongs, or null if that is as the ring says. */
+	private final @Nullable Node only;
+
 	public Cluster(Ring ring, List<Node> nodes, boolean failover, int maxRetries, int maxValueBytes) {
+		this(ring, List.copyOf(nodes), failover, maxRetries, maxValueBytes, null);
+	}
+
+	private Cluster(Ring ring, List<Node> nodes, boolean failover, int maxRetries, int maxValueBytes,
+			@Nullable Node only) {
 		this.ring = ring;
-		this.nodes = List.copyOf(nodes);
+		this.nodes = nodes;
 		this.failover = failover;
 		this.maxRetries = maxRetries;
 		this.maxValueBytes = maxValueBytes;
+		this.only = only;
+	}
+
+	/** The same, but every key belongs to one server, which need not be on the list. */
+	public Cluster at(Node node) {
+		return new Cluster(this.ring, this.nodes, this.failover, this.maxRetries, this.maxValueBytes, node);
 	}
 
 	public List<Node> nodes() {
@@ -58,7 +72,7 @@ public final class Cluster {
 
 	/** The server a key belongs to. */
 	Node homeOf(byte[] key) {
-		return this.nodes.get(this.ring.find(key));
+		return (this.only != null) ? this.only : this.nodes.get(this.ring.find(key));
 	}
 
 	/**

@@ -8,6 +8,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 
 import io.libmc.MemcachedListener;
+import io.libmc.MemcachedListener.ListOutcome;
 import io.libmc.MemcachedListener.LoadOutcome;
 import io.libmc.MemcachedListener.Outcome;
 import io.libmc.internal.connection.Log;
@@ -26,6 +27,9 @@ public final class OperationEvents implements Settings.ServerEvents {
 
 	/** Null for none. */
 	private final @Nullable MemcachedListener listener;
+
+	/** What else is done when a server goes down. */
+	private volatile @Nullable Runnable whenDown;
 
 	private volatile boolean hasThrown;
 
@@ -91,14 +95,27 @@ public final class OperationEvents implements Settings.ServerEvents {
 		tell((told) -> told.loadEnded(outcome));
 	}
 
+	/** Has something done each time a server goes down. */
+	public void whenDown(Runnable action) {
+		this.whenDown = action;
+	}
+
 	@Override
 	public void down(String server, String reason) {
+		Runnable action = this.whenDown;
+		if (action != null) {
+			action.run();
+		}
 		tell((told) -> told.serverDown(server, reason));
 	}
 
 	@Override
 	public void up(String server, long downForNanos) {
 		tell((told) -> told.serverUp(server, Duration.ofNanos(downForNanos)));
+	}
+
+	public void serversAsked(ListOutcome outcome, Duration elapsed) {
+		tell((told) -> told.serversAsked(outcome, elapsed));
 	}
 
 	public void serversChanged(List<Node> nodes) {

@@ -73,6 +73,12 @@ public final class ScriptFactory {
 				this.flushAllEnabled);
 	}
 
+	/** The same, also with every reply awaited, on other servers. */
+	public ScriptFactory on(Supplier<Cluster> servers) {
+		return new ScriptFactory(servers, this.keys, this.values, this.pollNanos, this.splits, false,
+				this.flushAllEnabled);
+	}
+
 	/** The scripts of the meta commands. */
 	public MetaScriptFactory meta() {
 		return new MetaScriptFactory(this, this.cluster, this.keys, this.pollNanos, false);
@@ -133,6 +139,13 @@ public final class ScriptFactory {
 
 	public Script<@Nullable RawValue> getRaw(String key) {
 		return read(Command.GET, key).map((item) -> (item != null) ? new RawValue(item.flags(), item.bytes()) : null);
+	}
+
+	/** Reads what lies on the server of another key. */
+	public Script<@Nullable RawValue> getRawBeside(String other, String key) {
+		Cluster current = this.cluster.get();
+		Node home = current.homeOf(this.keys.encode(other));
+		return on(() -> current.at(home)).getRaw(key);
 	}
 
 	public Script<@Nullable Object> getAndTouch(String key, Duration ttl) {
@@ -400,6 +413,11 @@ public final class ScriptFactory {
 	 */
 	public void check(String key) {
 		this.cluster.get().nodeFor(this.keys.encode(key));
+	}
+
+	/** A key as it goes on the wire. */
+	public byte[] encode(String key) {
+		return this.keys.encode(key);
 	}
 
 	private String[] distinct(Collection<String> keys) {

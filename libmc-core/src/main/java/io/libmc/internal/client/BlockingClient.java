@@ -1,12 +1,14 @@
 package io.libmc.internal.client;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.OptionalLong;
 import java.util.concurrent.Callable;
+import java.util.function.BooleanSupplier;
 
 import io.libmc.AsyncMemcachedClient;
 import io.libmc.CasResult;
@@ -14,6 +16,7 @@ import io.libmc.CasValue;
 import io.libmc.LoadException;
 import io.libmc.LoadPolicy;
 import io.libmc.MemcachedClient;
+import io.libmc.MemcachedListener.ListOutcome;
 import io.libmc.MetaArithmetic;
 import io.libmc.MetaCommands;
 import io.libmc.MetaDelete;
@@ -31,6 +34,7 @@ import io.libmc.internal.call.MetaScriptFactory;
 import io.libmc.internal.call.Script;
 import io.libmc.internal.call.ScriptFactory;
 import io.libmc.internal.call.ValueCodec;
+import io.libmc.internal.discovery.Refresher;
 import io.libmc.internal.load.LoadScripts;
 import io.libmc.internal.load.Loader;
 import io.libmc.internal.load.SharedLoads;
@@ -63,6 +67,9 @@ final class BlockingClient implements MemcachedClient {
 	/** Whether it is a view of another client, which it must not close. */
 	private final boolean view;
 
+	/** Finds the servers, or null if they are named. */
+	private final @Nullable Refresher refresher;
+
 	BlockingClient(ClientOptions options) {
 		this.servers = new Servers(options);
 		this.shared = new SharedLoads();
@@ -76,30 +83,63 @@ final class BlockingClient implements MemcachedClient {
 		this.async = new AsyncClient(new AsyncRunner(options, this.servers.events(), this.servers.watchdog()),
 				this.scripts, this.loads, this.shared, this.servers);
 		this.view = false;
+		this.refresher = (options.discovery != null)
+				? new Refresher(options.discovery.apply(this.servers.settings()), options.refreshInterval, new Found())
+				: null;
+		if (this.refresher != null) {
+			this.servers.events().whenDown(this.refresher::hurry);
+			this.refresher.start();
+		}
 	}
 
-	private BlockingClient(BlockingClient viewed, ValueCodec values) {
+	private BlockingClient(BlockingClient viewed, ScriptFactory scripts) {
 		this.servers = viewed.servers;
 		this.shared = new SharedLoads(viewed.shared);
 		this.runner = viewed.runner;
-		this.scripts = viewed.scripts.awaitingReplies(values);
+		this.scripts = scripts;
 		this.metaScripts = this.scripts.meta();
 		this.loads = new LoadScripts(this.scripts, this.servers.events(), this.shared);
 		this.async = new AsyncClient(viewed.async.runner(), this.scripts, this.loads, this.shared, this.servers);
+		this.refresher = viewed.refresher;
 		this.view = true;
 	}
 
 	@Override
 	public MemcachedClient withTranscoder(Transcoder transcoder) {
 		this.servers.cluster();
-		return new BlockingClient(this, this.scripts.values().with(Objects.requireNonNull(transcoder, "transcoder")));
+		return view(this.scripts.values().with(Objects.requireNonNull(transcoder, "transcoder")));
 	}
 
 	@Override
 	public MemcachedClient withCompressionThreshold(int compressionThreshold) {
 		this.servers.cluster();
-		return new BlockingClient(this,
-				this.scripts.values().with(ClientOptions.checkCompressionThreshold(compressionThreshold)));
+		return view(this.scripts.values().with(ClientOptions.checkCompressionThreshold(compressionThreshold)));
+	}
+
+	private MemcachedClient view(ValueCodec values) {
+		return new BlockingClient(this, this.scripts.awaitingReplies(values));
+	}
+
+	@Override
+	public MemcachedClient onServer(String server) {
+		Objects.requireNonNull(server, "server");
+		this.servers.cluster();
+		return new BlockingClient(this, this.scripts.on(() -> this.servers.clusterOf(server)));
+	}
+
+	@Override
+	public Map<String, Instant> absences() {
+		return this.servers.absences();
+	}
+
+	@Override
+	public Map<String, Instant> departures() {
+		return this.servers.departures();
+	}
+
+	@Override
+	public String nearer(String key, String one, String other) {
+		return this.servers.nearer(this.scripts.encode(key), one, other);
 	}
 
 	@Override
@@ -281,8 +321,42 @@ final class BlockingClient implements MemcachedClient {
 
 	@Override
 	public void updateServers(List<String> servers) {
-		this.servers.update(servers);
+		update(servers, () -> {
+			if (this.refresher != null) {
+				this.refresher.close();
+			}
+			return true;
+		});
+	}
+
+	private void update(List<String> servers, BooleanSupplier wanted) {
+		this.servers.update(servers, wanted);
 		this.async.runner().serve(this.servers.cluster().nodes().size());
+	}
+
+	/** The client as the one who finds its servers sees it. */
+	private final class Found implements Refresher.Client {
+
+		@Override
+		public void take(List<String> servers, BooleanSupplier wanted) {
+			update(servers, wanted);
+		}
+
+		@Override
+		public boolean isAnswered() {
+			return !version().isEmpty();
+		}
+
+		@Override
+		public boolean isTroubled() {
+			return BlockingClient.this.servers.isTroubled();
+		}
+
+		@Override
+		public void told(ListOutcome outcome, Duration elapsed) {
+			BlockingClient.this.servers.events().serversAsked(outcome, elapsed);
+		}
+
 	}
 
 	@Override
@@ -364,6 +438,9 @@ final class BlockingClient implements MemcachedClient {
 	public void close() {
 		if (!this.view) {
 			try {
+				if (this.refresher != null) {
+					this.refresher.close();
+				}
 				this.servers.close();
 			}
 			finally {

@@ -7,6 +7,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Executor;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 import javax.net.ssl.SSLContext;
@@ -14,12 +15,14 @@ import javax.net.ssl.SSLContext;
 import io.libmc.HashFunction;
 import io.libmc.MemcachedClient;
 import io.libmc.MemcachedListener;
+import io.libmc.ServerList;
 import io.libmc.codec.LibmcTranscoder;
 import io.libmc.codec.Transcoder;
 import io.libmc.internal.call.KeyEncoder;
 import io.libmc.internal.connection.Credentials;
 import io.libmc.internal.connection.Log;
 import io.libmc.internal.connection.Settings;
+import io.libmc.internal.discovery.Sources;
 import io.libmc.internal.routing.ServerAddress;
 import org.jspecify.annotations.Nullable;
 
@@ -29,6 +32,13 @@ import org.jspecify.annotations.Nullable;
 public final class ClientOptions {
 
 	private static final Duration LONGEST = Duration.ofDays(1);
+
+	/** Makes what is asked for the servers, or null if they are named. */
+	@Nullable Function<Settings, ServerList> discovery;
+
+	private String discoveryName = "";
+
+	public Duration refreshInterval = Duration.ofSeconds(60);
 
 	List<ServerAddress> servers = List.of();
 
@@ -91,6 +101,21 @@ public final class ClientOptions {
 		return addresses;
 	}
 
+	public void discovery(String source) {
+		this.discovery = Sources.parse(source);
+		this.discoveryName = source;
+	}
+
+	public void discovery(ServerList list) {
+		this.discoveryName = list.toString();
+		this.discovery = (settings) -> list;
+	}
+
+	/** The servers to begin with. */
+	List<ServerAddress> firstServers() {
+		return (this.discovery != null) ? List.of(ServerAddress.unknown(this.discoveryName)) : this.servers;
+	}
+
 	public void prefix(String prefix) {
 		KeyEncoder.checkPrefix(prefix);
 		this.prefix = prefix;
@@ -102,7 +127,10 @@ public final class ClientOptions {
 
 	/** A client as they say now. */
 	public MemcachedClient build() {
-		checkNotEmpty(this.servers);
+		if (this.discovery != null && !this.servers.isEmpty()) {
+			throw new IllegalArgumentException("servers are named, and discovery is to find them: set one of the two");
+		}
+		checkNotEmpty(firstServers());
 		return new BlockingClient(this);
 	}
 

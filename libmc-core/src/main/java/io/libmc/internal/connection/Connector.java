@@ -71,6 +71,9 @@ final class Connector implements Closeable {
 	}
 
 	Transport connect() throws IOException {
+		if (this.endpoint.isUnknown()) {
+			throw new IOException("it has not told yet which servers there are");
+		}
 		String path = this.endpoint.path();
 		return (path != null) ? connectUnix(path) : connectTcp();
 	}

@@ -12,4 +12,9 @@ import org.jspecify.annotations.Nullable;
  */
 public record Endpoint(String name, @Nullable String host, int port, @Nullable String path) {
 
+	/** Whether it stands for servers that are not known yet. */
+	boolean isUnknown() {
+		return this.host == null && this.path == null;
+	}
+
 }

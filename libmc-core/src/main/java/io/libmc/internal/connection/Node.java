@@ -63,7 +63,7 @@ public final class Node {
 		this.endpoint = endpoint;
 		this.settings = settings;
 		this.watchdog = watchdog;
-		this.standing = new Standing(endpoint.name(), settings, watchdog);
+		this.standing = new Standing(endpoint, settings, watchdog);
 		this.sharing = new Sharing(settings.pollNanos());
 		this.connections = new AtomicReferenceArray<>(settings.connectionsPerServer());
 	}

@@ -28,6 +28,9 @@ final class Standing implements Watched {
 
 	private final String server;
 
+	/** Whether the log is told of it by somebody else. */
+	private final boolean quiet;
+
 	private final Settings settings;
 
 	private final Watchdog watchdog;
@@ -68,12 +71,13 @@ final class Standing implements Watched {
 
 	}
 
-	Standing(String server, Settings settings, Watchdog watchdog) {
-		this(server, settings, watchdog, System::nanoTime);
+	Standing(Endpoint endpoint, Settings settings, Watchdog watchdog) {
+		this(endpoint.name(), endpoint.isUnknown(), settings, watchdog, System::nanoTime);
 	}
 
-	Standing(String server, Settings settings, Watchdog watchdog, LongSupplier nanoTime) {
+	Standing(String server, boolean quiet, Settings settings, Watchdog watchdog, LongSupplier nanoTime) {
 		this.server = server;
+		this.quiet = quiet;
 		this.settings = settings;
 		this.watchdog = watchdog;
 		this.nanoTime = nanoTime;
@@ -192,8 +196,8 @@ final class Standing implements Watched {
 		if (first) {
 			this.troubledSince = current.since();
 		}
-		Log.log(first ? Level.WARNING : Level.DEBUG, "memcached server " + this.server + " is down: " + current.reason()
-				+ "; it is retried every " + millis(this.settings.retryNanos()) + " ms");
+		Log.log((first && !this.quiet) ? Level.WARNING : Level.DEBUG, "memcached server " + this.server + " is down: "
+				+ current.reason() + "; it is retried every " + millis(this.settings.retryNanos()) + " ms");
 	}
 
 	private void recovered() {

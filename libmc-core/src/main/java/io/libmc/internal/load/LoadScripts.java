@@ -109,13 +109,13 @@ public final class LoadScripts {
 	}
 
 	/** Asks for a value, and for what is read beside it. */
-	Script<MetaAnswer> withBeside(MetaDialogue question, LoadPolicy policy) {
+	Script<MetaAnswer> withBeside(String key, MetaDialogue question, LoadPolicy policy) {
 		String beside = policy.beside();
-		return (beside != null) ? withBeside(question, beside, policy) : question;
+		return (beside != null) ? withBeside(key, question, beside, policy) : question;
 	}
 
-	private Script<MetaAnswer> withBeside(Script<MetaAnswer> question, String beside, LoadPolicy policy) {
-		Script<@Nullable RawValue> reading = this.plain.getRaw(beside);
+	private Script<MetaAnswer> withBeside(String key, Script<MetaAnswer> question, String beside, LoadPolicy policy) {
+		Script<@Nullable RawValue> reading = this.plain.getRawBeside(key, beside);
 		return new SideBySide<>(question, reading).then((answer) -> {
 			Failed failed = reading.failure();
 			if (failed != null && !isUndecodable(failed.exception())) {

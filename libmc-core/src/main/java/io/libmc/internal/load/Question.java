@@ -50,7 +50,7 @@ final class Question implements Script<MetaAnswer> {
 		this.known = (policy.knownVersion() instanceof ReadVersion version) ? version : null;
 		this.last = this.known == null;
 		this.dialogue = scripts.meta().get(key, (this.known != null) ? comparing(this.known) : request);
-		this.asking = scripts.withBeside(this.dialogue, policy);
+		this.asking = scripts.withBeside(key, this.dialogue, policy);
 	}
 
 	private MetaGet comparing(ReadVersion version) {
@@ -72,7 +72,7 @@ final class Question implements Script<MetaAnswer> {
 			return null;
 		}
 		this.dialogue = this.scripts.meta().get(this.key, this.request);
-		this.asking = this.scripts.withBeside(this.dialogue, this.policy);
+		this.asking = this.scripts.withBeside(this.key, this.dialogue, this.policy);
 		return this.asking.next();
 	}
 

@@ -69,7 +69,7 @@ public final class OutBuffer {
 		return QUIT.length;
 	}
 
-	void put(byte[] source) {
+	public void put(byte[] source) {
 		ensure(source.length);
 		System.arraycopy(source, 0, this.bytes, this.size, source.length);
 		this.size += source.length;

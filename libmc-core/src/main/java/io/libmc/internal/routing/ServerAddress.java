@@ -65,6 +65,24 @@ public record ServerAddress(String name, String ringName, @Nullable String host,
 		return words[0].startsWith("/") ? unixSocket(words[0], alias) : tcp(server, words[0], alias);
 	}
 
+	/** What stands for servers that are not known yet. */
+	public static ServerAddress unknown(String name) {
+		return new ServerAddress(name, name, null, 0, null);
+	}
+
+	/**
+	 * A server of which nothing is known but its name, and so its place on the ring.
+	 */
+	public static ServerAddress named(String name) {
+		boolean plain = HOST.matcher(name).matches() && name.endsWith(":" + DEFAULT_PORT);
+		return new ServerAddress(name, plain ? name.substring(0, name.lastIndexOf(':')) : name, null, 0, null);
+	}
+
+	/** Whether it stands for servers that are not known yet. */
+	public boolean isUnknown() {
+		return this.host == null && this.path == null;
+	}
+
 	/**
 	 * Reads a list of servers.
 	 * @param servers servers as the user wrote them

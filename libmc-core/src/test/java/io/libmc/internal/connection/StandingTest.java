@@ -25,7 +25,7 @@ class StandingTest {
 
 	private final Watchdog watchdog = new Watchdog();
 
-	private final Standing standing = new Standing("cache1", settings(), this.watchdog, this.time::get);
+	private final Standing standing = new Standing("cache1", false, settings(), this.watchdog, this.time::get);
 
 	private final LogLines log = new LogLines();
 

@@ -44,15 +44,26 @@ final class AutoConfiguredClientCondition extends SpringBootCondition implements
 		if (replaces || !hasServers(context.getEnvironment(), beanFactory)) {
 			return ConditionOutcome.noMatch(message.found("bean", "beans").items(Style.QUOTE, own));
 		}
-		return ConditionOutcome.match(message.because("libmc.servers is set, or there are connection details"));
+		return ConditionOutcome
+			.match(message.because("libmc.servers or libmc.discovery is set, or there are connection details"));
+	}
+
+	/** Whether the default cluster's servers are named. */
+	static boolean areServersNamed(Environment environment) {
+		return Binder.get(environment).bind("libmc.servers", Bindable.listOf(String.class)).isBound();
 	}
 
 	/** Whether anything says which servers the auto-configured client has. */
 	static boolean hasServers(Environment environment, ConfigurableListableBeanFactory beanFactory) {
-		return Binder.get(environment).bind("libmc.servers", Bindable.listOf(String.class)).isBound() || Stream
-			.of(BeanFactoryUtils.beanNamesForTypeIncludingAncestors(beanFactory, LibmcConnectionDetails.class, true,
-					false))
-			.anyMatch((name) -> !name.equals(CONNECTION_DETAILS));
+		return areServersNamed(environment)
+				|| Binder.get(environment)
+					.bind(LibmcProperties.DISCOVERY, LibmcProperties.Discovery.class)
+					.map((discovery) -> !discovery.ways().isEmpty())
+					.orElse(false)
+				|| Stream
+					.of(BeanFactoryUtils.beanNamesForTypeIncludingAncestors(beanFactory, LibmcConnectionDetails.class,
+							true, false))
+					.anyMatch((name) -> !name.equals(CONNECTION_DETAILS));
 	}
 
 }

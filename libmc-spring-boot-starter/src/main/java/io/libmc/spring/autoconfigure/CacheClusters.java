@@ -48,6 +48,7 @@ final class CacheClusters {
 		InvalidLibmcPropertyException.apply(property, cluster, LibmcClusters.DEFAULT, this.clients::of);
 		LibmcCacheManager manager = new LibmcCacheManager(this.clients.of(cluster), defaults);
 		manager.setServerStates(states(cluster));
+		manager.setClearOnReturn(this.clients.of(cluster), this.clusters.clearOnReturn(cluster));
 		manager.setWarmUp(this.clusters.warmUp());
 		if (cluster.equals(LibmcClusters.DEFAULT)) {
 			this.clients.warnIfAmbiguous();
@@ -62,8 +63,10 @@ final class CacheClusters {
 			String cluster = single.cluster();
 			if (cluster != null) {
 				InvalidLibmcPropertyException.apply(LibmcCacheProperties.PREFIX + ".caches[" + name + "].cluster",
-						cluster, LibmcClusters.DEFAULT,
-						(known) -> manager.setClient(name, this.clients.of(known), states(known)));
+						cluster, LibmcClusters.DEFAULT, (known) -> {
+							manager.setClient(name, this.clients.of(known), states(known));
+							manager.setClearOnReturn(this.clients.of(known), this.clusters.clearOnReturn(known));
+						});
 				checkRoom(cluster);
 			}
 		});

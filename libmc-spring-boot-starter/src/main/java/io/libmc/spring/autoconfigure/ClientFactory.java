@@ -1,6 +1,7 @@
 package io.libmc.spring.autoconfigure;
 
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 
 import org.jspecify.annotations.Nullable;
@@ -22,6 +23,9 @@ import static io.libmc.spring.autoconfigure.InvalidLibmcPropertyException.applyS
  * the client refuses is reported with the name of its property.
  */
 final class ClientFactory {
+
+	private static final Map<String, String> GOOD_PLACES = Map.of("elasticache", "cluster.cfg.example.com:11211", "dns",
+			"memcached.cache.svc.cluster.local:11211", "dns-srv", "_memcached._tcp.memcached.cache.svc.cluster.local");
 
 	private final String prefix;
 
@@ -97,8 +101,15 @@ final class ClientFactory {
 	}
 
 	private void connectByProperties(MemcachedClientBuilder builder) {
-		apply(property("servers"), this.connection.getServers(), "localhost:11211",
-				(servers) -> useServers(builder, servers));
+		Map<String, String> ways = this.properties.discovery().ways();
+		if (ways.isEmpty()) {
+			apply(property("servers"), this.connection.getServers(), "localhost:11211",
+					(servers) -> useServers(builder, servers));
+		}
+		ways.forEach((way, where) -> apply(property("discovery." + way), where, GOOD_PLACES.getOrDefault(way, ""),
+				(place) -> discover(builder, way, place)));
+		apply(property("discovery.refresh-interval"), this.properties.discovery().refreshInterval(), "60s",
+				builder::refreshInterval);
 		String username = orEmpty(this.connection.getUsername());
 		String password = orEmpty(this.connection.getPassword());
 		if (!username.isEmpty()) {
@@ -138,6 +149,18 @@ final class ClientFactory {
 			apply(property("client.transcoder"), transcoder, "json", (name) -> builder
 				.transcoder(this.formats.create(name, classes, ClassChanges.MISS, properties).transcoder()));
 		}
+	}
+
+	private void discover(MemcachedClientBuilder builder, String way, String place) {
+		if (!this.connection.getServers().isEmpty()) {
+			throw new IllegalArgumentException(property("servers")
+					+ " is set, too: name the servers, or say where they are learnt from, but not both");
+		}
+		if (this.properties.discovery().ways().size() > 1) {
+			throw new IllegalArgumentException(
+					"the servers are to be learnt from " + this.properties.discovery().ways() + ": set one of them");
+		}
+		builder.discovery(way + ":" + place);
 	}
 
 	private static void useServers(MemcachedClientBuilder builder, List<String> servers) {

@@ -8,6 +8,7 @@ import org.springframework.beans.factory.config.RuntimeBeanReference;
 import org.springframework.beans.factory.support.AutowireCandidateQualifier;
 import org.springframework.beans.factory.support.BeanDefinitionRegistry;
 import org.springframework.beans.factory.support.RootBeanDefinition;
+import org.springframework.boot.context.properties.bind.BindResult;
 import org.springframework.boot.context.properties.bind.Bindable;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.context.properties.bind.handler.NoUnboundElementsBindHandler;
@@ -40,6 +41,8 @@ final class ClusterBeans implements ImportBeanDefinitionRegistrar {
 
 	@Override
 	public void registerBeanDefinitions(AnnotationMetadata metadata, BeanDefinitionRegistry registry) {
+		// refuses what is no way to learn of servers
+		bind(this.environment, LibmcProperties.DISCOVERY, Bindable.of(LibmcProperties.Discovery.class));
 		for (String name : names(this.environment)) {
 			apply(LibmcClusters.prefix(name), name, "sessions", ClusterBeans::check);
 			String clientName = LibmcClusters.clientName(name);
@@ -62,11 +65,15 @@ final class ClusterBeans implements ImportBeanDefinitionRegistrar {
 
 	/** The clusters' names. Properties that no cluster has are refused. */
 	static Set<String> names(Environment environment) {
-		return Binder.get(environment)
-			.bind(LibmcProperties.CLUSTERS, Bindable.mapOf(String.class, LibmcProperties.Cluster.class),
-					new NoUnboundElementsBindHandler(BindHandler.DEFAULT, new UnboundElementsSourceFilter()))
+		return bind(environment, LibmcProperties.CLUSTERS, Bindable.mapOf(String.class, LibmcProperties.Cluster.class))
 			.orElse(Map.of())
 			.keySet();
+	}
+
+	private static <T> BindResult<T> bind(Environment environment, String prefix, Bindable<T> type) {
+		return Binder.get(environment)
+			.bind(prefix, type,
+					new NoUnboundElementsBindHandler(BindHandler.DEFAULT, new UnboundElementsSourceFilter()));
 	}
 
 	private static void check(String name) {

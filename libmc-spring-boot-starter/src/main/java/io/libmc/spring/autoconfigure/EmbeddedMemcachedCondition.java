@@ -44,7 +44,8 @@ final class EmbeddedMemcachedCondition extends SpringBootCondition implements Co
 		boolean hasDetails = BeanFactoryUtils.beanNamesForTypeIncludingAncestors(beanFactory,
 				LibmcConnectionDetails.class, true, false).length > 0;
 		if (hasDetails || AutoConfiguredClientCondition.hasServers(environment, beanFactory)) {
-			return ConditionOutcome.noMatch(message.because("libmc.servers is set, or there are connection details"));
+			return ConditionOutcome
+				.noMatch(message.because("libmc.servers or libmc.discovery is set, or there are connection details"));
 		}
 		if (!LibmcClients.candidates(beanFactory).isEmpty()) {
 			return ConditionOutcome.noMatch(message.because("there is a client already"));

@@ -45,16 +45,18 @@ final class EnvironmentProperties {
 			"near.by-reference");
 
 	/** What each cluster has. */
-	static final Set<String> OF_CLUSTER = Set.of("servers", "hash-fn", "failover", "connect-timeout",
-			"handshake-timeout", "poll-timeout", "retry-timeout", "max-retries", "connections-per-server", "prefix",
-			"do-split", "comp-threshold", "noreply", "username", "password", "ssl.enabled", "ssl.bundle",
-			"client.transcoder", "client.allowed-classes");
+	static final Set<String> OF_CLUSTER = Set.of("servers", "discovery.elasticache", "discovery.dns",
+			"discovery.dns-srv", "discovery.refresh-interval", "discovery.clear-on-return", "hash-fn", "failover",
+			"connect-timeout", "handshake-timeout", "poll-timeout", "retry-timeout", "max-retries",
+			"connections-per-server", "prefix", "do-split", "comp-threshold", "noreply", "username", "password",
+			"ssl.enabled", "ssl.bundle", "client.transcoder", "client.allowed-classes");
 
 	private static final Log logger = LogFactory.getLog(EnvironmentProperties.class);
 
 	/** Properties that have a name in common, and what has them. */
 	private static final Map<String, Class<?>> GROUPS = Map.of("ssl.", LibmcProperties.Ssl.class, "client.",
-			LibmcProperties.Client.class, "near.", LibmcCacheProperties.Near.class);
+			LibmcProperties.Client.class, "discovery.", LibmcProperties.Discovery.class, "near.",
+			LibmcCacheProperties.Near.class);
 
 	/** Farther than this from any property no name is a misspelling. */
 	private static final int FARTHEST = 8;

@@ -14,6 +14,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean
 import org.springframework.boot.autoconfigure.ssl.SslAutoConfiguration;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.ssl.SslBundles;
+import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.env.Environment;
@@ -73,6 +74,11 @@ public final class LibmcAutoConfiguration {
 			FormatFactory formats, ClientCloser closer, ObjectProvider<ReplacedServers> replaced) {
 		return new LibmcClusters(properties, environment, bundles.getIfAvailable(), listeners, customizers, formats,
 				closer, replaced.getIfAvailable());
+	}
+
+	@Bean
+	ServersChangedPublisher libmcServersChangedPublisher(ApplicationEventPublisher publisher) {
+		return new ServersChangedPublisher(publisher);
 	}
 
 	@Bean

@@ -94,6 +94,12 @@ final class LibmcClusters {
 		return (other != null) ? other.prefix() : this.properties.prefix();
 	}
 
+	/** Whether the caches are cleared on servers that return. */
+	boolean clearOnReturn(String cluster) {
+		LibmcProperties.Cluster other = this.properties.clusters().get(cluster);
+		return ((other != null) ? other.discovery() : this.properties.discovery()).clearOnReturn();
+	}
+
 	/** Knows the states of the servers of one cluster, which is not the default one. */
 	ServerStates states(String cluster) {
 		return this.states.computeIfAbsent(cluster, (name) -> new ServerStates());
@@ -101,14 +107,12 @@ final class LibmcClusters {
 
 	/** Creates the default cluster's client. */
 	MemcachedClient client(LibmcConnectionDetails connection) {
-		return create(LibmcProperties.PREFIX, this.properties.cluster(), replaced(connection),
-				this.listeners.orderedStream().map((listener) -> of(DEFAULT, listener)).toList(), DEFAULT);
+		return create(LibmcProperties.PREFIX, this.properties.cluster(), replaced(connection), DEFAULT);
 	}
 
 	/** Creates another cluster's client: the factory method of its bean. */
 	MemcachedClient client(String cluster) {
-		return create(prefix(cluster), properties(cluster), connection(cluster),
-				this.listeners.orderedStream().map((listener) -> of(cluster, listener)).toList(), cluster);
+		return create(prefix(cluster), properties(cluster), connection(cluster), cluster);
 	}
 
 	/** Refreshes the default cluster's servers. */
@@ -146,7 +150,12 @@ final class LibmcClusters {
 	}
 
 	private MemcachedClient create(String prefix, LibmcProperties.Cluster properties, LibmcConnectionDetails connection,
-			List<MemcachedListener> listeners, String cluster) {
+			String cluster) {
+		boolean discovers = !properties.discovery().ways().isEmpty();
+		List<MemcachedListener> listeners = this.listeners.orderedStream()
+			.filter((listener) -> discovers || !(listener instanceof DiscoveryListener))
+			.map((listener) -> of(cluster, listener))
+			.toList();
 		List<LibmcClientBuilderCustomizer> all = this.customizers.orderedStream().toList();
 		return this.closer.closeAtTheEnd(new ClientFactory(prefix, properties, connection, this.formats, listeners,
 				(builder) -> all.forEach((customizer) -> customizer.customize(cluster, builder)))

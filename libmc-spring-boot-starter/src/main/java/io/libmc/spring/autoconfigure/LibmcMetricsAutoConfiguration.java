@@ -69,6 +69,12 @@ public final class LibmcMetricsAutoConfiguration {
 	}
 
 	@Bean
+	@ConditionalOnMissingBean
+	DiscoveryMeters libmcDiscoveryMeters(MeterRegistry registry) {
+		return new DiscoveryMeters(registry, LibmcClusters.DEFAULT);
+	}
+
+	@Bean
 	@ConditionalOnBean(LibmcCacheManager.class)
 	MeterBinder libmcPendingEvictions(Map<String, LibmcCacheManager> managers) {
 		return (registry) -> managers.forEach((beanName, manager) -> Gauge

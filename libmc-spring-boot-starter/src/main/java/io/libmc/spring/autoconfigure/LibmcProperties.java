@@ -3,6 +3,7 @@ package io.libmc.spring.autoconfigure;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
 import org.jspecify.annotations.Nullable;
 
@@ -20,6 +21,7 @@ import io.libmc.HashFunction;
  * @param servers The servers, each "host[:port] [alias]", "[ipv6][:port] [alias]" or
  * "/unix/socket [alias]". Keys are spread over them by alias, if there is one, else by
  * address.
+ * @param discovery Where the servers are learnt from, where they come and go.
  * @param hashFn How a key is hashed to find its server. The same for all clients of a
  * cluster.
  * @param failover Whether the keys of a dead server go to the next one, instead of
@@ -51,16 +53,19 @@ import io.libmc.HashFunction;
  */
 @ConfigurationProperties(LibmcProperties.PREFIX)
 record LibmcProperties(@DefaultValue("true") boolean enabled, @DefaultValue("localhost:11211") List<String> servers,
-		@DefaultValue("md5") HashFunction hashFn, @DefaultValue("false") boolean failover,
-		@DefaultValue("100ms") Duration connectTimeout, @DefaultValue("5s") Duration handshakeTimeout,
-		@DefaultValue("300ms") Duration pollTimeout, @DefaultValue("5s") Duration retryTimeout,
-		@DefaultValue("0") int maxRetries, @DefaultValue("1") int connectionsPerServer, @DefaultValue("") String prefix,
+		@DefaultValue Discovery discovery, @DefaultValue("md5") HashFunction hashFn,
+		@DefaultValue("false") boolean failover, @DefaultValue("100ms") Duration connectTimeout,
+		@DefaultValue("5s") Duration handshakeTimeout, @DefaultValue("300ms") Duration pollTimeout,
+		@DefaultValue("5s") Duration retryTimeout, @DefaultValue("0") int maxRetries,
+		@DefaultValue("1") int connectionsPerServer, @DefaultValue("") String prefix,
 		@DefaultValue("true") boolean doSplit, @DefaultValue("0B") DataSize compThreshold,
 		@DefaultValue("false") boolean noreply, @DefaultValue("") String username, @DefaultValue("") String password,
 		@DefaultValue Ssl ssl, @DefaultValue Client client, @DefaultValue("true") boolean warmUp,
 		@DefaultValue Map<String, Cluster> clusters) {
 
 	static final String PREFIX = "libmc";
+
+	static final String DISCOVERY = PREFIX + ".discovery";
 
 	static final String CLUSTERS = PREFIX + ".clusters";
 
@@ -72,15 +77,17 @@ record LibmcProperties(@DefaultValue("true") boolean enabled, @DefaultValue("loc
 
 	/** The default cluster's properties, as those of any other. */
 	Cluster cluster() {
-		return new Cluster(this.servers, this.hashFn, this.failover, this.connectTimeout, this.handshakeTimeout,
-				this.pollTimeout, this.retryTimeout, this.maxRetries, this.connectionsPerServer, this.prefix,
-				this.doSplit, this.compThreshold, this.noreply, this.username, this.password, this.ssl, this.client);
+		return new Cluster(this.servers, this.discovery, this.hashFn, this.failover, this.connectTimeout,
+				this.handshakeTimeout, this.pollTimeout, this.retryTimeout, this.maxRetries, this.connectionsPerServer,
+				this.prefix, this.doSplit, this.compThreshold, this.noreply, this.username, this.password, this.ssl,
+				this.client);
 	}
 
 	/**
 	 * The properties of one cluster.
 	 *
 	 * @param servers The servers, at least one.
+	 * @param discovery Where the servers are learnt from instead.
 	 * @param hashFn How a key is hashed to find its server.
 	 * @param failover Whether the keys of a dead server go to the next one.
 	 * @param connectTimeout How long one TCP connect may take.
@@ -99,19 +106,49 @@ record LibmcProperties(@DefaultValue("true") boolean enabled, @DefaultValue("loc
 	 * @param ssl How connections are secured.
 	 * @param client How the injected client stores values.
 	 */
-	record Cluster(@DefaultValue List<String> servers, @DefaultValue("md5") HashFunction hashFn,
-			@DefaultValue("false") boolean failover, @DefaultValue("100ms") Duration connectTimeout,
-			@DefaultValue("5s") Duration handshakeTimeout, @DefaultValue("300ms") Duration pollTimeout,
-			@DefaultValue("5s") Duration retryTimeout, @DefaultValue("0") int maxRetries,
-			@DefaultValue("1") int connectionsPerServer, @DefaultValue("") String prefix,
-			@DefaultValue("true") boolean doSplit, @DefaultValue("0B") DataSize compThreshold,
-			@DefaultValue("false") boolean noreply, @DefaultValue("") String username,
-			@DefaultValue("") String password, @DefaultValue Ssl ssl, @DefaultValue Client client) {
+	record Cluster(@DefaultValue List<String> servers, @DefaultValue Discovery discovery,
+			@DefaultValue("md5") HashFunction hashFn, @DefaultValue("false") boolean failover,
+			@DefaultValue("100ms") Duration connectTimeout, @DefaultValue("5s") Duration handshakeTimeout,
+			@DefaultValue("300ms") Duration pollTimeout, @DefaultValue("5s") Duration retryTimeout,
+			@DefaultValue("0") int maxRetries, @DefaultValue("1") int connectionsPerServer,
+			@DefaultValue("") String prefix, @DefaultValue("true") boolean doSplit,
+			@DefaultValue("0B") DataSize compThreshold, @DefaultValue("false") boolean noreply,
+			@DefaultValue("") String username, @DefaultValue("") String password, @DefaultValue Ssl ssl,
+			@DefaultValue Client client) {
 
 		/** The properties without the password. */
 		@Override
 		public String toString() {
 			return "Cluster[servers=" + this.servers + "]";
+		}
+
+	}
+
+	/**
+	 * Where the servers are learnt from: one of the first three.
+	 *
+	 * @param elasticache The configuration endpoint, "host:port", of AWS ElastiCache or
+	 * Google Memorystore.
+	 * @param dns A name and a port, "name:port". Every address behind the name is a
+	 * server.
+	 * @param dnsSrv A name that has SRV records. Their targets are the servers.
+	 * @param refreshInterval How often it is asked for the servers. It is also asked soon
+	 * after a server went down.
+	 * @param clearOnReturn Whether the caches are cleared on a server that comes onto the
+	 * list, unless it is new or another instance has done so.
+	 */
+	record Discovery(@DefaultValue("") String elasticache, @DefaultValue("") String dns,
+			@DefaultValue("") String dnsSrv, @DefaultValue("60s") Duration refreshInterval,
+			@DefaultValue("true") boolean clearOnReturn) {
+
+		/** The ways that are set, each by the name of its property. */
+		Map<String, String> ways() {
+			Map<String, String> ways = new TreeMap<>();
+			ways.put("elasticache", this.elasticache);
+			ways.put("dns", this.dns);
+			ways.put("dns-srv", this.dnsSrv);
+			ways.values().removeIf(String::isEmpty);
+			return ways;
 		}
 
 	}

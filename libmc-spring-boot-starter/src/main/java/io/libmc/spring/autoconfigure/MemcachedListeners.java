@@ -62,6 +62,13 @@ final class MemcachedListeners implements MemcachedListener {
 	}
 
 	@Override
+	public void serversAsked(ListOutcome outcome, Duration elapsed) {
+		for (MemcachedListener listener : this.listeners) {
+			listener.serversAsked(outcome, elapsed);
+		}
+	}
+
+	@Override
 	public void serversChanged(List<String> servers) {
 		for (MemcachedListener listener : this.listeners) {
 			listener.serversChanged(servers);

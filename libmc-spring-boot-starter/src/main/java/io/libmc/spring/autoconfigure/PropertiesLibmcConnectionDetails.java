@@ -35,7 +35,9 @@ final class PropertiesLibmcConnectionDetails implements LibmcConnectionDetails {
 	static PropertiesLibmcConnectionDetails of(LibmcProperties properties, Environment environment,
 			@Nullable SslBundles bundles) {
 		return new PropertiesLibmcConnectionDetails(LibmcProperties.PREFIX, properties.cluster(),
-				() -> Binder.get(environment).bindOrCreate(LibmcProperties.PREFIX, LibmcProperties.class).servers(),
+				() -> isFound(properties.cluster()) && !AutoConfiguredClientCondition.areServersNamed(environment)
+						? List.of()
+						: Binder.get(environment).bindOrCreate(LibmcProperties.PREFIX, LibmcProperties.class).servers(),
 				bundles);
 	}
 
@@ -46,9 +48,13 @@ final class PropertiesLibmcConnectionDetails implements LibmcConnectionDetails {
 				() -> Binder.get(environment).bindOrCreate(prefix, LibmcProperties.Cluster.class).servers(), bundles);
 	}
 
+	private static boolean isFound(LibmcProperties.Cluster properties) {
+		return !properties.discovery().ways().isEmpty();
+	}
+
 	/**
 	 * The servers as they are now: the environment may have changed since the properties
-	 * were bound.
+	 * were bound. None are named where they are learnt from elsewhere.
 	 */
 	@Override
 	public List<String> getServers() {

@@ -1,5 +1,6 @@
 package io.libmc.spring.autoconfigure;
 
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -15,8 +16,9 @@ import org.springframework.boot.diagnostics.FailureAnalysis;
 import org.springframework.core.Ordered;
 
 /**
- * Says which properties below {@code libmc.cache} and {@code libmc.clusters} do not
- * exist. Most are a misspelling, or a name with a dot that was written without brackets.
+ * Says which properties below {@code libmc.cache}, {@code libmc.clusters} and
+ * {@code libmc.discovery} do not exist. Most are a misspelling, or a name with a dot that
+ * was written without brackets.
  */
 final class UnknownCachePropertyFailureAnalyzer extends AbstractFailureAnalyzer<UnboundConfigurationPropertiesException>
 		implements Ordered {
@@ -26,6 +28,10 @@ final class UnknownCachePropertyFailureAnalyzer extends AbstractFailureAnalyzer<
 	private static final ConfigurationPropertyName CACHES = CACHE.append("caches");
 
 	private static final ConfigurationPropertyName CLUSTERS = ConfigurationPropertyName.of(LibmcProperties.CLUSTERS);
+
+	private static final ConfigurationPropertyName DISCOVERY = ConfigurationPropertyName.of(LibmcProperties.DISCOVERY);
+
+	private static final Set<String> GROUPS = Set.of("ssl", "discovery");
 
 	@Override
 	protected @Nullable FailureAnalysis analyze(Throwable rootFailure, UnboundConfigurationPropertiesException cause) {
@@ -58,7 +64,7 @@ final class UnknownCachePropertyFailureAnalyzer extends AbstractFailureAnalyzer<
 	}
 
 	private static boolean isOurs(ConfigurationPropertyName property) {
-		return CACHE.isAncestorOf(property) || CLUSTERS.isAncestorOf(property);
+		return CACHE.isAncestorOf(property) || CLUSTERS.isAncestorOf(property) || DISCOVERY.isAncestorOf(property);
 	}
 
 	/**
@@ -69,7 +75,7 @@ final class UnknownCachePropertyFailureAnalyzer extends AbstractFailureAnalyzer<
 		int first = CLUSTERS.isAncestorOf(property) ? CLUSTERS.getNumberOfElements() : CACHES.getNumberOfElements();
 		int last = property.getNumberOfElements() - 1;
 		boolean named = CACHES.isAncestorOf(property) || CLUSTERS.isAncestorOf(property);
-		if (!named || last - first < 2 || property.getElement(last - 1, Form.UNIFORM).equals("ssl")) {
+		if (!named || last - first < 2 || GROUPS.contains(property.getElement(last - 1, Form.UNIFORM))) {
 			return null;
 		}
 		return IntStream.range(first, last)

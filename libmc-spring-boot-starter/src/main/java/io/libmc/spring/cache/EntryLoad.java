@@ -187,19 +187,19 @@ final class EntryLoad implements LoadListener, Function<Object, CompletionStage<
 			return NO;
 		}
 		long recent = this.asks ? Generation.NONE : recent();
-		if (recent != Generation.NONE) {
+		if (entry.generation() > recent && recent != Generation.NONE) {
 			// it is the answer of another caller, which has looked at the server
-			return (entry.generation() >= recent) ? groupsOf(entry) : NO;
+			return groupsOf(entry);
 		}
-		if (EntryStore.isSure(this.number, entry)) {
-			return (entry.generation() == this.number) ? groupsOf(entry) : NO;
+		long current = (recent != Generation.NONE) ? recent : this.number;
+		if (EntryStore.isSure(current, entry) && this.generation.tells(entry.generation(), current)) {
+			return this.generation.accepts(this.name, entry.generation(), current) ? groupsOf(entry) : NO;
 		}
-		return resolve(this.generation::fresh).handle((current, ex) -> {
-			if (ex != null) {
+		return resolve(() -> this.generation.accepts(this.name, entry.generation(), this.generation.fresh()))
+			.exceptionally((ex) -> {
 				throw CachedValues.failure(ex);
-			}
-			return entry.generation() == current;
-		}).thenCompose((good) -> good ? groupsOf(entry) : NO);
+			})
+			.thenCompose((good) -> good ? groupsOf(entry) : NO);
 	}
 
 	/** Whether none of an entry's groups was evicted. */

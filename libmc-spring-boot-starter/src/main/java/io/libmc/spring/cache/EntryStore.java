@@ -41,15 +41,16 @@ final class EntryStore {
 
 	private final Background background;
 
-	EntryStore(MemcachedClient client, WireKeys keys, Duration clearVisibility, LibmcCacheSettings settings,
-			PendingEvictions pending, Background background) {
+	EntryStore(MemcachedClient client, WireKeys keys, Duration clearVisibility, boolean clearOnReturn,
+			LibmcCacheSettings settings, PendingEvictions pending, Background background) {
 		this.client = settings.view(client);
 		this.keys = keys;
 		this.policy = settings.policy(background);
 		this.pending = pending;
 		this.background = background;
-		this.generations = new Generations(this.client, keys::generation, clearVisibility);
-		this.groups = new Groups(this.client, keys, clearVisibility);
+		ServerViews servers = new ServerViews(this.client);
+		this.generations = new Generations(servers, keys::generation, clearVisibility, clearOnReturn);
+		this.groups = new Groups(servers, keys, clearVisibility);
 	}
 
 	/** The client that entries are loaded by. */
@@ -95,6 +96,13 @@ final class EntryStore {
 		return isUnsettled(name, generation) ? Generation.NONE : generation.recent();
 	}
 
+	/**
+	 * Whether an entry is in the generation of now, or in one before that is as good.
+	 */
+	boolean isLive(String name, Entry entry, long number) {
+		return this.generations.of(name).accepts(name, entry.generation(), number);
+	}
+
 	/** The generation that is current now. */
 	long freshGeneration(String name) {
 		Generation generation = this.generations.of(name);
@@ -108,11 +116,12 @@ final class EntryStore {
 	 * @return an entry, which may be undecodable, or {@code null}
 	 */
 	@Nullable Entry read(String name) {
-		long number = recent(name, this.generations.of(name));
+		Generation generation = this.generations.of(name);
+		long number = recent(name, generation);
 		if (number != Generation.NONE) {
 			Entry stored = stored(name, this.policy);
 			if (isSure(number, stored)) {
-				Entry live = live(stored, number);
+				Entry live = live(name, generation, stored, number);
 				return (live != null && areGroupsLive(name, live, false)) ? live : null;
 			}
 		}
@@ -134,7 +143,7 @@ final class EntryStore {
 		Question question = generation.ask(reading);
 		Entry stored = stored(name, question.along(this.policy));
 		long number = isSure(question.number(), stored) ? question.number() : generation.fresh();
-		Entry live = (unsettled && isBack(name)) ? null : live(stored, number);
+		Entry live = (unsettled && isBack(name)) ? null : live(name, generation, stored, number);
 		return kept((live != null && areGroupsLive(name, live, reading != null)) ? live : null, name, reading);
 	}
 
@@ -156,7 +165,8 @@ final class EntryStore {
 				.handle((stored, ex) -> (ex != null) ? Entry.of(CachedValues.failure(ex)) : Entry.of(stored))
 				.thenCompose((stored) -> {
 					long number = (recent != Generation.NONE) ? recent : question.number();
-					return isSure(number, stored) ? liveAsync(live(stored, number), name, reading)
+					return isSure(number, stored) && tells(generation, number, stored)
+							? liveAsync(live(name, generation, stored, number), name, reading)
 							: this.background.call(() -> readFresh(name, reading));
 				});
 		}
@@ -202,7 +212,7 @@ final class EntryStore {
 		groups.forEach(
 				(name, stamps) -> unknown.computeIfAbsent(this.client.serverFor(name), (server) -> new ArrayList<>())
 					.addAll(this.groups.unknown(name, stamps)));
-		unknown.values().forEach((generations) -> Generation.refresh(this.client, Set.copyOf(generations)));
+		unknown.values().forEach((generations) -> Generation.refresh(Set.copyOf(generations)));
 	}
 
 	/**
@@ -213,10 +223,16 @@ final class EntryStore {
 		return number != Generation.NONE && (stored == null || stored.generation() <= number);
 	}
 
+	/** Whether it does so without a further question. */
+	private static boolean tells(Generation generation, long number, @Nullable Entry stored) {
+		return stored == null || stored.generation() == Generation.NONE
+				|| generation.tells(stored.generation(), number);
+	}
+
 	/** An entry that was cleared, or whose time is over, is absent. */
-	private static @Nullable Entry live(@Nullable Entry stored, long number) {
+	private static @Nullable Entry live(String name, Generation generation, @Nullable Entry stored, long number) {
 		boolean live = stored != null && !stored.lifetime().isOver()
-				&& (stored.generation() == number || stored.generation() == Generation.NONE);
+				&& (stored.generation() == Generation.NONE || generation.accepts(name, stored.generation(), number));
 		return live ? stored : null;
 	}
 
@@ -407,11 +423,13 @@ final class EntryStore {
 	 */
 	void clear() {
 		MemcachedException failed = null;
+		this.generations.clearing();
+		this.generations.left().forEach(Generation::advanceIfReachable);
 		for (Generation generation : this.generations.all()) {
-			boolean wasDead = this.pending.isDead(generation.key());
+			boolean wasDead = this.pending.isServerDead(generation.server());
 			try {
 				generation.advance();
-				if (wasDead || this.pending.isDead(generation.key())) {
+				if (wasDead || this.pending.isServerDead(generation.server())) {
 					this.pending.clearAtHome(generation);
 				}
 			}
@@ -432,17 +450,18 @@ final class EntryStore {
 	 */
 	void evictGroup(String group) {
 		MemcachedException failed = null;
-		Generations numbers = this.groups.of(group);
+		Generations numbers = this.groups.evicting(group);
 		for (Generation generation : numbers.all()) {
-			boolean wasDead = this.pending.isDead(generation.key());
+			String server = generation.server();
+			boolean wasDead = this.pending.isServerDead(server);
 			try {
 				this.groups.evict(generation);
-				if (wasDead || this.pending.isDead(generation.key())) {
-					this.pending.clearAtHome(this.generations.of(generation.key()));
+				if (wasDead || this.pending.isServerDead(server)) {
+					this.pending.clearAtHome(this.generations.onServer(server));
 				}
 			}
 			catch (MemcachedException ex) {
-				this.pending.clear(this.generations.of(generation.key()));
+				this.pending.clear(this.generations.onServer(server));
 				failed = ex;
 			}
 		}
@@ -452,8 +471,24 @@ final class EntryStore {
 		}
 	}
 
+	/**
+	 * Makes up for what was missed on servers that have just come onto the list; where
+	 * that fails, the next read does.
+	 */
+	void settleReturns() {
+		for (Generation generation : this.generations.all()) {
+			try {
+				generation.settleReturn();
+			}
+			catch (MemcachedException ex) {
+				// the others are still to be looked at
+			}
+		}
+	}
+
 	/** Remembers to leave all entries behind. */
 	void clearLater() {
+		this.generations.clearing();
 		this.generations.all().forEach(this.pending::clear);
 	}
 

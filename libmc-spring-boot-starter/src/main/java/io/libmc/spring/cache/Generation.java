@@ -1,8 +1,12 @@
 package io.libmc.spring.cache;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -10,6 +14,8 @@ import java.util.concurrent.atomic.AtomicReference;
 
 import org.jspecify.annotations.Nullable;
 
+import io.libmc.CasResult;
+import io.libmc.CasValue;
 import io.libmc.ErrorCode;
 import io.libmc.ItemVersion;
 import io.libmc.LoadListener;
@@ -41,9 +47,33 @@ final class Generation {
 
 	private static final int ATTEMPTS = 5;
 
+	/**
+	 * How much greater at least a number is that leaves the one before good, so that no
+	 * clearing that comes in between arrives at it.
+	 */
+	private static final int STEP = 4;
+
 	private final MemcachedClient client;
 
+	private final String server;
+
 	private final String key;
+
+	/** Where {@link Departures} lie. */
+	private final String departuresKey;
+
+	private final MemcachedClient lists;
+
+	private final @Nullable Instant absentSince;
+
+	/** Those that are known, of one generation. */
+	private volatile @Nullable Departures departures;
+
+	/** The servers that have left, as far as that was looked at, and when they came. */
+	private volatile Map<String, Instant> left = Map.of();
+
+	/** Those among them of which it is not known whether that is noted. */
+	private volatile Map<String, Instant> unnoted = Map.of();
 
 	private final long visibility;
 
@@ -54,12 +84,21 @@ final class Generation {
 
 	/**
 	 * Creates a generation.
-	 * @param key where the number lies
+	 * @param servers lead to the server
+	 * @param server the server that it is that of
+	 * @param key where the number lies there
+	 * @param absentSince since when the server had not been on the list when it came onto
+	 * it, or {@code null} if it always was
 	 * @param floor a number below which it cannot be, or {@link #NONE}
 	 */
-	Generation(MemcachedClient client, String key, Duration visibility, long floor) {
-		this.client = client;
+	Generation(ServerViews servers, String server, String key, Duration visibility, @Nullable Instant absentSince,
+			long floor) {
+		this.client = servers.on(server);
+		this.server = server;
 		this.key = key;
+		this.departuresKey = key + "%left";
+		this.lists = servers.listsOn(server);
+		this.absentSince = absentSince;
 		this.visibility = visibility.toNanos();
 		if (floor != NONE) {
 			long now = System.nanoTime();
@@ -67,8 +106,16 @@ final class Generation {
 		}
 	}
 
+	String server() {
+		return this.server;
+	}
+
 	String key() {
 		return this.key;
+	}
+
+	@Nullable Instant absentSince() {
+		return this.absentSince;
 	}
 
 	/** The last number seen, however old, or {@link #NONE}. */
@@ -89,7 +136,8 @@ final class Generation {
 	/** The number, if its copy is young enough to use, or {@link #NONE}. */
 	long recent() {
 		Copy last = this.copy.get();
-		return (last != null && System.nanoTime() - last.askedAt < this.visibility) ? last.number : NONE;
+		return (last != null && this.unnoted.isEmpty() && System.nanoTime() - last.askedAt < this.visibility)
+				? last.number : NONE;
 	}
 
 	/**
@@ -99,14 +147,15 @@ final class Generation {
 	long fresh() {
 		long known = known();
 		long askedAt = System.nanoTime();
-		return accept(stored(), known, askedAt);
+		long number = accept(stored(), known, askedAt);
+		return this.unnoted.isEmpty() ? number : note(number);
 	}
 
 	/**
 	 * As {@link #fresh()} for many on one server, in one round trip. They are then
 	 * {@linkplain #known() known}.
 	 */
-	static void refresh(MemcachedClient client, Collection<Generation> asked) {
+	static void refresh(Collection<Generation> asked) {
 		List<Generation> generations = List.copyOf(asked);
 		if (generations.size() == 1) {
 			long unused = generations.get(0).fresh();
@@ -116,7 +165,8 @@ final class Generation {
 		}
 		long[] known = generations.stream().mapToLong(Generation::known).toArray();
 		long askedAt = System.nanoTime();
-		MultiGetResult<Object> stored = client.getMulti(generations.stream().map(Generation::key).toList());
+		MultiGetResult<Object> stored = generations.get(0).client
+			.getMulti(generations.stream().map(Generation::key).toList());
 		for (int i = 0; i < known.length; i++) {
 			Generation generation = generations.get(i);
 			MemcachedException failure = stored.failures().get(generation.key);
@@ -189,7 +239,8 @@ final class Generation {
 
 		@Override
 		public void beside(@Nullable Object stored) {
-			this.number = adoptIfGood(stored, this.known, this.askedAt);
+			long read = adoptIfGood(stored, this.known, this.askedAt);
+			this.number = Generation.this.unnoted.isEmpty() ? read : NONE;
 		}
 
 		/**
@@ -219,6 +270,108 @@ final class Generation {
 
 	private long adoptIfGood(@Nullable Object stored, long known, long askedAt) {
 		return (stored instanceof Long number && number >= Math.max(known, 1)) ? adopt(number, askedAt) : NONE;
+	}
+
+	/**
+	 * Looks which servers have left.
+	 * @param departed those, and when they had come
+	 */
+	void look(Map<String, Instant> departed) {
+		if (this.left != departed) {
+			synchronized (this) {
+				Map<String, Instant> more = new HashMap<>(departed);
+				more.entrySet().removeAll(this.left.entrySet());
+				more.putAll(this.unnoted);
+				more.keySet().retainAll(departed.keySet());
+				this.unnoted = Map.copyOf(more);
+				this.left = departed;
+			}
+		}
+	}
+
+	/**
+	 * Notes that servers have left, unless another instance has done so: begins another
+	 * generation, and tells of whose entries the one before is still good.
+	 * @return the number of now
+	 */
+	private long note(long before) {
+		long number = before;
+		for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+			Map<String, Instant> missing = new HashMap<>(this.unnoted);
+			CasValue<Object> stored = this.lists.gets(this.departuresKey);
+			Departures noted = (stored != null) ? Departures.of(stored.value()) : null;
+			if (noted != null && noted.from() == number && raise(number, noted.upTo())) {
+				// another one has begun to
+				number = noted.upTo();
+			}
+			Departures valid = (noted != null && noted.upTo() == number) ? noted : Departures.none(number);
+			missing.entrySet().removeIf((server) -> valid.hasLeft(server.getKey(), server.getValue()));
+			if (missing.isEmpty()) {
+				return noted(valid, number);
+			}
+			Departures next = valid.with(missing.keySet(), Math.max(System.currentTimeMillis(), number + STEP));
+			boolean written = (stored == null) ? this.lists.add(this.departuresKey, next.toList()) : this.lists
+				.cas(this.departuresKey, next.toList(), Duration.ZERO, stored.cas()) == CasResult.STORED;
+			if (written && raise(number, next.upTo())) {
+				return noted(next, next.upTo());
+			}
+			long known = known();
+			number = accept(stored(), known, System.nanoTime());
+		}
+		throw unstable();
+	}
+
+	/** Raises the number, if it is still that. */
+	private boolean raise(long from, long to) {
+		long askedAt = System.nanoTime();
+		CasValue<Object> current = this.client.gets(this.key);
+		boolean raised = current != null && current.value().equals(from)
+				&& this.client.cas(this.key, to, Duration.ZERO, current.cas()) == CasResult.STORED;
+		if (raised) {
+			adopt(to, askedAt);
+		}
+		return raised;
+	}
+
+	private synchronized long noted(Departures all, long number) {
+		Map<String, Instant> more = new HashMap<>(this.unnoted);
+		more.entrySet().removeIf((server) -> all.hasLeft(server.getKey(), server.getValue()));
+		this.departures = all;
+		this.unnoted = Map.copyOf(more);
+		return number;
+	}
+
+	/**
+	 * Whether it takes no question to tell if an entry is live.
+	 * @param stamp the generation that it bears
+	 * @param number the one of now
+	 */
+	boolean tells(long stamp, long number) {
+		Departures known = this.departures;
+		return stamp == number || (stamp < number && known != null && known.upTo() == number);
+	}
+
+	/**
+	 * Whether an entry is live, for which the server may be asked.
+	 * @param name what it is called
+	 * @param stamp the generation that it bears
+	 * @param number the one of now
+	 */
+	boolean accepts(String name, long stamp, long number) {
+		if (stamp >= number) {
+			return stamp == number;
+		}
+		Departures known = this.departures;
+		if (known == null || known.upTo() != number) {
+			Departures stored = Departures.of(this.lists.get(this.departuresKey));
+			boolean about = stored != null && (stored.upTo() == number || stored.from() == number);
+			known = about ? Objects.requireNonNull(stored) : Departures.none(number);
+			if (known.upTo() == number) {
+				this.departures = known;
+			}
+		}
+		return known.isGood(stamp,
+				(left) -> !left.equals(this.server) && this.client.nearer(name, left, this.server).equals(left));
 	}
 
 	/** Remembers that a clearing failed. */
@@ -280,21 +433,58 @@ final class Generation {
 		throw unstable();
 	}
 
-	/**
-	 * Raises a number below the known one. The copy goes first, so that of many threads
-	 * that see it, one writes.
-	 */
+	/** Raises a number below the known one: of all that see it, one does. */
 	private long repair(long known) {
-		Copy last = this.copy.get();
-		if (last != null && last.number > known) {
-			return last.number;
+		for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+			Copy last = this.copy.get();
+			if (last != null && last.number > known) {
+				return last.number;
+			}
+			long askedAt = System.nanoTime();
+			CasValue<Object> stored = storedToReplace();
+			if (stored == null) {
+				return create();
+			}
+			long number = adoptIfGood(stored.value(), known, askedAt);
+			if (number != NONE) {
+				return number;
+			}
+			long next = next();
+			if (this.client.cas(this.key, next, Duration.ZERO, stored.cas()) == CasResult.STORED) {
+				return adopt(next, askedAt);
+			}
 		}
-		long next = next();
-		long now = System.nanoTime();
-		if (this.copy.compareAndSet(last, new Copy(next, now, now))) {
-			this.client.set(this.key, next);
+		throw unstable();
+	}
+
+	/** What is none of ours is not replaced but removed. */
+	private @Nullable CasValue<Object> storedToReplace() {
+		try {
+			return this.client.gets(this.key);
 		}
-		return known();
+		catch (MemcachedException ex) {
+			Entry.of(ex);
+			this.client.delete(this.key);
+			return null;
+		}
+	}
+
+	/**
+	 * Finds out, where that is not known yet, whether the server has returned as it was,
+	 * and leaves its entries behind if so; and sees to it that it is noted who has left.
+	 */
+	void settleReturn() {
+		if ((this.absentSince != null && recent() == NONE) || !this.unnoted.isEmpty()) {
+			fresh();
+		}
+	}
+
+	/**
+	 * Leaves all entries behind on a server that has left the list, if it can be reached.
+	 */
+	@SuppressWarnings("FutureReturnValueIgnored")
+	void advanceIfReachable() {
+		this.client.async().incr(this.key, 1);
 	}
 
 	private long next() {

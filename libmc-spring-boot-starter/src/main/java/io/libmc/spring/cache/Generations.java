@@ -1,95 +1,140 @@
 package io.libmc.spring.cache;
 
 import java.time.Duration;
-import java.util.Collection;
-import java.util.HashMap;
-import java.util.Map;
-import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.IntFunction;
+import java.time.Instant;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 
-import io.libmc.ErrorCode;
+import org.jspecify.annotations.Nullable;
+
 import io.libmc.MemcachedClient;
-import io.libmc.MemcachedException;
+import io.libmc.ServerSnapshot;
 
 /**
  * One cache's generations, one on each server, beside the entries that bear it. So the
  * generation can be asked for in the same line as the entry, and a server that is dead
  * costs its own entries and no others: the rest are read, written and cleared as ever.
  * <p>
- * They are called {@code %gen:0}, {@code %gen:1} and so on, whichever
- * {@linkplain ServerNames belongs} to the server. Clients with the same list of servers
- * come to the same names. With another list they can differ: an instance that has not yet
- * heard of a change of the list does not see the clearings of one that has. Whoever goes
- * along with the change carries over the greatest number it knows, so that what it once
- * cleared stays so.
- * <p>
+ * That of the server {@code a:1} is called {@code %gen:a:1} and lies on it, whatever else
+ * is on the list: clients with different lists agree about every server that both have.
  * That the number is in the entry, not in its name, is what makes this possible: with the
  * name the entry would move to another server, which has another number. It also lets an
  * eviction do without the number, and a cleared entry's memory be used again at once.
+ * <p>
+ * A server that comes onto the list may have been on it before, and hold what has changed
+ * since. The numbers are times, so there is a simple test: a number that is not greater
+ * than the time at which this client began to do without the server was given before, and
+ * is raised, which leaves all entries there behind; a greater one was raised by another
+ * instance that did so. Every instance makes this test before it reads, and whoever comes
+ * first raises the number by {@code cas}: so that happens once in the cluster.
+ * <p>
+ * What an instance clears while it does not know of a server yet is cleared there as soon
+ * as it does, by the same test with the time of the clearing. On one that has left, of
+ * which others may not know yet, it is cleared if that can be reached.
  */
 final class Generations {
 
+	/** How many that have left are remembered. */
+	private static final int MOST_LEFT = 100;
+
 	private final MemcachedClient client;
 
-	private final IntFunction<String> names;
+	private final ServerViews servers;
+
+	private final UnaryOperator<String> names;
 
 	private final Duration visibility;
 
-	private final ReentrantLock lock = new ReentrantLock();
+	private final boolean clearOnReturn;
 
-	private volatile Map<String, Generation> byServer = Map.of();
+	private final ConcurrentMap<String, Generation> byServer = new ConcurrentHashMap<>();
+
+	/** When this instance last cleared the cache, in milliseconds since 1970. */
+	private volatile long clearedAt;
 
 	/**
-	 * Creates generations.
-	 * @param names what the first, the second one and so on may be called
+	 * Knows no number yet.
+	 * @param names what that of a server is called
+	 * @param clearOnReturn whether a server that returns to the list is cleared
 	 */
-	Generations(MemcachedClient client, IntFunction<String> names, Duration visibility) {
-		this.client = client;
+	Generations(ServerViews servers, UnaryOperator<String> names, Duration visibility, boolean clearOnReturn) {
+		this.client = servers.client();
+		this.servers = servers;
 		this.names = names;
 		this.visibility = visibility;
+		this.clearOnReturn = clearOnReturn;
 	}
 
-	/**
-	 * The generation that an entry bears. Whether it is still in its place is checked as
-	 * often as its number is asked for.
-	 */
+	/** The generation that an entry bears. */
 	Generation of(String entry) {
-		String server = this.client.serverFor(entry);
-		Generation generation = this.byServer.get(server);
-		if (generation == null || (generation.recent() == Generation.NONE
-				&& !server.equals(this.client.serverFor(generation.key())))) {
-			generation = place().get(server);
-		}
-		if (generation == null) {
-			throw new MemcachedException(ErrorCode.SERVER_ERROR, server,
-					"the list of servers has just changed: " + server + " is no longer among them", null);
-		}
-		return generation;
+		return onServer(this.client.serverFor(entry));
 	}
 
 	/** The generations on all servers. */
-	Collection<Generation> all() {
-		return place().values();
+	List<Generation> all() {
+		return this.client.servers().stream().map((server) -> onServer(server.name())).toList();
 	}
 
-	/** Finds a name for each server that has any. */
-	private Map<String, Generation> place() {
-		this.lock.lock();
-		try {
-			Map<String, Generation> before = this.byServer;
-			long greatest = before.values().stream().mapToLong(Generation::known).max().orElse(Generation.NONE);
-			Map<String, Generation> now = new HashMap<>();
-			ServerNames.find(this.client, this.names).forEach((server, key) -> {
-				Generation known = before.get(server);
-				now.put(server, (known != null && known.key().equals(key)) ? known
-						: new Generation(this.client, key, this.visibility, greatest));
-			});
-			this.byServer = Map.copyOf(now);
-			return now;
+	/** Those on servers that have left the list and may be on another client's. */
+	List<Generation> left() {
+		Set<String> names = this.client.servers().stream().map(ServerSnapshot::name).collect(Collectors.toSet());
+		List<Generation> left = this.byServer.values()
+			.stream()
+			.filter((generation) -> !names.contains(generation.server()))
+			.toList();
+		if (left.size() > MOST_LEFT) {
+			this.byServer.values().removeAll(left);
 		}
-		finally {
-			this.lock.unlock();
+		return left;
+	}
+
+	/** Notes that the cache is about to be cleared. */
+	void clearing() {
+		this.clearedAt = System.currentTimeMillis();
+	}
+
+	/** That on a server. */
+	Generation onServer(String server) {
+		Instant absentSince = this.client.absences().get(server);
+		Generation known = this.byServer.get(server);
+		if (known == null || !Objects.equals(known.absentSince(), absentSince)) {
+			known = replace(server, absentSince);
 		}
+		if (this.clearOnReturn) {
+			known.look(this.client.departures());
+		}
+		return known;
+	}
+
+	private Generation replace(String server, @Nullable Instant absentSince) {
+		return Objects.requireNonNull(this.byServer.compute(server,
+				(name, before) -> (before != null && Objects.equals(before.absentSince(), absentSince)) ? before
+						: create(name, absentSince, before)));
+	}
+
+	private Generation create(String server, @Nullable Instant absentSince, @Nullable Generation before) {
+		return new Generation(this.servers, server, this.names.apply(server), this.visibility, absentSince,
+				floor(absentSince, before));
+	}
+
+	/** A number below which none can be good. */
+	private long floor(@Nullable Instant absentSince, @Nullable Generation before) {
+		long floor = (before != null) ? before.known() : Generation.NONE;
+		if (absentSince != null) {
+			long since = absentSince.toEpochMilli();
+			if (this.clearOnReturn) {
+				floor = Math.max(floor, since) + 1;
+			}
+			if (this.clearedAt >= since) {
+				floor = Math.max(floor, this.clearedAt + 1);
+			}
+		}
+		return (before != null && before.isOwing()) ? Math.max(floor + 1, System.currentTimeMillis()) : floor;
 	}
 
 }

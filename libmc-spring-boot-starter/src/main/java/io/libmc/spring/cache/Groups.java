@@ -9,7 +9,6 @@ import org.jspecify.annotations.Nullable;
 
 import org.springframework.util.ConcurrentLruCache;
 
-import io.libmc.MemcachedClient;
 import io.libmc.MemcachedException;
 
 /**
@@ -28,18 +27,16 @@ final class Groups {
 	/** So many groups' numbers are kept. */
 	private static final int COPIES = 10_000;
 
-	private final MemcachedClient client;
-
 	private final ConcurrentLruCache<Long, Generations> copies;
 
 	/** How many groups were evicted on each server. */
 	private final Generations evictions;
 
-	Groups(MemcachedClient client, WireKeys keys, Duration visibility) {
-		this.client = client;
+	Groups(ServerViews servers, WireKeys keys, Duration visibility) {
+		// on a server that returns, the cache's own generation leaves the entries behind
 		this.copies = new ConcurrentLruCache<>(COPIES,
-				(digest) -> new Generations(client, (i) -> keys.group(digest, i), visibility));
-		this.evictions = new Generations(client, keys::groupEvictions, visibility);
+				(digest) -> new Generations(servers, (server) -> keys.group(digest, server), visibility, false));
+		this.evictions = new Generations(servers, keys::groupEvictions, visibility, false);
 	}
 
 	/** The numbers of a group, one for each server. */
@@ -51,9 +48,22 @@ final class Groups {
 		return GroupStamps.of(List.of(group)).digest(0);
 	}
 
+	/**
+	 * The numbers of a group that is about to be evicted. On servers that have left the
+	 * list it is, if these can be reached.
+	 */
+	Generations evicting(String group) {
+		Generations generations = of(group);
+		this.evictions.clearing();
+		generations.clearing();
+		this.evictions.left().forEach(Generation::advanceIfReachable);
+		generations.left().forEach(Generation::advanceIfReachable);
+		return generations;
+	}
+
 	/** Evicts a group on one server. */
 	void evict(Generation group) {
-		this.evictions.of(group.key()).advance();
+		this.evictions.onServer(group.server()).advance();
 		group.advance();
 	}
 
@@ -93,7 +103,7 @@ final class Groups {
 	}
 
 	private boolean areLiveNow(GroupStamps stamps, List<Generation> generations) {
-		Generation.refresh(this.client, generations);
+		Generation.refresh(generations);
 		return areEqual(stamps, generations);
 	}
 
@@ -153,7 +163,7 @@ final class Groups {
 			return groups;
 		}
 		List<Generation> generations = generations(name, groups);
-		Generation.refresh(this.client,
+		Generation.refresh(
 				generations.stream().filter((generation) -> now || generation.recent() == Generation.NONE).toList());
 		return groups.with(generations.stream().mapToLong(Generation::known).toArray());
 	}
@@ -223,7 +233,7 @@ final class Groups {
 			try {
 				List<Generation> generations = generations(this.name, groups);
 				long[] before = generations.stream().mapToLong(this::knownBefore).toArray();
-				Generation.refresh(Groups.this.client, generations);
+				Generation.refresh(generations);
 				long[] now = generations.stream().mapToLong(Generation::known).toArray();
 				return groups.with(isQuiet() ? now : before);
 			}

@@ -90,6 +90,15 @@ public final class LibmcCache extends AbstractValueAdaptingCache implements Bulk
 		return this.client;
 	}
 
+	boolean isOn(MemcachedClient other) {
+		return this.client == other;
+	}
+
+	/** The list of servers has changed. */
+	void settleReturns() {
+		this.store.settleReturns();
+	}
+
 	@Override
 	public String toString() {
 		return "LibmcCache[name=" + this.name + ", keyPrefix=" + this.keyPrefix + ", client=" + this.client + "]";
@@ -593,7 +602,8 @@ public final class LibmcCache extends AbstractValueAdaptingCache implements Bulk
 			CasValue<Entry> present = this.store.readToReplace(entryName);
 			if (present != null) {
 				long stamp = present.value().generation();
-				boolean live = stamp == generation && !present.value().lifetime().isOver()
+				boolean live = this.store.isLive(entryName, present.value(), generation)
+						&& !present.value().lifetime().isOver()
 						&& this.store.areGroupsLive(entryName, present.value(), true);
 				Object value = live ? this.values.valueOf(present.value()) : null;
 				if (value != null && !this.store.isStale(entryName, present.cas())) {

@@ -3,6 +3,7 @@ package io.libmc.spring.cache;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -10,6 +11,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Future;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
@@ -61,6 +63,9 @@ public final class LibmcCacheManager extends AbstractTransactionSupportingCacheM
 
 	/** What each client could not tell its servers. */
 	private final Map<MemcachedClient, PendingEvictions> pending = new LinkedHashMap<>();
+
+	/** The clients whose servers are not cleared when they return to the list. */
+	private final Set<MemcachedClient> keptOnReturn = new HashSet<>();
 
 	private final Collection<Consumer<LibmcCache>> listeners = new CopyOnWriteArrayList<>();
 
@@ -186,6 +191,23 @@ public final class LibmcCacheManager extends AbstractTransactionSupportingCacheM
 	}
 
 	/**
+	 * Whether a server that returns to a client's list is cleared before anything is read
+	 * there: others may have changed since what it holds. It is unless set. Of many
+	 * instances one does so.
+	 * @param client the manager's or that of one of its caches
+	 * @param clearOnReturn whether to do so
+	 */
+	public void setClearOnReturn(MemcachedClient client, boolean clearOnReturn) {
+		checkNotInitialized();
+		if (clearOnReturn) {
+			this.keptOnReturn.remove(client);
+		}
+		else {
+			this.keptOnReturn.add(client);
+		}
+	}
+
+	/**
 	 * How many evictions may be pending for each client at most, 10,000 unless set. One
 	 * too many is remembered as the clearing of its cache on its server.
 	 * @param maxPendingEvictions 0 or more
@@ -243,9 +265,20 @@ public final class LibmcCacheManager extends AbstractTransactionSupportingCacheM
 				asking.putIfAbsent(client(cache), settings);
 			}
 		});
-		asking.forEach((client, settings) -> ServerNames.find(client, (i) -> WireKeys.unused(this.keyPrefix, i))
-			.values()
-			.forEach((name) -> client.async().get(name, settings.policy(this.background))));
+		asking.forEach((client, settings) -> client.servers()
+			.forEach((server) -> client.onServer(server.name())
+				.async()
+				.get(WireKeys.unused(this.keyPrefix), settings.policy(this.background))));
+		this.serverStates.whenServersChange(() -> settleReturns(this.client));
+		this.otherStates.forEach((client, states) -> states.whenServersChange(() -> settleReturns(client)));
+	}
+
+	/** In the background, as it asks servers. */
+	private void settleReturns(MemcachedClient changed) {
+		Future<?> unused = this.background.call(() -> {
+			this.caches.stream().filter((cache) -> cache.isOn(changed)).forEach(LibmcCache::settleReturns);
+			return true;
+		});
 	}
 
 	private Stream<LibmcCacheSettings> settings() {
@@ -270,9 +303,10 @@ public final class LibmcCacheManager extends AbstractTransactionSupportingCacheM
 	/** Reads as the caches do, from each server. */
 	private void connect(MemcachedClient to) {
 		MemcachedClient reading = this.defaults.view(to);
-		for (String name : ServerNames.find(to, (i) -> WireKeys.unused(this.keyPrefix, i)).values()) {
+		for (ServerSnapshot server : to.servers()) {
 			try {
-				reading.get(name, this.defaults.policy(this.background));
+				reading.onServer(server.name())
+					.get(WireKeys.unused(this.keyPrefix), this.defaults.policy(this.background));
 			}
 			catch (MemcachedException ex) {
 				// the others are still to be connected to
@@ -334,7 +368,7 @@ public final class LibmcCacheManager extends AbstractTransactionSupportingCacheM
 		LibmcCacheSettings settings = this.configured.getOrDefault(name, this.defaults);
 		MemcachedClient own = client(name);
 		EntryStore store = new EntryStore(own, new WireKeys(this.keyPrefix, name, this.keyConverters),
-				this.clearVisibility, settings, pending(own), this.background);
+				this.clearVisibility, !this.keptOnReturn.contains(own), settings, pending(own), this.background);
 		return new LibmcCache(name, this.keyPrefix, own, store, settings,
 				this.otherStates.getOrDefault(own, this.serverStates), this.background, isTiered());
 	}

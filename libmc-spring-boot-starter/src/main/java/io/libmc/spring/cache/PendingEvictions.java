@@ -117,21 +117,21 @@ final class PendingEvictions implements AutoCloseable {
 		if (!generation.isOwing()) {
 			return;
 		}
-		boolean wasDead = isDead(generation.key());
+		boolean wasDead = isServerDead(generation.server());
 		generation.settle();
-		if (wasDead || isDead(generation.key())) {
+		if (wasDead || isServerDead(generation.server())) {
 			clearAtHome(generation);
 		}
 	}
 
 	/** Whether the server of an entry is dead, so that a substitute may answer for it. */
 	boolean isDead(String name) {
-		for (ServerSnapshot server : this.client.servers()) {
-			if (!server.isUp() && server.name().equals(this.client.serverFor(name))) {
-				return true;
-			}
-		}
-		return false;
+		return this.client.servers().stream().anyMatch((server) -> !server.isUp())
+				&& isServerDead(this.client.serverFor(name));
+	}
+
+	boolean isServerDead(String server) {
+		return this.client.servers().stream().anyMatch((each) -> !each.isUp() && each.name().equals(server));
 	}
 
 	/** The failure that {@link #overwritten} then makes up for. */
@@ -183,19 +183,33 @@ final class PendingEvictions implements AutoCloseable {
 
 	/** Whether a server is back is seen by who asks it for something. */
 	private void clearIfBack(Generation generation) {
+		if (!isListed(generation)) {
+			generation.owe();
+			this.awayFromHome.remove(generation);
+			return;
+		}
 		try {
-			Object unused = this.client.get(generation.key());
+			Object unused = this.client.onServer(generation.server()).get(generation.key());
 		}
 		catch (MemcachedException ex) {
 			// if that was all, the clearing finds out
 		}
-		if (!isDead(generation.key()) && this.awayFromHome.remove(generation)) {
+		if (!isServerDead(generation.server()) && this.awayFromHome.remove(generation)) {
 			clear(generation);
 		}
 	}
 
+	/** Should a server return that has left, what it is owed is made up for then. */
+	private boolean isListed(Generation generation) {
+		return this.client.servers().stream().anyMatch((server) -> server.name().equals(generation.server()));
+	}
+
 	private void sendAgain(Generation generation, Set<String> failing) {
-		String server = this.client.serverFor(generation.key());
+		String server = generation.server();
+		if (!isListed(generation)) {
+			this.clearings.remove(generation);
+			return;
+		}
 		try {
 			if (!failing.contains(server)) {
 				settle(generation);

@@ -1,8 +1,11 @@
 package io.libmc.spring.cache;
 
 import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.LongSupplier;
 
 import org.apache.commons.logging.Log;
@@ -33,6 +36,8 @@ public final class ServerStates implements MemcachedListener {
 
 	/** The failing servers by name. */
 	private final ConcurrentMap<String, Trouble> failing = new ConcurrentHashMap<>();
+
+	private final Collection<Runnable> whenServersChange = new CopyOnWriteArrayList<>();
 
 	private final LongSupplier nanoTime;
 
@@ -73,6 +78,16 @@ public final class ServerStates implements MemcachedListener {
 		if (answered && !this.failing.isEmpty()) {
 			answered(server);
 		}
+	}
+
+	/** Has something done each time when there is another list of servers. */
+	void whenServersChange(Runnable action) {
+		this.whenServersChange.add(action);
+	}
+
+	@Override
+	public void serversChanged(List<String> servers) {
+		this.whenServersChange.forEach(Runnable::run);
 	}
 
 	private void answered(String server) {

@@ -12,11 +12,11 @@ import java.util.HexFormat;
  *
  * <pre>
  * {cache}:{key}                         books.byId:@L42
- * {cache}%gen:{number}                  books.byId%gen:0
- * {cache}%grp:{digest}:{number}         books.byId%grp:1f3a0c9be5d27784:0
- * {cache}%grps:{number}                 books.byId%grps:0
+ * {cache}%gen:{server}                  books.byId%gen:10.0.0.2:11211
+ * {cache}%grp:{digest}:{server}         books.byId%grp:1f3a0c9be5d27784:10.0.0.2:11211
+ * {cache}%grps:{server}                 books.byId%grps:10.0.0.2:11211
  * {key prefix}/{cache}:{key}            shop/books.byId:@L42
- * {key prefix}/{cache}%gen:{number}     shop/books.byId%gen:0
+ * {key prefix}/{cache}%gen:{server}     shop/books.byId%gen:10.0.0.2:11211
  * </pre>
  *
  * No two of key prefix, cache and key share a name. The prefix and the cache's name are
@@ -38,6 +38,8 @@ final class WireKeys {
 
 	private static final int MAX_CACHE_BYTES = 64;
 
+	private static final String GENERATION = "%gen:";
+
 	private final String cache;
 
 	private final int room;
@@ -57,8 +59,8 @@ final class WireKeys {
 	}
 
 	/** A name under which no cache keeps anything. */
-	static String unused(String keyPrefix, int number) {
-		return prefix(keyPrefix) + "%none:" + number;
+	static String unused(String keyPrefix) {
+		return prefix(keyPrefix) + "%none";
 	}
 
 	/**
@@ -72,19 +74,23 @@ final class WireKeys {
 		return keyPrefix.isEmpty() ? "" : escape(keyPrefix) + "/";
 	}
 
-	/** Where one of the cache's generations is kept. */
-	String generation(int number) {
-		return this.cache + "%gen:" + number;
+	/** Where the cache's generation is kept on a server. */
+	String generation(String server) {
+		return onServer(GENERATION, server);
 	}
 
-	/** Where one of a group's numbers is kept. */
-	String group(long digest, int number) {
-		return this.cache + "%grp:" + HexFormat.of().toHexDigits(digest) + ":" + number;
+	/** Where a group's number is kept on a server. */
+	String group(long digest, String server) {
+		return onServer("%grp:" + HexFormat.of().toHexDigits(digest) + ":", server);
 	}
 
-	/** Where one of the numbers is kept that count how many groups were evicted. */
-	String groupEvictions(int number) {
-		return this.cache + "%grps:" + number;
+	/** Where the number is kept that counts how many groups were evicted on a server. */
+	String groupEvictions(String server) {
+		return onServer("%grps:", server);
+	}
+
+	private String onServer(String what, String server) {
+		return this.cache + what + readable(server, this.room - what.length());
 	}
 
 	/**
@@ -92,8 +98,11 @@ final class WireKeys {
 	 * @throws IllegalArgumentException if the key cannot be written
 	 */
 	String entry(Object key) {
-		String text = KeyText.of(key, this.converters);
-		return this.cache + ":" + ((isShort(text, this.room) && isPrintable(text)) ? text : digest(text));
+		return this.cache + ":" + readable(KeyText.of(key, this.converters), this.room);
+	}
+
+	private static String readable(String text, int maxBytes) {
+		return (isShort(text, maxBytes) && isPrintable(text)) ? text : digest(text);
 	}
 
 	private static String escape(String name) {

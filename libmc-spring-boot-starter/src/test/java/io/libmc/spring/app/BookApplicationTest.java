@@ -151,7 +151,8 @@ class BookApplicationTest {
 	void entriesLieUnderReadableNames() {
 		this.books.find(42);
 		assertThat(this.client.<byte[]>get("test/books.byId:@L42")).isNotEmpty();
-		assertThat(this.client.get("test/books.byId%gen:0", Long.class)).isPositive();
+		String server = this.client.serverFor("test/books.byId:@L42");
+		assertThat(this.client.onServer(server).get("test/books.byId%gen:" + server, Long.class)).isPositive();
 	}
 
 	private double gets(String result) {

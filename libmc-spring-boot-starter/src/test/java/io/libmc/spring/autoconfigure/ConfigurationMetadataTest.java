@@ -34,9 +34,10 @@ class ConfigurationMetadataTest {
 	@Test
 	void everyPropertyIsThere() {
 		List<String> client = new ArrayList<>(names("libmc.", LibmcProperties.class));
-		client.removeAll(List.of("libmc.ssl", "libmc.client"));
+		client.removeAll(List.of("libmc.ssl", "libmc.client", "libmc.discovery"));
 		client.addAll(names("libmc.client.", LibmcProperties.Client.class));
 		client.addAll(names("libmc.ssl.", LibmcProperties.Ssl.class));
+		client.addAll(names("libmc.discovery.", LibmcProperties.Discovery.class));
 		client.addAll(names("libmc.embedded.", LibmcEmbeddedProperties.class));
 		List<String> cache = new ArrayList<>(names("libmc.cache.", LibmcCacheProperties.class));
 		cache.remove("libmc.cache.near");

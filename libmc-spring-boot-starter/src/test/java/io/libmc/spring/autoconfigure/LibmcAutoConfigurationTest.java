@@ -28,6 +28,7 @@ import io.libmc.HashFunction;
 import io.libmc.MemcachedClient;
 import io.libmc.spring.autoconfigure.LibmcProperties.Client;
 import io.libmc.spring.autoconfigure.LibmcProperties.Cluster;
+import io.libmc.spring.autoconfigure.LibmcProperties.Discovery;
 import io.libmc.spring.autoconfigure.LibmcProperties.Ssl;
 import org.junit.jupiter.api.Test;
 
@@ -51,9 +52,10 @@ class LibmcAutoConfigurationTest {
 			assertThat(context).hasSingleBean(MemcachedClient.class);
 			assertThat(context.getBean(LibmcConnectionDetails.class).getServers()).containsExactly("localhost:11211");
 			assertThat(context.getBean(LibmcProperties.class)).isEqualTo(new LibmcProperties(true,
-					List.of("localhost:11211"), HashFunction.MD5, false, Duration.ofMillis(100), Duration.ofSeconds(5),
-					Duration.ofMillis(300), Duration.ofSeconds(5), 0, 1, "", true, DataSize.ofBytes(0), false, "", "",
-					new Ssl(null, ""), new Client("libmc", List.of()), true, Map.of()));
+					List.of("localhost:11211"), new Discovery("", "", "", Duration.ofMinutes(1), true),
+					HashFunction.MD5, false, Duration.ofMillis(100), Duration.ofSeconds(5), Duration.ofMillis(300),
+					Duration.ofSeconds(5), 0, 1, "", true, DataSize.ofBytes(0), false, "", "", new Ssl(null, ""),
+					new Client("libmc", List.of()), true, Map.of()));
 		});
 	}
 
@@ -66,17 +68,20 @@ class LibmcAutoConfigurationTest {
 				"libmc.comp-threshold=10KB", "libmc.noreply=true", "libmc.username=shop", "libmc.password=s-e-c-r-e-t",
 				"libmc.ssl.enabled=false", "libmc.ssl.bundle=memcached", "libmc.warm-up=false",
 				"libmc.client.transcoder=json", "libmc.client.allowed-classes=com.acme.Order")
-			.run((context) -> assertThat(context.getBean(LibmcProperties.class)).isEqualTo(new LibmcProperties(true,
-					List.of("10.0.0.1:11211", "10.0.0.2:11212 mc.oscar"), HashFunction.FNV1A_32, true,
-					Duration.ofSeconds(1), Duration.ofSeconds(2), Duration.ofMillis(500), Duration.ofMinutes(1), 2, 4,
-					"shop:", false, DataSize.ofKilobytes(10), true, "shop", "s-e-c-r-e-t", new Ssl(false, "memcached"),
-					new Client("json", List.of("com.acme.Order")), false, Map.of())));
+			.run((context) -> assertThat(context.getBean(LibmcProperties.class))
+				.isEqualTo(new LibmcProperties(true, List.of("10.0.0.1:11211", "10.0.0.2:11212 mc.oscar"),
+						new Discovery("", "", "", Duration.ofSeconds(60), true), HashFunction.FNV1A_32, true,
+						Duration.ofSeconds(1), Duration.ofSeconds(2), Duration.ofMillis(500), Duration.ofMinutes(1), 2,
+						4, "shop:", false, DataSize.ofKilobytes(10), true, "shop", "s-e-c-r-e-t",
+						new Ssl(false, "memcached"), new Client("json", List.of("com.acme.Order")), false, Map.of())));
 	}
 
 	@Test
 	void aClusterHasTheSameProperties() {
 		this.runner
 			.withPropertyValues("libmc.servers=10.0.0.9", "libmc.clusters.sessions.servers=10.0.0.1:11211,b:2 mc.oscar",
+					"libmc.clusters.sessions.discovery.refresh-interval=5s",
+					"libmc.clusters.sessions.discovery.clear-on-return=false",
 					"libmc.clusters.sessions.hash-fn=fnv1a-32", "libmc.clusters.sessions.failover=true",
 					"libmc.clusters.sessions.connect_timeout=1s", "libmc.clusters.sessions.handshake-timeout=2s",
 					"libmc.clusters.sessions.poll-timeout=500ms", "libmc.clusters.sessions.retry-timeout=1m",
@@ -90,14 +95,16 @@ class LibmcAutoConfigurationTest {
 				Map<String, Cluster> clusters = context.getBean(LibmcProperties.class).clusters();
 				assertThat(clusters).containsOnlyKeys("sessions", "eu.books");
 				assertThat(clusters.get("sessions"))
-					.isEqualTo(new Cluster(List.of("10.0.0.1:11211", "b:2 mc.oscar"), HashFunction.FNV1A_32, true,
+					.isEqualTo(new Cluster(List.of("10.0.0.1:11211", "b:2 mc.oscar"),
+							new Discovery("", "", "", Duration.ofSeconds(5), false), HashFunction.FNV1A_32, true,
 							Duration.ofSeconds(1), Duration.ofSeconds(2), Duration.ofMillis(500), Duration.ofMinutes(1),
 							2, 4, "shop:", false, DataSize.ofKilobytes(10), true, "shop", "s-e-c-r-e-t",
 							new Ssl(false, "memcached"), new Client("jdk", List.of())))
 					.hasToString("Cluster[servers=[10.0.0.1:11211, b:2 mc.oscar]]");
 				assertThat(clusters.get("eu.books")).isEqualTo(new LibmcProperties(true, List.of("c:3"),
-						HashFunction.MD5, false, Duration.ofMillis(100), Duration.ofSeconds(5), Duration.ofMillis(300),
-						Duration.ofSeconds(5), 0, 1, "", true, DataSize.ofBytes(0), false, "", "", new Ssl(null, ""),
+						new Discovery("", "", "", Duration.ofMinutes(1), true), HashFunction.MD5, false,
+						Duration.ofMillis(100), Duration.ofSeconds(5), Duration.ofMillis(300), Duration.ofSeconds(5), 0,
+						1, "", true, DataSize.ofBytes(0), false, "", "", new Ssl(null, ""),
 						new Client("libmc", List.of()), true, Map.of())
 					.cluster());
 			});

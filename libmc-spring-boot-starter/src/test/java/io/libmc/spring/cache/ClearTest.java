@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -169,20 +170,23 @@ class ClearTest {
 
 	@Test
 	void theEntryIsAskedForBeforeTheGenerationIsAnswered() {
+		CompletableFuture<String> address = new CompletableFuture<>();
 		try (ScriptedServer server = ScriptedServer.of((connection) -> {
-			connection.expect("get books%gen:0\r\nmn\r\n");
-			connection.reply("VALUE books%gen:0 4 1\r\n5\r\nEND\r\nMN\r\n");
+			String generation = KEYS.generation(address.join());
+			connection.expect("get " + generation + "\r\nmn\r\n");
+			connection.reply("VALUE " + generation + " 4 1\r\n5\r\nEND\r\nMN\r\n");
 			connection.expect("mg books:k k v f\r\n");
 			connection.reply("EN\r\n");
 			for (int i = 0; i < 3; i++) {
-				connection.expect("get books%gen:0\r\nmg books:k k v f\r\n");
-				connection.reply("VALUE books%gen:0 4 1\r\n5\r\nEND\r\nEN\r\n");
+				connection.expect("get " + generation + "\r\nmg books:k k v f\r\n");
+				connection.reply("VALUE " + generation + " 4 1\r\n5\r\nEND\r\nEN\r\n");
 			}
 		});
 				MemcachedClient client = MemcachedClient.builder()
 					.servers(server.address())
 					.pollTimeout(Duration.ofSeconds(5))
 					.build()) {
+			address.complete(server.address());
 			LibmcCache eager = cache(client, Duration.ZERO);
 			for (int i = 0; i < 4; i++) {
 				assertThat(eager.get("k")).isNull();
@@ -194,9 +198,9 @@ class ClearTest {
 	@Test
 	void everyServerHasAGenerationOfItsOwn(List<MemcachedServer> servers) {
 		this.one.clear();
-		assertThat(generationKeys().stream().map(this.oneClient::serverFor))
-			.containsExactlyInAnyOrderElementsOf(servers.stream().map(MemcachedServer::address).toList());
-		assertThat(generationKeys()).allSatisfy((key) -> assertThat(this.oneClient.get(key, Long.class)).isPositive());
+		assertThat(servers.stream().map(MemcachedServer::address))
+			.allSatisfy((server) -> assertThat(this.oneClient.onServer(server).get(KEYS.generation(server), Long.class))
+				.isPositive());
 	}
 
 	@Test
@@ -266,7 +270,7 @@ class ClearTest {
 		this.one.put("k", "v");
 		long before = generation("k");
 		for (int i = 0; i < 10; i++) {
-			this.oneClient.delete(generationKey("k"));
+			serverOf("k").delete(generationKey("k"));
 			this.one.put(besides("k"), "v");
 			assertThat(generation("k")).isGreaterThan(before);
 			before = generation("k");
@@ -294,13 +298,13 @@ class ClearTest {
 		this.one.put("k", "v");
 		long known = generation("k");
 		String besides = besides("k");
-		this.oneClient.set(generationKey("k"), known - 1000);
+		serverOf("k").set(generationKey("k"), known - 1000);
 		this.oneClient.set(KEYS.entry("k"), Stamp.put(Stamp.header(Stamp.NULL), known - 1000));
 		this.one.put(besides, "w");
 		assertThat(generation("k")).isGreaterThan(known);
 		assertThat(this.one.get("k")).isNull();
 		assertThat(this.one.get(besides, String.class)).isEqualTo("w");
-		this.oneClient.set(generationKey("k"), known - 1000);
+		serverOf("k").set(generationKey("k"), known - 1000);
 		this.one.clear();
 		assertThat(generation("k")).isGreaterThan(known);
 		assertThat(this.one.get(besides)).isNull();
@@ -310,7 +314,7 @@ class ClearTest {
 	void whatIsNoGenerationIsReplaced() {
 		this.one = cache(this.oneClient, Duration.ZERO);
 		for (Object foreign : List.of("text", new byte[] { 1 }, "-5", "")) {
-			this.oneClient.set(generationKey("k"), foreign);
+			serverOf("k").set(generationKey("k"), foreign);
 			this.one.put("k", "v");
 			assertThat(generation("k")).isPositive();
 			assertThat(this.one.get("k", String.class)).isEqualTo("v");
@@ -342,7 +346,8 @@ class ClearTest {
 	@Test
 	void threadsThatFindNoGenerationAgreeOnOne() throws Exception {
 		for (int round = 0; round < 20; round++) {
-			generationKeys().forEach(this.oneClient::delete);
+			this.oneClient.servers()
+				.forEach((server) -> this.oneClient.onServer(server.name()).delete(KEYS.generation(server.name())));
 			LibmcCache fresh = cache(this.oneClient, NEVER);
 			LibmcCache eager = cache(this.otherClient, Duration.ZERO);
 			ExecutorService threads = Executors.newFixedThreadPool(8);
@@ -366,17 +371,13 @@ class ClearTest {
 		}
 	}
 
-	private List<String> generationKeys() {
-		return new Generations(this.oneClient, KEYS::generation, NEVER).all().stream().map(Generation::key).toList();
-	}
-
 	/** Where the generation is that is in force for an entry. */
 	private String generationKey(String key) {
-		String server = this.oneClient.serverFor(KEYS.entry(key));
-		return generationKeys().stream()
-			.filter((name) -> this.oneClient.serverFor(name).equals(server))
-			.findFirst()
-			.orElseThrow();
+		return KEYS.generation(this.oneClient.serverFor(KEYS.entry(key)));
+	}
+
+	private MemcachedClient serverOf(String key) {
+		return this.oneClient.onServer(this.oneClient.serverFor(KEYS.entry(key)));
 	}
 
 	/** Another key on the same server. */
@@ -390,7 +391,7 @@ class ClearTest {
 	}
 
 	private long generation(String key) {
-		return this.oneClient.get(generationKey(key), Long.class);
+		return serverOf(key).get(generationKey(key), Long.class);
 	}
 
 	private LibmcCache cache(MemcachedClient client, Duration clearVisibility) {

@@ -48,8 +48,6 @@ import static org.awaitility.Awaitility.await;
 @Timeout(60)
 class LeaseTest {
 
-	private static final String GENERATION = new WireKeys("", "books").generation(0);
-
 	private final ExecutorService threads = Executors.newCachedThreadPool();
 
 	private final AtomicInteger loads = new AtomicInteger();
@@ -228,7 +226,7 @@ class LeaseTest {
 	void whatIsLoadedWhileTheGenerationIsLostIsCached(LoadingCall call) throws Exception {
 		this.one.put("other", "v");
 		for (int round = 0; round < 3; round++) {
-			this.otherClient.delete(GENERATION);
+			this.otherClient.delete(generation());
 			this.one.evict("k");
 			String value = "value " + round;
 			assertThat(load(call, this.one, value)).isEqualTo(value);
@@ -244,9 +242,9 @@ class LeaseTest {
 	void anEntryOfALostGenerationIsLoadedAnew(LoadingCall call) throws Exception {
 		for (Object remains : List.of("nothing", 17L, "no number")) {
 			this.one.put("k", "old");
-			this.otherClient.delete(GENERATION);
+			this.otherClient.delete(generation());
 			if (!remains.equals("nothing")) {
-				this.otherClient.set(GENERATION, remains);
+				this.otherClient.set(generation(), remains);
 			}
 			assertThat(load(call, this.one, "new")).isEqualTo("new");
 			assertThat(load(call, this.other, "never")).isEqualTo("new");
@@ -429,6 +427,10 @@ class LeaseTest {
 	}
 
 	/** How the loads of the one instance end. */
+	private String generation() {
+		return new WireKeys("", "books").generation(this.server.address());
+	}
+
 	private final class Outcomes implements MemcachedListener {
 
 		@Override

@@ -81,8 +81,8 @@ class WireKeysProperties {
 		WireKeys other = new WireKeys(otherPrefix, otherCache);
 		boolean sameCache = onePrefix.equals(otherPrefix) && oneCache.equals(otherCache);
 		assertThat(one.entry(oneKey).equals(other.entry(otherKey))).isEqualTo(sameCache && oneKey.equals(otherKey));
-		assertThat(one.generation(0).equals(other.generation(0))).isEqualTo(sameCache);
-		assertThat(one.entry(oneKey)).isNotEqualTo(other.generation(0));
+		assertThat(one.generation("a:1").equals(other.generation("a:1"))).isEqualTo(sameCache);
+		assertThat(one.entry(oneKey)).isNotEqualTo(other.generation("a:1"));
 	}
 
 	@Property(tries = 2_000)

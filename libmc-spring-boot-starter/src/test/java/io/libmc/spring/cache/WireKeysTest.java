@@ -137,8 +137,10 @@ class WireKeysTest {
 
 	@Test
 	void noEntryIsWhereAGenerationIs() {
-		String generation = new WireKeys("", "a").generation(0);
+		String generation = new WireKeys("", "a").generation("0");
 		assertThat(generation).isEqualTo("a%gen:0");
+		assertThat(new WireKeys("", "a").generation("[::1]:11211")).isEqualTo("a%gen:[::1]:11211");
+		assertThat(new WireKeys("", "a").generation("/run/mc\\ 1.sock")).startsWith("a%gen:#");
 		assertThat(Set.of(generation, name("a%gen", "0"), name("a", "gen:0"), name("a", "%gen:0"), name("a", "0")))
 			.hasSize(5);
 	}
@@ -184,7 +186,7 @@ class WireKeysTest {
 		for (String part : List.of("x", "书", "😀", " ", "\n", "\u0000", "\ud800", ":", "%", "?", "~", "\u00a0")) {
 			String longText = part.repeat(length);
 			WireKeys keys = new WireKeys(prefix, longText);
-			for (String name : List.of(keys.generation(999_999), keys.entry(longText),
+			for (String name : List.of(keys.generation(longText), keys.entry(longText),
 					keys.entry(List.of(longText, longText)))) {
 				assertThat(name.getBytes(StandardCharsets.UTF_8).length).isLessThanOrEqualTo(200);
 				assertThat(name).doesNotContain(" ", "\n", "\u0000", "\ud800\ud800");
