@@ -6,6 +6,8 @@ import java.util.List;
  * Says which servers there are, where these come and go: what a client
  * {@linkplain MemcachedClientBuilder#discovery(ServerList) asks} now and then. Its
  * {@link Object#toString()} is what the log and the metrics call it.
+ *
+ * @since 0.1.0
  */
 @FunctionalInterface
 public interface ServerList {

@@ -73,7 +73,7 @@ class ConsoleTests {
 
 	private static @Nullable Path program(String... names) {
 		for (String name : names) {
-			for (String directory : System.getenv("PATH").split(":")) {
+			for (String directory : System.getenv("PATH").split(":", -1)) {
 				Path program = Path.of(directory, name);
 				if (Files.isExecutable(program)) {
 					return program;

@@ -9,6 +9,7 @@ import java.util.List;
  *
  * @param cluster the cluster's name below {@code libmc.clusters}, or {@code default}
  * @param servers the names of the servers of now
+ * @since 0.1.0
  */
 public record MemcachedServersChangedEvent(String cluster, List<String> servers) {
 

@@ -177,13 +177,16 @@ class ConsoleController implements DisposableBean {
 				lookup(0.5), lookup(0.99), percentile(this.outages.answers(), 0.5),
 				percentile(this.outages.answers(), 0.99),
 				this.memcached.servers().stream().mapToLong(ServerSnapshot::inFlight).sum(), servers());
-		for (SseEmitter watcher : this.watchers) {
-			try {
-				watcher.send(moment);
-			}
-			catch (IOException | IllegalStateException ex) {
-				this.watchers.remove(watcher);
-			}
+		this.watchers.removeIf((watcher) -> !isSent(watcher, moment));
+	}
+
+	private static boolean isSent(SseEmitter watcher, Moment moment) {
+		try {
+			watcher.send(moment);
+			return true;
+		}
+		catch (IOException | IllegalStateException ex) {
+			return false;
 		}
 	}
 

@@ -86,7 +86,7 @@ public final class OtherProcess implements AutoCloseable {
 	List<Call> calls() throws IOException {
 		List<Call> calls = new ArrayList<>();
 		for (String line = hear("call"); !line.equals("calls end"); line = hear("call")) {
-			String[] words = line.split(" ");
+			String[] words = line.split(" ", -1);
 			calls.add(new Call(2, Long.parseLong(words[1]), Long.parseLong(words[2]), How.valueOf(words[3])));
 		}
 		return calls;
@@ -114,7 +114,7 @@ public final class OtherProcess implements AutoCloseable {
 			memcached.version();
 			System.out.println("ready");
 			for (String line = told.readLine(); line != null; line = told.readLine()) {
-				String[] words = line.split(" ");
+				String[] words = line.split(" ", -1);
 				if (words[0].equals("load")) {
 					LoadPolicy policy = Stories.protection().lease(Duration.ofSeconds(Long.parseLong(words[2])));
 					memcached.getOrLoad(words[1], policy, () -> {
