@@ -407,7 +407,8 @@ class BadInputTest {
 		List<Object> samples = List.of("k", new String[] { "localhost" }, List.of("localhost"), Map.of("k", VALUE),
 				VALUE, new RawValue(0, VALUE), byte[].class, Duration.ZERO, 1L, 1, true, HashFunction.MD5,
 				LibmcTranscoder.create(), (Executor) Runnable::run, new MemcachedListener() {
-				}, (Supplier<?>) () -> null, (Callable<?>) () -> VALUE, LoadPolicy.timeToLive(Duration.ZERO));
+				}, (Supplier<?>) () -> null, (Callable<?>) () -> VALUE, LoadPolicy.timeToLive(Duration.ZERO),
+				(ServerList) () -> new ServerList.Answer(0, List.of("localhost")));
 		return samples.stream()
 			.filter((sample) -> (type == Object.class) ? sample == VALUE
 					: type.isInstance(sample) || isPrimitiveOf(type, sample))

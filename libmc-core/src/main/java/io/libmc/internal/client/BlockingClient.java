@@ -129,16 +129,21 @@ final class BlockingClient implements MemcachedClient {
 
 	@Override
 	public Map<String, Instant> absences() {
+		this.servers.cluster();
 		return this.servers.absences();
 	}
 
 	@Override
 	public Map<String, Instant> departures() {
+		this.servers.cluster();
 		return this.servers.departures();
 	}
 
 	@Override
 	public String nearer(String key, String one, String other) {
+		Objects.requireNonNull(one, "one");
+		Objects.requireNonNull(other, "other");
+		this.servers.cluster();
 		return this.servers.nearer(this.scripts.encode(key), one, other);
 	}
 

@@ -107,7 +107,7 @@ public final class ClientOptions {
 	}
 
 	public void discovery(ServerList list) {
-		this.discoveryName = list.toString();
+		this.discoveryName = Objects.requireNonNull(list, "list").toString();
 		this.discovery = (settings) -> list;
 	}
 
