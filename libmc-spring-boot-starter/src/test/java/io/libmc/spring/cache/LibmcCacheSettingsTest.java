@@ -29,7 +29,7 @@ class LibmcCacheSettingsTest {
 				(options) -> options.lease(Duration.ofMillis(999)), "leaseWait: PT-1S is negative",
 				(options) -> options.leaseWait(Duration.ofSeconds(-1)), "serveStale: PT-1S is negative",
 				(options) -> options.serveStale(Duration.ofSeconds(-1)), "refreshAhead: PT0.001S is shorter",
-				(options) -> options.refreshAhead(Duration.ofMillis(1)), "refreshAhead: PT-1S is not within",
+				(options) -> options.refreshAhead(Duration.ofMillis(1)), "refreshAhead: PT-1S is negative",
 				(options) -> options.refreshAhead(Duration.ofSeconds(-1)));
 		bad.forEach((message, setting) -> assertThatIllegalArgumentException()
 			.isThrownBy(() -> setting.apply(this.settings))
