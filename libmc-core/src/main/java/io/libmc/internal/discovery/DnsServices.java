@@ -47,10 +47,7 @@ final class DnsServices implements ServerList {
 		if (!NAME.matcher(name).matches()) {
 			throw Sources.refused(source, "\"" + name + "\" is no name of a service");
 		}
-		try {
-			Class.forName("javax.naming.directory.InitialDirContext");
-		}
-		catch (ClassNotFoundException ex) {
+		if (ModuleLayer.boot().findModule("java.naming").isEmpty()) {
 			throw Sources.refused(source, "this Java runtime lacks the module java.naming");
 		}
 	}

@@ -388,7 +388,8 @@ class LibmcCacheAutoConfigurationTest {
 		all.removeAll(Set.of("caches", "near"));
 		assertThat(all).isEqualTo(EnvironmentProperties.OF_ALL_CACHES);
 		Set<String> cluster = names(LibmcProperties.Cluster.class);
-		cluster.removeAll(Set.of("ssl", "client"));
+		cluster.removeAll(Set.of("ssl", "client", "discovery"));
+		names(LibmcProperties.Discovery.class).forEach((name) -> cluster.add("discovery." + name));
 		names(LibmcProperties.Client.class).forEach((name) -> cluster.add("client." + name));
 		names(LibmcProperties.Ssl.class).forEach((name) -> cluster.add("ssl." + name));
 		assertThat(cluster).isEqualTo(EnvironmentProperties.OF_CLUSTER);
