@@ -502,6 +502,8 @@ class GetOrLoadTest {
 			connection.reply("END\r\n");
 			connection.expect("add k/lock 4 10 1\r\n1\r\n");
 			connection.reply("STORED\r\n");
+			connection.expect("get k\r\n");
+			connection.reply("END\r\n");
 			connection.expect("set k 4 300 1\r\n7\r\n");
 			connection.reply("STORED\r\n");
 			connection.expect("delete k/lock\r\n");
@@ -520,6 +522,8 @@ class GetOrLoadTest {
 			connection.reply("END\r\n");
 			connection.expect("add k/lock 4 10 1\r\n1\r\n");
 			connection.reply("STORED\r\n");
+			connection.expect("get k\r\n");
+			connection.reply("END\r\n");
 			connection.expect("set k 4 300 1\r\n9\r\n");
 			connection.reply("STORED\r\n");
 			connection.expect("delete k/lock\r\n");
@@ -532,6 +536,33 @@ class GetOrLoadTest {
 			assertThat(caller.<Long>getOrLoad(client, "k", POLICY, () -> 7L)).isEqualTo(7);
 			assertThat(caller.<Long>getOrLoad(client, "k", POLICY, GetOrLoadTest::unexpected)).isEqualTo(8);
 			assertThat(caller.<Long>getOrLoad(client, "k", POLICY, () -> 9L)).isEqualTo(9);
+			server.awaitScripts();
+		}
+	}
+
+	/**
+	 * Who had the lock may have stored and given it back after the caller found no value.
+	 */
+	@ParameterizedTest
+	@EnumSource
+	void whoGetsTheLockAfterAnotherStoredTakesItsValue(Caller caller) throws Exception {
+		try (ScriptedServer server = ScriptedServer.of((connection) -> {
+			connection.expect("mn\r\n");
+			connection.reply("ERROR\r\n");
+			connection.expect("get k\r\n");
+			connection.reply("END\r\n");
+			connection.expect("add k/lock 4 10 1\r\n1\r\n");
+			connection.reply("STORED\r\n");
+			connection.expect("get k\r\n");
+			connection.reply("VALUE k 4 1\r\n7\r\nEND\r\n");
+			connection.expect("delete k/lock\r\n");
+			connection.reply("DELETED\r\n");
+		});
+				MemcachedClient client = MemcachedClient.builder()
+					.servers(server.address())
+					.pollTimeout(Duration.ofSeconds(5))
+					.build()) {
+			assertThat(caller.<Long>getOrLoad(client, "k", POLICY, GetOrLoadTest::unexpected)).isEqualTo(7);
 			server.awaitScripts();
 		}
 	}

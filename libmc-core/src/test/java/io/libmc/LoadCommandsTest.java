@@ -814,6 +814,8 @@ class LoadCommandsTest {
 					add k/lock 4 10 1
 					1
 					< STORED
+					get k
+					< END
 					set k 4 300 1
 					7
 					< STORED

@@ -343,6 +343,10 @@ final class Load extends LoadSteps<@Nullable Object> {
 
 	/** The caller that can add a lock loads; without a lease every caller does. */
 	private @Nullable Step findPlain() {
+		return findPlain(this::missedPlain);
+	}
+
+	private @Nullable Step findPlain(Supplier<@Nullable Step> missed) {
 		this.latestAt = System.nanoTime();
 		Script<@Nullable RawValue> reading = this.scripts.plain().getRaw(this.key);
 		return ask(reading, () -> {
@@ -353,7 +357,7 @@ final class Load extends LoadSteps<@Nullable Object> {
 			Object value = (failed == null) ? this.scripts.valueOf(this.key, reading.result()) : null;
 			return check(this.scripts.check(this.key, this.policy, value), (good) -> {
 				if (!good) {
-					return missedPlain();
+					return missed.get();
 				}
 				this.scripts.tellRead(this.policy, value, ReadVersion.UNKNOWN);
 				known(true);
@@ -377,7 +381,8 @@ final class Load extends LoadSteps<@Nullable Object> {
 			}
 			if (locking.result()) {
 				this.lock = lockItem;
-				return loadUnelected();
+				// who had it before may have stored since this caller looked
+				return findPlain(this::loadUnelected);
 			}
 			known(false);
 			tellWaiting();
