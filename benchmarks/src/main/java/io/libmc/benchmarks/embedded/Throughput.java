@@ -1,6 +1,8 @@
 package io.libmc.benchmarks.embedded;
 
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -47,8 +49,10 @@ public final class Throughput {
 
 	private static double startMillis() {
 		long start = System.nanoTime();
-		EmbeddedMemcached.start().close();
-		return (System.nanoTime() - start) / 1e6;
+		EmbeddedMemcached server = EmbeddedMemcached.start();
+		double millis = (System.nanoTime() - start) / 1e6;
+		server.close();
+		return millis;
 	}
 
 	/** A command that serves a port. */
@@ -78,11 +82,11 @@ public final class Throughput {
 			port = placeholder.port();
 		}
 		Process process = program.start(port);
+		awaitPort(port);
 		try (MemcachedClient client = MemcachedClient.builder()
 			.servers("127.0.0.1:" + port)
 			.connectionsPerServer(connections)
 			.pollTimeout(Duration.ofSeconds(10))
-			.retryTimeout(Duration.ofMillis(10))
 			.build()) {
 			fill(client);
 			measure(client);
@@ -94,19 +98,28 @@ public final class Throughput {
 		}
 	}
 
-	private static void fill(MemcachedClient client) {
+	private static void awaitPort(int port) {
 		long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
-		for (int i = 0; i < KEYS;) {
-			try {
-				client.set("key" + i, new byte[100]);
-				i++;
+		while (!listens(port)) {
+			if (System.nanoTime() - deadline > 0) {
+				throw new IllegalStateException("nothing answers at port " + port);
 			}
-			catch (RuntimeException ex) {
-				if (System.nanoTime() > deadline) {
-					throw ex;
-				}
-				LockSupport.parkNanos(1_000_000);
-			}
+			LockSupport.parkNanos(10_000_000);
+		}
+	}
+
+	private static boolean listens(int port) {
+		try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+			return socket.isConnected();
+		}
+		catch (IOException ex) {
+			return false;
+		}
+	}
+
+	private static void fill(MemcachedClient client) {
+		for (int i = 0; i < KEYS; i++) {
+			client.set("key" + i, new byte[100]);
 		}
 	}
 

@@ -33,7 +33,9 @@ public interface BulkCache extends Cache {
 	 * cached. It is called once, on the caller's thread, with the missing keys, unless
 	 * there are none. A key that another caller loads, in whatever process, is waited for
 	 * as by {@link Cache#get(Object, java.util.concurrent.Callable)}; if that is in vain
-	 * it is loaded after all, by a further call.
+	 * it is loaded after all, by a further call. So is a key that the loader itself asks
+	 * this cache for among those that it was given: it should not, as that waits for its
+	 * own caller first.
 	 * @param <K> the type of the keys
 	 * @param <V> the type of the values, which is not checked
 	 * @param keys the keys
