@@ -56,6 +56,8 @@ public class CacheBenchmark {
 
 	private @Nullable BulkCache grouped;
 
+	private @Nullable BulkCache idle;
+
 	private @Nullable BulkCache asking;
 
 	/** Starts the server and stores what is read. */
@@ -68,11 +70,13 @@ public class CacheBenchmark {
 		this.plain = cache("plain", settings, Duration.ofSeconds(1));
 		this.grouped = cache("grouped", settings.groups((key, value) -> List.of(group(key.hashCode()))),
 				Duration.ofSeconds(1));
+		this.idle = cache("idle", settings.timeToIdle(Duration.ofMinutes(5)), Duration.ofSeconds(1));
 		this.asking = cache("asking", settings, Duration.ZERO);
 		for (int i = 0; i < KEYS; i++) {
 			this.keys.add("key" + i);
 			this.plain.put("key" + i, VALUE);
 			this.grouped.put("key" + i, VALUE);
+			this.idle.put("key" + i, VALUE);
 		}
 	}
 
@@ -102,6 +106,17 @@ public class CacheBenchmark {
 	@Benchmark
 	public Object getGrouped() {
 		return Objects.requireNonNull(opened(this.grouped).get(key()));
+	}
+
+	/** Each hit prolongs the entry's life. */
+	@Benchmark
+	public Object getIdle() {
+		return Objects.requireNonNull(opened(this.idle).get(key()));
+	}
+
+	@Benchmark
+	public Object getAllOfAHundred() {
+		return opened(this.plain).getAll(this.keys.subList(0, 100));
 	}
 
 	@Benchmark

@@ -14,6 +14,7 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.UnaryOperator;
@@ -247,6 +248,22 @@ class GroupsTest {
 			Thread.sleep(i % 6);
 			this.clients.get(this.clients.size() - 1).close();
 			assertThat(loaded.join().title()).isEqualTo("loaded");
+			assertThat(loads).hasValue(1);
+		}
+	}
+
+	@Test
+	void whatAnAsynchronousLoaderGivesAfterItClosedTheClientIsReturned() {
+		for (int i = 0; i < 20; i++) {
+			LibmcCache cache = cache(NEVER, UnaryOperator.identity());
+			MemcachedClient client = this.clients.get(this.clients.size() - 1);
+			AtomicInteger loads = new AtomicInteger();
+			assertThat(cache.retrieve("k" + i, () -> {
+				loads.incrementAndGet();
+				client.close();
+				return CompletableFuture.supplyAsync(() -> new Book("loaded", "eco"),
+						CompletableFuture.delayedExecutor(10, TimeUnit.MILLISECONDS));
+			}).orTimeout(5, TimeUnit.SECONDS).join().title()).isEqualTo("loaded");
 			assertThat(loads).hasValue(1);
 		}
 	}
