@@ -55,8 +55,9 @@ public final class LibmcCache extends AbstractValueAdaptingCache implements Bulk
 
 	private final ManyEntries many;
 
-	/** The entries in this process, or {@code null} if none are kept. */
-	private final @Nullable NearCache near;
+	private final NearTier near;
+
+	private final CacheLoads loads;
 
 	/** Whether a cache of the same manager keeps some. */
 	private final boolean tiered;
@@ -72,7 +73,8 @@ public final class LibmcCache extends AbstractValueAdaptingCache implements Bulk
 		this.values = new CachedValues(name, store, settings, serverStates, this.counters);
 		this.changes = background.changes(this.values);
 		this.many = new ManyEntries(this, store, this.values, this.changes);
-		this.near = settings.nearCache();
+		this.near = new NearTier(settings.nearCache(), store, this.changes, this.counters);
+		this.loads = new CacheLoads(store, this.values, this.changes, this.near);
 		this.tiered = tiered;
 	}
 
@@ -125,7 +127,7 @@ public final class LibmcCache extends AbstractValueAdaptingCache implements Bulk
 	 * @return whether it does
 	 */
 	public boolean isNear() {
-		return this.near != null;
+		return this.near.isThere();
 	}
 
 	/**
@@ -133,7 +135,7 @@ public final class LibmcCache extends AbstractValueAdaptingCache implements Bulk
 	 * @return about so many; 0 where none are kept
 	 */
 	public long getNearSize() {
-		return (this.near != null) ? this.near.size() : 0;
+		return this.near.size();
 	}
 
 	/**
@@ -141,7 +143,7 @@ public final class LibmcCache extends AbstractValueAdaptingCache implements Bulk
 	 * @return so many so far
 	 */
 	public long getNearEvictions() {
-		return (this.near != null) ? this.near.evictions() : 0;
+		return this.near.evictions();
 	}
 
 	/**
@@ -162,46 +164,20 @@ public final class LibmcCache extends AbstractValueAdaptingCache implements Bulk
 
 	@Override
 	protected @Nullable Object lookup(Object key) {
-		Object nearKey = nearKey(key);
-		Object held = held(nearKey);
+		Object nearKey = this.near.key(key);
+		Object held = this.near.get(nearKey);
 		if (held != null) {
 			return held;
 		}
-		String entryName = name(key, nearKey);
+		String entryName = this.near.name(key, nearKey);
 		try {
 			this.changes.await(entryName);
-			return (this.near != null) ? this.values.find(entryName, this.near, nearKey) : this.values.find(entryName);
+			return this.near.find(this.values, entryName, nearKey);
 		}
 		catch (MemcachedException | IllegalStateException ex) {
 			this.values.failed(CachedValues.failure(ex));
-			return heldWhenDown(nearKey);
+			return this.near.getWhenDown(nearKey);
 		}
-	}
-
-	/** What an entry is called in this process. */
-	private Object nearKey(Object key) {
-		return (this.near != null) ? NearCache.key(key, this.store) : key;
-	}
-
-	private String name(Object key, Object nearKey) {
-		return (this.near != null) ? NearCache.name(nearKey, this.store) : this.store.name(key);
-	}
-
-	/** What is good in this process, where nothing is queued that would change it. */
-	private @Nullable Object held(Object nearKey) {
-		return (this.near != null && this.changes.isIdle()) ? countedHit(this.near.get(nearKey)) : null;
-	}
-
-	/** What will do while memcached fails. */
-	private @Nullable Object heldWhenDown(Object nearKey) {
-		return (this.near != null && this.changes.isIdle()) ? countedHit(this.near.getWhenDown(nearKey)) : null;
-	}
-
-	private @Nullable Object countedHit(@Nullable Object held) {
-		if (held != null) {
-			this.counters.nearHit();
-		}
-		return held;
 	}
 
 	/**
@@ -217,68 +193,8 @@ public final class LibmcCache extends AbstractValueAdaptingCache implements Bulk
 	 * @throws ValueRetrievalException if the loader throws
 	 */
 	@Override
-	@SuppressWarnings("unchecked")
 	public <T> @Nullable T get(Object key, Callable<T> valueLoader) {
-		Object nearKey = nearKey(key);
-		Object held = held(nearKey);
-		if (held != null) {
-			return (T) fromStoreValue(held);
-		}
-		String entryName = name(key, nearKey);
-		EntryLoad load;
-		try {
-			this.changes.await(entryName);
-			Object found = this.values.look(entryName, reading(nearKey));
-			if (found != null) {
-				return (T) fromStoreValue(found);
-			}
-			load = this.values.load(key, entryName, true, reading(nearKey), null);
-		}
-		catch (MemcachedException | IllegalStateException ex) {
-			this.values.failed(CachedValues.failure(ex));
-			return (T) heldOr(nearKey, () -> load(key, valueLoader));
-		}
-		try {
-			load.prepare().join();
-			Entry entry = this.store.client().getOrLoad(entryName, load.policy(), () -> load.load(valueLoader));
-			return (T) CachedValues.userValue(entry);
-		}
-		catch (LoaderException ex) {
-			throw new ValueRetrievalException(key, valueLoader, (ex.getCause() != null) ? ex.getCause() : ex);
-		}
-		catch (MemcachedException ex) {
-			if (load.hasBegun() || !this.values.bypasses()) {
-				throw ex;
-			}
-			return (T) heldOr(nearKey, () -> load(key, valueLoader));
-		}
-		catch (IllegalStateException ex) {
-			// the client is closed
-			CompletableFuture<@Nullable Entry> loaded = load.loaded();
-			if (loaded == null) {
-				this.values.failed(CachedValues.failure(ex));
-			}
-			return (T) ((loaded != null) ? CachedValues.userValue(loaded.join()) : load(key, valueLoader));
-		}
-	}
-
-	private NearCache.@Nullable Reading reading(Object nearKey) {
-		return (this.near != null) ? this.near.reading(nearKey) : null;
-	}
-
-	/** What will do while memcached fails, or else what is loaded. */
-	private @Nullable Object heldOr(Object nearKey, Supplier<@Nullable Object> loading) {
-		Object held = heldWhenDown(nearKey);
-		return (held != null) ? fromStoreValue(held) : loading.get();
-	}
-
-	private static @Nullable Object load(Object key, Callable<?> loader) {
-		try {
-			return loader.call();
-		}
-		catch (Exception ex) {
-			throw new ValueRetrievalException(key, loader, ex);
-		}
+		return this.loads.get(key, valueLoader);
 	}
 
 	/**
@@ -288,26 +204,22 @@ public final class LibmcCache extends AbstractValueAdaptingCache implements Bulk
 	 */
 	@Override
 	public CompletableFuture<?> retrieve(Object key) {
-		Object nearKey = nearKey(key);
-		Object held = held(nearKey);
+		Object nearKey = this.near.key(key);
+		Object held = this.near.get(nearKey);
 		if (held != null) {
 			return CompletableFuture.completedFuture(toValueWrapper(held));
 		}
-		String entryName = name(key, nearKey);
-		CompletableFuture<@Nullable Object> finding = this.changes.isSettled(entryName) ? findAsync(entryName, nearKey)
-				: this.changes.settled(entryName).thenCompose((settled) -> findAsync(entryName, nearKey));
+		String entryName = this.near.name(key, nearKey);
+		CompletableFuture<@Nullable Object> finding = this.changes.isSettled(entryName)
+				? this.near.findAsync(this.values, entryName, nearKey) : this.changes.settled(entryName)
+					.thenCompose((settled) -> this.near.findAsync(this.values, entryName, nearKey));
 		return finding.handle((found, ex) -> {
 			if (ex == null) {
 				return toValueWrapper(found);
 			}
 			this.values.failed(CachedValues.failure(ex));
-			return toValueWrapper(heldWhenDown(nearKey));
+			return toValueWrapper(this.near.getWhenDown(nearKey));
 		});
-	}
-
-	private CompletableFuture<@Nullable Object> findAsync(String entryName, Object nearKey) {
-		return (this.near != null) ? this.values.findAsync(entryName, this.near, nearKey)
-				: this.values.findAsync(entryName);
 	}
 
 	/**
@@ -320,7 +232,7 @@ public final class LibmcCache extends AbstractValueAdaptingCache implements Bulk
 	 */
 	@Override
 	public <T> CompletableFuture<T> retrieve(Object key, Supplier<CompletableFuture<T>> valueLoader) {
-		return retrieve(key, valueLoader, null);
+		return this.loads.retrieve(key, valueLoader, null);
 	}
 
 	/**
@@ -329,124 +241,7 @@ public final class LibmcCache extends AbstractValueAdaptingCache implements Bulk
 	 */
 	<T extends @Nullable Object> CompletableFuture<T> retrieve(Object key, Supplier<CompletableFuture<T>> valueLoader,
 			@Nullable LoadListener watcher) {
-		Object nearKey = nearKey(key);
-		Object held = held(nearKey);
-		if (held != null) {
-			return CompletableFuture.completedFuture(userValue(held));
-		}
-		String entryName = name(key, nearKey);
-		EntryLoad load;
-		try {
-			load = this.values.load(key, entryName, false, reading(nearKey), watcher);
-		}
-		catch (MemcachedException | IllegalStateException ex) {
-			return failedOr(CachedValues.failure(ex), nearKey, valueLoader);
-		}
-		if (!this.changes.isSettled(entryName)) {
-			CompletableFuture<@Nullable MemcachedException> settled = this.changes.settled(entryName)
-				.handle((done, ex) -> (ex != null) ? CachedValues.failure(ex) : null);
-			return settled.thenCompose((failure) -> (failure != null) ? failedOr(failure, nearKey, valueLoader)
-					: lookAsync(entryName, nearKey, load, valueLoader));
-		}
-		return lookAsync(entryName, nearKey, load, valueLoader);
-	}
-
-	@SuppressWarnings({ "unchecked", "NullAway" })
-	private <T extends @Nullable Object> CompletableFuture<T> lookAsync(String entryName, Object nearKey,
-			EntryLoad load, Supplier<CompletableFuture<T>> valueLoader) {
-		CompletableFuture<@Nullable Object> looking = this.values.lookAsync(entryName, reading(nearKey));
-		if (looking.isDone() && !looking.isCompletedExceptionally() && looking.join() == null) {
-			return loadAsync(entryName, nearKey, load, valueLoader);
-		}
-		CompletableFuture<Looked> looked = looking
-			.handle((found, ex) -> new Looked(found, (ex != null) ? CachedValues.failure(ex) : null));
-		return looked.thenCompose((look) -> {
-			if (look.failure != null) {
-				return failedOr(look.failure, nearKey, valueLoader);
-			}
-			return (look.found != null) ? CompletableFuture.completedFuture((T) fromStoreValue(look.found))
-					: loadAsync(entryName, nearKey, load, valueLoader);
-		});
-	}
-
-	/** What there was before a load, or why nobody knows. */
-	private record Looked(@Nullable Object found, @Nullable MemcachedException failure) {
-
-	}
-
-	private <T extends @Nullable Object> CompletableFuture<T> loadAsync(String entryName, Object nearKey,
-			EntryLoad load, Supplier<CompletableFuture<T>> valueLoader) {
-		CompletableFuture<?> prepared = load.prepare();
-		CompletableFuture<@Nullable Entry> entry = prepared.isDone() ? ask(entryName, load, valueLoader)
-				: prepared.thenCompose((done) -> ask(entryName, load, valueLoader));
-		CompletableFuture<T> value = entry.thenApply(LibmcCache::userValue);
-		return (this.near == null) ? value
-				: value.exceptionallyCompose((ex) -> failedNear(ex, nearKey, load, valueLoader));
-	}
-
-	/** As where the caller waits: memcached failed while an entry in this process did. */
-	private <T extends @Nullable Object> CompletionStage<T> failedNear(Throwable ex, Object nearKey, EntryLoad load,
-			Supplier<CompletableFuture<T>> valueLoader) {
-		Throwable cause = (ex instanceof CompletionException && ex.getCause() != null) ? ex.getCause() : ex;
-		boolean memcachedFailed = cause instanceof MemcachedException && !load.hasBegun();
-		return (memcachedFailed && this.values.bypasses()) ? heldOrLoaded(nearKey, valueLoader)
-				: CompletableFuture.failedFuture(cause);
-	}
-
-	private <T extends @Nullable Object> CompletableFuture<T> heldOrLoaded(Object nearKey,
-			Supplier<CompletableFuture<T>> valueLoader) {
-		Object held = heldWhenDown(nearKey);
-		return (held != null) ? CompletableFuture.completedFuture(userValue(held)) : EntryLoad.start(valueLoader);
-	}
-
-	private <T extends @Nullable Object> CompletableFuture<@Nullable Entry> ask(String entryName, EntryLoad load,
-			Supplier<CompletableFuture<T>> valueLoader) {
-		CompletableFuture<@Nullable Entry> entry;
-		try {
-			entry = this.store.client().async().getOrLoad(entryName, load.policy(), () -> load.load(valueLoader));
-		}
-		catch (IllegalStateException ex) {
-			entry = CompletableFuture.failedFuture(ex);
-		}
-		return entry.exceptionallyCompose((ex) -> withoutClient(load, valueLoader, ex));
-	}
-
-	/** Loads without the client, if the failure is that it is closed. */
-	private <T extends @Nullable Object> CompletionStage<@Nullable Entry> withoutClient(EntryLoad load,
-			Supplier<CompletableFuture<T>> valueLoader, Throwable ex) {
-		CompletableFuture<@Nullable Entry> loaded = load.loaded();
-		if (loaded != null) {
-			return loaded;
-		}
-		Throwable cause = (ex instanceof CompletionException && ex.getCause() != null) ? ex.getCause() : ex;
-		if (!(cause instanceof IllegalStateException) || load.hasBegun()) {
-			return CompletableFuture.failedFuture(cause);
-		}
-		this.values.failed(CachedValues.failure(cause));
-		return load.load(valueLoader);
-	}
-
-	private <T extends @Nullable Object> CompletableFuture<T> failedOr(MemcachedException ex, Object nearKey,
-			Supplier<CompletableFuture<T>> valueLoader) {
-		try {
-			this.values.failed(ex);
-		}
-		catch (MemcachedException failure) {
-			return CompletableFuture.failedFuture(failure);
-		}
-		return heldOrLoaded(nearKey, valueLoader);
-	}
-
-	/** An entry's value, of the type of which the caller says that it is. */
-	@SuppressWarnings({ "unchecked", "NullAway" })
-	private static <T extends @Nullable Object> T userValue(@Nullable Entry entry) {
-		return (T) CachedValues.userValue(entry);
-	}
-
-	/** The same of what is in this process. */
-	@SuppressWarnings({ "unchecked", "NullAway" })
-	private static <T extends @Nullable Object> T userValue(Object held) {
-		return (T) ((held instanceof NullValue) ? null : held);
+		return this.loads.retrieve(key, valueLoader, watcher);
 	}
 
 	/**
@@ -477,25 +272,8 @@ public final class LibmcCache extends AbstractValueAdaptingCache implements Bulk
 
 	/** Changes an entry, which remembers to evict it where that cannot be done. */
 	private void change(Object key, String entryName, Runnable change) {
-		this.changes.change(entryName, dropping(key, change), dropping(key, () -> this.store.evictLater(entryName)));
-	}
-
-	/** A change of an entry, before and after which it is not in this process. */
-	private Runnable dropping(Object key, Runnable change) {
-		NearCache kept = this.near;
-		if (kept == null) {
-			return change;
-		}
-		Object nearKey = nearKey(key);
-		return () -> {
-			kept.drop(nearKey);
-			try {
-				change.run();
-			}
-			finally {
-				kept.drop(nearKey);
-			}
-		};
+		this.changes.change(entryName, this.near.dropping(key, change),
+				this.near.dropping(key, () -> this.store.evictLater(entryName)));
 	}
 
 	/** Leaves no older value where a value cannot be, and tells of it. */
@@ -512,9 +290,7 @@ public final class LibmcCache extends AbstractValueAdaptingCache implements Bulk
 
 	/** An entry is about to be changed, or has been. */
 	void drop(Object key) {
-		if (this.near != null) {
-			this.near.drop(nearKey(key));
-		}
+		this.near.drop(key);
 	}
 
 	Object storeValue(@Nullable Object value) {
@@ -575,7 +351,7 @@ public final class LibmcCache extends AbstractValueAdaptingCache implements Bulk
 		AtomicReference<@Nullable ValueWrapper> present = new AtomicReference<>();
 		try {
 			this.changes.await(entryName);
-			dropping(key, () -> present.set(addOrFind(entryName, entry))).run();
+			this.near.dropping(key, () -> present.set(addOrFind(entryName, entry))).run();
 			return present.get();
 		}
 		catch (IllegalArgumentException ex) {
@@ -657,11 +433,11 @@ public final class LibmcCache extends AbstractValueAdaptingCache implements Bulk
 		}
 		String entryName = this.store.name(key);
 		AtomicBoolean present = new AtomicBoolean();
-		Runnable eviction = dropping(key, () -> {
+		Runnable eviction = this.near.dropping(key, () -> {
 			present.set(this.store.delete(entryName));
 			this.counters.eviction();
 		});
-		Runnable later = dropping(key, () -> this.store.evictLater(entryName));
+		Runnable later = this.near.dropping(key, () -> this.store.evictLater(entryName));
 		if (Background.isNeeded()) {
 			this.changes.change(entryName, eviction, later);
 			return false;
@@ -695,30 +471,14 @@ public final class LibmcCache extends AbstractValueAdaptingCache implements Bulk
 	 */
 	@Override
 	public void clear() {
-		this.changes.clear(clearing(this.store::clear), clearing(this.store::clearLater));
+		this.changes.clear(this.near.clearing(this.store::clear), this.near.clearing(this.store::clearLater));
 	}
 
 	@Override
 	public void evictGroup(String group) {
 		Objects.requireNonNull(group, "group");
-		this.changes.clear(clearing(() -> this.store.evictGroup(group)), clearing(this.store::clearLater));
-	}
-
-	/** A change of many entries, before and after which none is in this process. */
-	private Runnable clearing(Runnable clearing) {
-		NearCache kept = this.near;
-		if (kept == null) {
-			return clearing;
-		}
-		return () -> {
-			kept.clear();
-			try {
-				clearing.run();
-			}
-			finally {
-				kept.clear();
-			}
-		};
+		this.changes.clear(this.near.clearing(() -> this.store.evictGroup(group)),
+				this.near.clearing(this.store::clearLater));
 	}
 
 	/**
