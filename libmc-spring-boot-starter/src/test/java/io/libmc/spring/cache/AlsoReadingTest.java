@@ -2,6 +2,7 @@ package io.libmc.spring.cache;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -127,7 +128,10 @@ class AlsoReadingTest {
 	/** Both steps of a change of serializers, with old and new instances side by side. */
 	@Test
 	void aChangeInTwoStepsCostsNoLoad(MemcachedServer server) {
-		try (MemcachedClient client = MemcachedClient.builder().servers(server.address()).build()) {
+		try (MemcachedClient client = MemcachedClient.builder()
+			.servers(server.address())
+			.pollTimeout(Duration.ofSeconds(5))
+			.build()) {
 			AtomicInteger loads = new AtomicInteger();
 			Cache before = cache(client, JDK.alsoReading(JSON));
 			Cache after = cache(client, JSON.alsoReading(JDK));

@@ -1,6 +1,7 @@
 package io.libmc.spring.cache;
 
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.Random;
 
 import io.libmc.MemcachedClient;
@@ -33,7 +34,11 @@ class CompressionTest {
 
 	@BeforeEach
 	void connect(MemcachedServer server) {
-		this.client = MemcachedClient.builder().servers(server.address()).compressionThreshold(10_000).build();
+		this.client = MemcachedClient.builder()
+			.servers(server.address())
+			.pollTimeout(Duration.ofSeconds(5))
+			.compressionThreshold(10_000)
+			.build();
 	}
 
 	@AfterEach

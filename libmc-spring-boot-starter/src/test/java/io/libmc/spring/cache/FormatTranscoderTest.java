@@ -73,7 +73,9 @@ class FormatTranscoderTest {
 	}
 
 	private static MemcachedClient client(MemcachedServer server, EntryFormat format) {
-		io.libmc.MemcachedClientBuilder builder = MemcachedClient.builder().servers(server.address());
+		io.libmc.MemcachedClientBuilder builder = MemcachedClient.builder()
+			.servers(server.address())
+			.pollTimeout(Duration.ofSeconds(5));
 		return ((format != null) ? builder.transcoder(format.transcoder()) : builder).build();
 	}
 

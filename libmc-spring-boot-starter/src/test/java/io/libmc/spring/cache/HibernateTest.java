@@ -5,6 +5,7 @@ import java.io.InputStream;
 import java.io.Serializable;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
@@ -303,7 +304,10 @@ class HibernateTest {
 	@ParameterizedTest
 	@ValueSource(strings = { "jdk", "json" })
 	void anEntityGoesThroughACache(String name, MemcachedServer server) {
-		try (MemcachedClient client = MemcachedClient.builder().servers(server.address()).build()) {
+		try (MemcachedClient client = MemcachedClient.builder()
+			.servers(server.address())
+			.pollTimeout(Duration.ofSeconds(5))
+			.build()) {
 			LibmcCacheManager manager = new LibmcCacheManager(client, new LibmcCacheSettings());
 			manager.configureCache("authors",
 					(settings) -> settings.format(format(name, ALLOWED)).onError(OnError.THROW));

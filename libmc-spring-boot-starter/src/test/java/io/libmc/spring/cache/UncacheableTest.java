@@ -5,6 +5,7 @@ import java.io.ObjectOutputStream;
 import java.io.Serializable;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
@@ -47,7 +48,7 @@ class UncacheableTest {
 
 	@BeforeEach
 	void createClient(MemcachedServer server) {
-		this.client = MemcachedClient.builder().servers(server.address()).build();
+		this.client = MemcachedClient.builder().servers(server.address()).pollTimeout(Duration.ofSeconds(5)).build();
 	}
 
 	@AfterEach
