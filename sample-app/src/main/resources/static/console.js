@@ -188,10 +188,14 @@ function showCalls(calls) {
   const svg = find('calls');
   svg.setAttribute('viewBox', `0 0 600 ${ordered.length}`);
   svg.setAttribute('preserveAspectRatio', 'none');
-  svg.replaceChildren(...ordered.map(({ start, end: last, how }, i) => drawn('rect', {
-    x: ((start - begin) / (end - begin)) * 600, y: i, height: 0.9,
-    width: Math.max(2, ((last - start) / (end - begin)) * 600), class: how.toLowerCase(),
-  })));
+  const isLoad = ({ how }) => how.toLowerCase() === 'loaded';
+  const few = ordered.filter(isLoad).length < 10; // which would not be seen among 200
+  const line = (call, i) => drawn('rect', {
+    x: ((call.start - begin) / (end - begin)) * 600, y: few && isLoad(call) ? i - 1 : i, height: few && isLoad(call) ? 3 : 0.9,
+    width: Math.max(2, ((call.end - call.start) / (end - begin)) * 600), class: call.how.toLowerCase(),
+  });
+  const lines = ordered.map(line);
+  svg.replaceChildren(...lines.filter((_, i) => !isLoad(ordered[i])), ...lines.filter((_, i) => isLoad(ordered[i])));
   svg.setAttribute('aria-label', `Time line of ${calls.length} callers over ${Math.round((end - begin) / 1000)} ms`);
   find('timeline').hidden = false;
 }

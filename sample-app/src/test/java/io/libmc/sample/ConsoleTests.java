@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.logging.Level;
@@ -21,7 +22,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.openqa.selenium.By;
 import org.openqa.selenium.Dimension;
 import org.openqa.selenium.Keys;
-import org.openqa.selenium.OutputType;
 import org.openqa.selenium.WebElement;
 import org.openqa.selenium.chrome.ChromeDriver;
 import org.openqa.selenium.chrome.ChromeDriverService;
@@ -48,6 +48,8 @@ class ConsoleTests {
 
 	private static final Duration LONG = Duration.ofSeconds(30);
 
+	private static final @Nullable String IMAGES = System.getProperty("libmc.images");
+
 	private static @Nullable ChromeDriver browser;
 
 	@LocalServerPort
@@ -62,7 +64,7 @@ class ConsoleTests {
 		ChromeOptions options = new ChromeOptions();
 		options.setBinary(chromium.toFile());
 		options.addArguments("--headless=new", "--no-sandbox", "--disable-background-networking",
-				"--disable-dev-shm-usage", "--force-device-scale-factor=1");
+				"--disable-dev-shm-usage", "--force-device-scale-factor=1", "--hide-scrollbars");
 		LoggingPreferences logs = new LoggingPreferences();
 		logs.enable(LogType.BROWSER, Level.ALL);
 		options.setCapability("goog:loggingPrefs", logs);
@@ -171,18 +173,19 @@ class ConsoleTests {
 					&& one("#servers li.down").getText().contains(trouble)
 					&& !one("#servers li.down").getCssValue("color")
 						.equals(one("#servers li:last-child").getCssValue("color")));
-		picture("server-down");
+		if (action.equals("Take down")) {
+			picture("server-down", "#charts");
+		}
 		bringBack();
 	}
 
 	@Test
 	void theStampedeIsOneLoadWithProtectionAndManyWithout() throws IOException {
 		tell("stampede", "false", "The database was asked (?!once)\\d+ times for 200 callers in two processes\\..*");
-		picture("stampede-unprotected");
+		picture("stampede-unprotected", "#timeline");
 		tell("stampede", "true", "The database was asked once for 200 callers in two processes\\..*");
 		assertThat(all("#calls rect")).hasSize(200);
 		assertThat(all("#calls rect.loaded")).hasSize(1);
-		picture("console");
 	}
 
 	@Test
@@ -223,13 +226,14 @@ class ConsoleTests {
 		emulate(scheme);
 		one("#books button").click();
 		await().atMost(LONG).until(() -> !one("#title").getText().isEmpty());
+		live();
 		tell("stampede", "true", "The database was asked once.*");
 		Results found = new AxeBuilder().analyze(browser());
 		assertThat(found.getViolations()
 			.stream()
 			.filter((rule) -> List.of("serious", "critical").contains(rule.getImpact()))
 			.map((rule) -> rule.getId() + ": " + rule.getNodes())).isEmpty();
-		picture("console-" + scheme);
+		picture("console-" + scheme, "#charts");
 		WebElement button = one("[data-story=stampede][data-protected=true]");
 		button.sendKeys(Keys.ENTER);
 		await().atMost(LONG).until(() -> all("[data-story][aria-disabled]").isEmpty());
@@ -240,14 +244,14 @@ class ConsoleTests {
 	@Test
 	void onAPhoneNothingHasToBeScrolledSideways() throws IOException {
 		browser().executeCdpCommand("Emulation.setDeviceMetricsOverride",
-				Map.of("width", 360, "height", 780, "deviceScaleFactor", 1, "mobile", true));
+				Map.of("width", 360, "height", 780, "deviceScaleFactor", 2, "mobile", true));
 		try {
 			browser().navigate().refresh();
 			await().atMost(LONG).until(() -> !all("#books li").isEmpty() && all("#servers li").size() == 3);
 			tell("stampede", "true", "The database was asked once.*");
 			assertThat(browser().executeScript("return document.documentElement.scrollWidth").toString())
 				.isEqualTo("360");
-			picture("console-phone");
+			picture("console-phone", "#timeline");
 		}
 		finally {
 			browser().executeCdpCommand("Emulation.clearDeviceMetricsOverride", Map.of());
@@ -266,12 +270,31 @@ class ConsoleTests {
 				Map.of("features", List.of(Map.of("name", "prefers-color-scheme", "value", scheme))));
 	}
 
-	private void picture(String name) throws IOException {
-		String directory = System.getProperty("libmc.images");
-		if (directory != null) {
-			browser().executeScript("scrollTo(0, 0)");
-			Files.write(Files.createDirectories(Path.of(directory)).resolve(name + ".png"),
-					browser().getScreenshotAs(OutputType.BYTES));
+	/** For pictures: books on the ring, and something in the charts. */
+	private void live() {
+		if (IMAGES != null) {
+			browser().executeScript("""
+					const open = (i) => document.querySelectorAll('#books button')[i].click();
+					for (let i = 0; i < 90; i++) { setTimeout(() => open(i % 30 * 11), i * 120); }""");
+			await().atMost(LONG).until(() -> Integer.parseInt(attribute("body", "data-moments")) >= 14);
+		}
+	}
+
+	/** Of the page from its top to the end of the card that this is in. */
+	private void picture(String name, String last) throws IOException {
+		if (IMAGES != null) {
+			Object height = browser().executeScript(
+					"scrollTo(0, 0); return document.querySelector(arguments[0]).closest('section').getBoundingClientRect().bottom + 16",
+					last);
+			Map<String, Object> clip = Map.of("x", 0, "y", 0, "width",
+					browser().executeScript("return document.documentElement.clientWidth"), "height", height, "scale",
+					1);
+			Object picture = browser()
+				.executeCdpCommand("Page.captureScreenshot",
+						Map.of("format", "png", "captureBeyondViewport", true, "clip", clip))
+				.get("data");
+			Files.write(Files.createDirectories(Path.of(IMAGES)).resolve(name + ".png"),
+					Base64.getDecoder().decode(String.valueOf(picture)));
 		}
 	}
 
