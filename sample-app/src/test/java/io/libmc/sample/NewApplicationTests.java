@@ -6,14 +6,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.regex.Pattern;
-import java.util.stream.Stream;
 
+import io.libmc.sample.documentation.Sample;
 import io.libmc.testing.Memcached;
 import io.libmc.testing.MemcachedServer;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import org.springframework.boot.SpringBootVersion;
 
@@ -21,9 +21,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 /**
  * What a new user does: makes an application as start.spring.io does, adds what the
- * README says, builds and starts it. The artifacts are those that this build has just
- * packaged, in a repository of their own and under a version that nobody else has
- * installed; their POMs are the published ones.
+ * README or the page for beginners says, builds and starts it. The artifacts are those
+ * that this build has just packaged, in a repository of their own and under a version
+ * that nobody else has installed; their POMs are the published ones.
  */
 @Memcached
 @EnabledIf(value = "isPackaged", disabledReason = "the starter is not packaged yet: it is by verify, not by test")
@@ -33,31 +33,37 @@ class NewApplicationTests {
 
 	private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
 
+	private static final String PAGE = "docs/start-spring.md";
+
 	private static final List<String> MODULES = List.of("libmc-core", "libmc-spring-boot-starter");
 
 	@TempDir
 	private Path directory;
 
-	@Test
-	void applicationCachesWithWhatTheReadmeSaysAndNothingElse(MemcachedServer server) throws Exception {
+	@ParameterizedTest
+	@ValueSource(strings = { "README.md", PAGE })
+	void applicationCachesWithWhatThePageSaysAndNothingElse(String page, MemcachedServer server) throws Exception {
 		for (String module : MODULES) {
 			install(ROOT.resolve(module).resolve(".flattened-pom.xml"), module, ".pom");
 			install(jar(module), module, ".jar");
 		}
 		write("pom.xml", POM.formatted(SpringBootVersion.getVersion(),
-				readme("xml").replaceFirst("<version>.*?</version>", "<version>" + VERSION + "</version>")));
-		write("src/main/resources/application.yml", readme("yaml"));
-		write("src/main/java/com/example/demo/DemoApplication.java", APPLICATION);
-		write("src/main/java/com/example/demo/Books.java",
-				SERVICE.formatted(readme("java").replace("…", "return load(id);")));
+				first(page, "xml").replaceFirst("<version>.*?</version>", "<version>" + VERSION + "</version>")));
+		write("src/main/resources/application.yml", first(page, "yaml"));
+		for (Sample file : Sample.of(PAGE, "java")) {
+			write(String.valueOf(file.file()), file.text());
+		}
+		if (!page.equals(PAGE)) {
+			write("src/main/java/com/example/demo/Books.java", SERVICE.formatted(first(page, "java")));
+		}
 
 		run(ROOT.resolve("mvnw").toString(), "-q", "-ntp", "-B", "-DskipTests", "package",
 				"-Dmaven.repo.local.tail=" + this.directory.resolve("repository"));
 		String said = run(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-jar",
 				"target/demo-0.0.1-SNAPSHOT.jar", "--libmc.servers=" + server.address());
 
-		assertThat(said.lines().filter((line) -> line.startsWith("book:"))).containsExactly(
-				"book: Book[id=42, title=Emma], loaded 1 times", "book: Book[id=42, title=Emma], loaded 1 times");
+		assertThat(said.lines().filter((line) -> line.startsWith("book:") || line.startsWith("loading")))
+			.containsExactly("loading 42", "book: Book[id=42, title=Emma]", "book: Book[id=42, title=Emma]");
 	}
 
 	static boolean isPackaged() {
@@ -82,14 +88,8 @@ class NewApplicationTests {
 		}
 	}
 
-	/** The first block of that language in the README. */
-	private static String readme(String language) throws IOException {
-		return Pattern.compile("```" + language + "\n(.*?)```", Pattern.DOTALL)
-			.matcher(Files.readString(ROOT.resolve("README.md")))
-			.results()
-			.map((block) -> block.group(1))
-			.findFirst()
-			.orElseThrow();
+	private static String first(String page, String language) {
+		return Sample.of(page, language).get(0).text();
 	}
 
 	private void write(String file, String text) throws IOException {
@@ -147,55 +147,29 @@ class NewApplicationTests {
 			</project>
 			""";
 
-	private static final String APPLICATION = """
-			package com.example.demo;
-
-			import org.springframework.boot.CommandLineRunner;
-			import org.springframework.boot.SpringApplication;
-			import org.springframework.boot.autoconfigure.SpringBootApplication;
-			import org.springframework.cache.annotation.EnableCaching;
-			import org.springframework.context.annotation.Bean;
-
-			@SpringBootApplication
-			@EnableCaching
-			public class DemoApplication {
-
-				public static void main(String[] args) {
-					SpringApplication.run(DemoApplication.class, args);
-				}
-
-				@Bean
-				CommandLineRunner readTwice(Books books) {
-					return (args) -> {
-						for (int i = 0; i < 2; i++) {
-							System.out.println("book: " + books.find(42) + ", loaded " + books.loads() + " times");
-						}
-					};
-				}
-
-			}
-			""";
-
+	/** What the README leaves to the reader. */
 	private static final String SERVICE = """
 			package com.example.demo;
 
-			import java.io.Serializable;
 			import org.springframework.cache.annotation.Cacheable;
 			import org.springframework.stereotype.Service;
 
 			@Service
 			public class Books {
 
-				private int loads;
+				private final Repository repository = new Repository();
 
 			%s
-				private Book load(long id) {
-					this.loads++;
-					return new Book(id, "Emma");
+				public record Book(long id, String title) {
 				}
 
-				public int loads() {
-					return this.loads;
+				static class Repository {
+
+					Book load(long id) {
+						System.out.println("loading " + id);
+						return new Book(id, "Emma");
+					}
+
 				}
 
 			}

@@ -44,7 +44,7 @@ import org.springframework.test.web.servlet.client.RestTestClient;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * The tour of the README, over HTTP and against three real memcached servers. They are
+ * The tour of docs/tour.md, over HTTP and against three real memcached servers. They are
  * emptied before each test, which the caches take for a clearing: they are to see it
  * before the test begins.
  */
@@ -293,7 +293,7 @@ class SampleApplicationTests {
 	}
 
 	/**
-	 * Memcached's own view, past the client, as the README shows it; nothing while it is
+	 * Memcached's own view, past the client, as the tour shows it; nothing while it is
 	 * busy with a walk of its own.
 	 */
 	private static String keys(MemcachedServer server) {
