@@ -84,7 +84,7 @@ final class PropertySamples {
 			while (!declared.isEmpty() && !DECLARED.containsKey(declared)) {
 				declared = declared.getParent();
 			}
-			assertThat(DECLARED).as("%s of %s", written, source.getName()).containsKey(declared);
+			assertThat(DECLARED.containsKey(declared)).as("%s of %s is declared", written, source.getName()).isTrue();
 			String type = DECLARED.get(declared);
 			if (declared.equals(name)) {
 				if (ClassUtils.isPresent(type, null)) {

@@ -41,9 +41,11 @@ class TroubleshootingTests {
 	@Test
 	void everyMessageOfThePageStandsInTheSources() throws IOException {
 		List<String> written = messages(Messages::written).map(Message::text).distinct().toList();
-		assertThat(quoted()).hasSizeGreaterThan(200)
-			.allSatisfy((quoted) -> assertThat(written).as("what the sources have of \"%s\"", quoted)
-				.anyMatch(quoted.asPredicate()));
+		List<Pattern> quoted = quoted();
+		assertThat(quoted).hasSizeGreaterThan(200);
+		assertThat(quoted.stream().filter((message) -> written.stream().noneMatch(message.asPredicate())))
+			.as("what docs/troubleshooting.md quotes and no source has")
+			.isEmpty();
 	}
 
 	@Test
