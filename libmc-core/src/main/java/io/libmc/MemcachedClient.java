@@ -345,7 +345,7 @@ public interface MemcachedClient extends AutoCloseable {
 	Map<String, Map<String, String>> stats(String... arguments);
 
 	/**
-	 * Empties every server, for everybody.
+	 * Empties every server, for everybody, the {@link #spares} too.
 	 * @return the names of the servers that did
 	 * @throws IllegalStateException unless {@link MemcachedClientBuilder#flushAllEnabled}
 	 * is on
@@ -353,15 +353,15 @@ public interface MemcachedClient extends AutoCloseable {
 	List<String> flushAll();
 
 	/**
-	 * Tells where a key lives. Asks nobody.
+	 * Tells where a key lives, even while that server is down. Asks nobody.
 	 * @param key the key
 	 * @return the server's name
 	 */
 	String serverFor(String key);
 
 	/**
-	 * Tells which server serves a key just now; with failover that may be a substitute.
-	 * May connect.
+	 * Tells which server serves a key just now; with failover that may be a substitute,
+	 * and with spares one of these. May connect.
 	 * @param key the key
 	 * @return the server's name, or {@code null} if none can be reached
 	 */
@@ -374,11 +374,19 @@ public interface MemcachedClient extends AutoCloseable {
 	List<ServerSnapshot> servers();
 
 	/**
+	 * Tells how the {@linkplain MemcachedClientBuilder#spares(String...) spares} fare,
+	 * which are none of the {@link #servers}: {@link #version} and {@link #stats} do not
+	 * ask them.
+	 * @return one for each, as of now; its share is that of the keys of dead servers
+	 */
+	List<ServerSnapshot> spares();
+
+	/**
 	 * Takes another list of servers, at once for all calls that start from now on. Calls
 	 * under way finish where they began; servers on both lists keep their connections.
 	 * @param servers as {@link MemcachedClientBuilder#servers(Collection)} takes them
-	 * @throws IllegalArgumentException if the list is empty or a server malformed;
-	 * nothing changes then
+	 * @throws IllegalArgumentException if the list is empty, a server malformed, or one
+	 * of the {@link #spares}; nothing changes then
 	 */
 	void updateServers(List<String> servers);
 

@@ -112,6 +112,45 @@ public final class MemcachedClientBuilder {
 	}
 
 	/**
+	 * Servers that stand in for others that are dead, as {@link #servers(String...)}
+	 * takes them: while a server is, what concerns its keys goes to the spare that a ring
+	 * of the spares chooses, and nothing lives there for longer than
+	 * {@link #spareTimeToLive}. So the spares need little memory, no other server has
+	 * more to do, and what a spare still has when a server dies again is at most that
+	 * old. Reading prolongs nothing there. What is changed there is not changed on the
+	 * server itself, which comes back with what it had, if it kept it; the caches of
+	 * libmc's starter see to that. A spare that is dead, too, changes nothing. Another
+	 * list of servers, or {@link #discovery}, leaves the spares as they are. None unless
+	 * set; not together with {@link #failover}.
+	 * @param spares none of them one of the servers
+	 * @return this
+	 */
+	public MemcachedClientBuilder spares(String... spares) {
+		return spares(Arrays.asList(Objects.requireNonNull(spares, "spares")));
+	}
+
+	/**
+	 * Servers that stand in for others, as {@link #spares(String...)} takes them.
+	 * @param spares none of them one of the servers
+	 * @return this
+	 */
+	public MemcachedClientBuilder spares(Collection<String> spares) {
+		this.options.spares(spares);
+		return this;
+	}
+
+	/**
+	 * How long a value lives on one of the {@link #spares(String...) spares} at most,
+	 * also one that is to live for ever. 10 s unless set.
+	 * @param spareTimeToLive whole seconds, 1 s to 1 day
+	 * @return this
+	 */
+	public MemcachedClientBuilder spareTimeToLive(Duration spareTimeToLive) {
+		this.options.spareTimeToLive(spareTimeToLive);
+		return this;
+	}
+
+	/**
 	 * How long one TCP connect may take. 100 ms unless set.
 	 * @param connectTimeout 1 ms to 1 day
 	 * @return this
@@ -179,15 +218,15 @@ public final class MemcachedClientBuilder {
 	 * that stands for the chunks of the older value is deleted first, and stored last:
 	 * readers miss meanwhile, and a call that fails half way, or a process that ends,
 	 * leaves the old value or a miss. With {@link #noReply} nothing waits for that to be
-	 * done, and with {@link #failover} a server that comes back may bring old items
-	 * along. Storing is not atomic: chunks of two writers can mix (one may be a call that
-	 * timed out, whose chunks arrive late), and so can those of a reader that began
-	 * before the writer. {@code touch} reaches only the item that stands for the chunks.
-	 * That item holds their number, which {@code incr} and {@code decr} would count: the
-	 * value is then a miss or a failure. (It is a part of itself, or longer, only if its
-	 * chunks are all full and memcached has lost the one behind them, or libmc for Python
-	 * left an old one there.) Chunks of another length than libmc's are a failure. On
-	 * unless set.
+	 * done, and with {@link #failover} or {@link #spares(String...) spares} a server that
+	 * comes back may bring old items along. Storing is not atomic: chunks of two writers
+	 * can mix (one may be a call that timed out, whose chunks arrive late), and so can
+	 * those of a reader that began before the writer. {@code touch} reaches only the item
+	 * that stands for the chunks. That item holds their number, which {@code incr} and
+	 * {@code decr} would count: the value is then a miss or a failure. (It is a part of
+	 * itself, or longer, only if its chunks are all full and memcached has lost the one
+	 * behind them, or libmc for Python left an old one there.) Chunks of another length
+	 * than libmc's are a failure. On unless set.
 	 * @param splitLargeValues whether to
 	 * @return this
 	 */
@@ -351,7 +390,8 @@ public final class MemcachedClientBuilder {
 	/**
 	 * Builds the client. Never connects: the first operation does.
 	 * @return a new client
-	 * @throws IllegalArgumentException if no servers were given
+	 * @throws IllegalArgumentException if no servers were given, or two options exclude
+	 * each other
 	 */
 	public MemcachedClient build() {
 		return this.options.build();

@@ -13,6 +13,7 @@ import java.util.concurrent.TimeUnit;
 
 import io.libmc.LoadPolicy;
 import io.libmc.MemcachedClient;
+import io.libmc.MemcachedClientBuilder;
 import io.libmc.MemcachedListener;
 import io.libmc.MemcachedListener.LoadOutcome;
 import io.libmc.MetaGet;
@@ -117,6 +118,20 @@ class LicencesTest {
 
 	@ParameterizedTest
 	@MethodSource("io.libmc.stampede.Release#andCallers")
+	void whoWasElectedOnAServerStoresNothingOnItsSpare(Release release, Caller caller) throws Exception {
+		for (Elected elected : Elected.values()) {
+			MemcachedServer home = start(release);
+			MemcachedServer spare = start(release);
+			MemcachedClient overtaken = clientWithSpare(home, spare);
+			MemcachedClient other = clientWithSpare(home, spare);
+			Load old = elect(caller, elected, overtaken, home);
+			home.kill();
+			assertThatOldIsNotStored(caller, old, overtaken, other, spare);
+		}
+	}
+
+	@ParameterizedTest
+	@MethodSource("io.libmc.stampede.Release#andCallers")
 	void whoWasElectedBeforeARestartStoresNothingAfterIt(Release release, Caller caller) throws Exception {
 		for (Elected elected : Elected.values()) {
 			MemcachedServer server = start(release);
@@ -138,7 +153,21 @@ class LicencesTest {
 		MemcachedClient other = client(one.address(), another.address());
 		boolean first = overtaken.serverFor(KEY).equals(one.address());
 		MemcachedServer home = first ? one : another;
-		MemcachedServer substitute = first ? another : one;
+		assertThatWhoWasElectedElsewhereStoresNothing(caller, overtaken, other, home, first ? another : one);
+	}
+
+	@ParameterizedTest
+	@MethodSource("io.libmc.stampede.Release#andCallers")
+	void whoWasElectedOnASpareStoresNothingOnceTheHomeIsBack(Release release, Caller caller) throws Exception {
+		MemcachedServer home = start(release);
+		MemcachedServer spare = start(release);
+		MemcachedClient overtaken = clientWithSpare(home, spare);
+		MemcachedClient other = clientWithSpare(home, spare);
+		assertThatWhoWasElectedElsewhereStoresNothing(caller, overtaken, other, home, spare);
+	}
+
+	private void assertThatWhoWasElectedElsewhereStoresNothing(Caller caller, MemcachedClient overtaken,
+			MemcachedClient other, MemcachedServer home, MemcachedServer substitute) throws Exception {
 		home.kill();
 		Load old = elect(caller, Elected.MISSING, overtaken, substitute);
 		home.restart();
@@ -284,10 +313,18 @@ class LicencesTest {
 	}
 
 	private MemcachedClient client(String... servers) {
-		MemcachedClient client = MemcachedClient.builder()
-			.servers(servers)
-			.failover(true)
-			.connectTimeout(Duration.ofSeconds(1))
+		return client(MemcachedClient.builder().servers(servers).failover(true));
+	}
+
+	private MemcachedClient clientWithSpare(MemcachedServer home, MemcachedServer spare) {
+		return client(MemcachedClient.builder()
+			.servers(home.address())
+			.spares(spare.address())
+			.spareTimeToLive(Duration.ofMinutes(5)));
+	}
+
+	private MemcachedClient client(MemcachedClientBuilder builder) {
+		MemcachedClient client = builder.connectTimeout(Duration.ofSeconds(1))
 			.pollTimeout(Duration.ofSeconds(5))
 			.retryTimeout(Duration.ofMillis(200))
 			.listener(new MemcachedListener() {

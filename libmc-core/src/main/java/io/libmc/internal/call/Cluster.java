@@ -3,6 +3,7 @@ package io.libmc.internal.call;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 
 import io.libmc.ServerSnapshot;
 import io.libmc.internal.connection.Failure;
@@ -13,8 +14,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The servers and which key is whose: where it belongs, which substitute it goes to if
- * the owner is dead and failover is on, and whether what failed may be sent again.
- * Another list of servers is another cluster.
+ * the owner is dead and there is failover or a spare, and whether what failed may be sent
+ * again. Another list of servers is another cluster.
  */
 public final class Cluster {
 
@@ -24,6 +25,9 @@ public final class Cluster {
 
 	private final boolean failover;
 
+	/** Where the keys of dead servers go, or null. */
+	private final @Nullable Spares spares;
+
 	private final int maxRetries;
 
 	private final int maxValueBytes;
@@ -31,15 +35,17 @@ public final class Cluster {
 	/** Where every key belongs, or null if that is as the ring says. */
 	private final @Nullable Node only;
 
-	public Cluster(Ring ring, List<Node> nodes, boolean failover, int maxRetries, int maxValueBytes) {
-		this(ring, List.copyOf(nodes), failover, maxRetries, maxValueBytes, null);
+	public Cluster(Ring ring, List<Node> nodes, boolean failover, @Nullable Spares spares, int maxRetries,
+			int maxValueBytes) {
+		this(ring, List.copyOf(nodes), failover, spares, maxRetries, maxValueBytes, null);
 	}
 
-	private Cluster(Ring ring, List<Node> nodes, boolean failover, int maxRetries, int maxValueBytes,
-			@Nullable Node only) {
+	private Cluster(Ring ring, List<Node> nodes, boolean failover, @Nullable Spares spares, int maxRetries,
+			int maxValueBytes, @Nullable Node only) {
 		this.ring = ring;
 		this.nodes = nodes;
 		this.failover = failover;
+		this.spares = spares;
 		this.maxRetries = maxRetries;
 		this.maxValueBytes = maxValueBytes;
 		this.only = only;
@@ -47,11 +53,18 @@ public final class Cluster {
 
 	/** The same, but every key belongs to one server, which need not be on the list. */
 	public Cluster at(Node node) {
-		return new Cluster(this.ring, this.nodes, this.failover, this.maxRetries, this.maxValueBytes, node);
+		return new Cluster(this.ring, this.nodes, this.failover, this.spares, this.maxRetries, this.maxValueBytes,
+				node);
 	}
 
 	public List<Node> nodes() {
 		return this.nodes;
+	}
+
+	/** The servers, and those that stand in for dead ones. */
+	public List<Node> allNodes() {
+		List<Node> standIns = (this.spares != null) ? this.spares.nodes() : List.of();
+		return Stream.concat(this.nodes.stream(), standIns.stream()).toList();
 	}
 
 	/** The longest value that is read, its chunks joined. */
@@ -60,10 +73,19 @@ public final class Cluster {
 	}
 
 	public List<ServerSnapshot> snapshots() {
-		double[] shares = this.ring.shares();
+		return snapshots(this.ring, this.nodes);
+	}
+
+	/** Those of the servers that stand in for dead ones. */
+	public List<ServerSnapshot> spareSnapshots() {
+		return (this.spares != null) ? snapshots(this.spares.ring(), this.spares.nodes()) : List.of();
+	}
+
+	private static List<ServerSnapshot> snapshots(Ring ring, List<Node> nodes) {
+		double[] shares = ring.shares();
 		List<ServerSnapshot> snapshots = new ArrayList<>(shares.length);
 		for (int i = 0; i < shares.length; i++) {
-			Node node = this.nodes.get(i);
+			Node node = nodes.get(i);
 			snapshots.add(new ServerSnapshot(node.name(), node.outageReason(), shares[i], node.openConnections(),
 					node.operationsInFlight(), node.traffic().written(), node.traffic().read()));
 		}
@@ -76,19 +98,27 @@ public final class Cluster {
 	}
 
 	/**
-	 * The server a key is sent to: its home or, if that is dead and failover is on,
+	 * The server a key is sent to: its home or, if that is dead and there is one for it,
 	 * another.
 	 */
 	public Node nodeFor(byte[] key) {
 		Node home = homeOf(key);
-		if (!this.failover || !home.isDead()) {
+		if (!hasSubstitutes() || !home.isDead()) {
 			return home;
 		}
 		Node substitute = substituteFor(key, Set.of());
 		return (substitute != null) ? substitute : home;
 	}
 
+	private boolean hasSubstitutes() {
+		return this.failover || this.spares != null;
+	}
+
 	private @Nullable Node substituteFor(byte[] key, Set<Node> unreachable) {
+		if (this.spares != null) {
+			Node spare = this.spares.of(key);
+			return (unreachable.contains(spare) || spare.isDead()) ? null : spare;
+		}
 		int substitute = this.ring.find(key,
 				(i) -> !unreachable.contains(this.nodes.get(i)) && !this.nodes.get(i).isDead());
 		return (substitute >= 0) ? this.nodes.get(substitute) : null;
@@ -104,7 +134,7 @@ public final class Cluster {
 		if (failure == null || !failed.operation.hasTime()) {
 			return null;
 		}
-		if (failure.kind() == Failure.Kind.UNREACHABLE && this.failover) {
+		if (failure.kind() == Failure.Kind.UNREACHABLE && hasSubstitutes()) {
 			return substituteFor(key, attempts.unreachable());
 		}
 		boolean safe = failed.operation.command().isRead() || failed.operation.progress() == Progress.UNSENT;

@@ -7,6 +7,7 @@ import java.util.Objects;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
+import io.libmc.internal.connection.Node;
 import io.libmc.internal.connection.Operation;
 import io.libmc.internal.protocol.Command;
 import org.jspecify.annotations.Nullable;
@@ -32,7 +33,7 @@ public final class ServerScriptFactory {
 	}
 
 	public Script<Map<String, String>> version() {
-		return onEachServer(Command.VERSION, "", (legs) -> {
+		return onEach(nodes(), Command.VERSION, "", (legs) -> {
 			Map<String, String> versions = new LinkedHashMap<>();
 			legs.forEach((leg) -> versions.put(leg.node.name(), Objects.requireNonNull(leg.operation.text())));
 			return versions;
@@ -40,7 +41,7 @@ public final class ServerScriptFactory {
 	}
 
 	public Script<Map<String, Map<String, String>>> stats(String... arguments) {
-		List<Leg> legs = onEachServer(Command.STATS, KeyEncoder.arguments(arguments));
+		List<Leg> legs = legs(nodes(), Command.STATS, KeyEncoder.arguments(arguments));
 		return new Together<>(legs).then((done) -> {
 			Map<String, Map<String, String>> stats = new LinkedHashMap<>();
 			Failed refused = null;
@@ -61,17 +62,22 @@ public final class ServerScriptFactory {
 			throw new IllegalStateException(
 					"flushAll is off, for it empties the servers for everybody; switch it on with flushAllEnabled(true)");
 		}
-		return onEachServer(Command.FLUSH_ALL, "", (legs) -> legs.stream().map((leg) -> leg.node.name()).toList());
+		return onEach(this.cluster.get().allNodes(), Command.FLUSH_ALL, "",
+				(legs) -> legs.stream().map((leg) -> leg.node.name()).toList());
+	}
+
+	private List<Node> nodes() {
+		return this.cluster.get().nodes();
 	}
 
 	/** The result is made of the servers that answered without an error. */
-	private <T> Script<T> onEachServer(Command command, String arguments, Function<List<Leg>, T> reader) {
-		return new Together<>(onEachServer(command, arguments))
+	private <T> Script<T> onEach(List<Node> nodes, Command command, String arguments, Function<List<Leg>, T> reader) {
+		return new Together<>(legs(nodes, command, arguments))
 			.map((done) -> reader.apply(done.stream().filter((leg) -> !leg.hasFailed()).toList()));
 	}
 
-	private List<Leg> onEachServer(Command command, String arguments) {
-		return this.cluster.get().nodes().stream().map((node) -> new Leg(node, admin(command, arguments))).toList();
+	private List<Leg> legs(List<Node> nodes, Command command, String arguments) {
+		return nodes.stream().map((node) -> new Leg(node, admin(command, arguments))).toList();
 	}
 
 	private Operation admin(Command command, String arguments) {

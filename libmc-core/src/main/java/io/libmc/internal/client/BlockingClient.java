@@ -325,6 +325,11 @@ final class BlockingClient implements MemcachedClient {
 	}
 
 	@Override
+	public List<ServerSnapshot> spares() {
+		return this.servers.cluster().spareSnapshots();
+	}
+
+	@Override
 	public void updateServers(List<String> servers) {
 		update(servers, () -> {
 			if (this.refresher != null) {

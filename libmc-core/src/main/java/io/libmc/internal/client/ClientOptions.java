@@ -50,6 +50,10 @@ public final class ClientOptions {
 
 	public boolean failover;
 
+	List<ServerAddress> spares = List.of();
+
+	Duration spareTimeToLive = Duration.ofSeconds(10);
+
 	public Duration connectTimeout = Duration.ofMillis(100);
 
 	public Duration handshakeTimeout = Duration.ofSeconds(5);
@@ -87,7 +91,25 @@ public final class ClientOptions {
 	public @Nullable MemcachedListener listener;
 
 	public void servers(Collection<String> servers) {
-		this.servers = parse(servers);
+		List<ServerAddress> addresses = parse(servers);
+		checkSpares(this.spares, addresses);
+		this.servers = addresses;
+	}
+
+	public void spares(Collection<String> spares) {
+		List<ServerAddress> addresses = parse(Objects.requireNonNull(spares, "spares"));
+		checkSpares(addresses, this.servers);
+		this.spares = addresses;
+	}
+
+	/** How long a value lives on a spare server: memcached counts in seconds. */
+	public void spareTimeToLive(Duration longest) {
+		Objects.requireNonNull(longest, "spareTimeToLive");
+		if (longest.getNano() != 0 || longest.getSeconds() < 1 || longest.compareTo(LONGEST) > 0) {
+			throw new IllegalArgumentException("spareTimeToLive: " + longest
+					+ " is out of range; give whole seconds, 1 s to 1 day, such as Duration.ofSeconds(10)");
+		}
+		this.spareTimeToLive = longest;
 	}
 
 	/** Reads a list of servers, and logs what is odd about one. */
@@ -131,12 +153,28 @@ public final class ClientOptions {
 			throw new IllegalArgumentException("servers are named, and discovery is to find them: set one of the two");
 		}
 		checkNotEmpty(firstServers());
+		if (this.failover && !this.spares.isEmpty()) {
+			throw new IllegalArgumentException(
+					"failover is on, and there are spares: both say where the keys of a dead server go; set one of the two");
+		}
 		return new BlockingClient(this);
 	}
 
 	static void checkNotEmpty(List<ServerAddress> servers) {
 		if (servers.isEmpty()) {
 			throw new IllegalArgumentException("servers: none given; name at least one, such as \"localhost:11211\"");
+		}
+	}
+
+	/** No server stands in for others that are dead, and has keys of its own. */
+	static void checkSpares(List<ServerAddress> spares, List<ServerAddress> servers) {
+		for (ServerAddress spare : spares) {
+			for (ServerAddress server : servers) {
+				if (spare.isSameAs(server)) {
+					throw new IllegalArgumentException("spares: \"" + spare + "\" is one of the servers, \"" + server
+							+ "\"; name a server that has no keys of its own");
+				}
+			}
 		}
 	}
 

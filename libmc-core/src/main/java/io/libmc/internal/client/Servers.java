@@ -16,14 +16,17 @@ import java.util.stream.Stream;
 
 import io.libmc.internal.call.Cluster;
 import io.libmc.internal.call.OperationEvents;
+import io.libmc.internal.call.Spares;
 import io.libmc.internal.connection.Endpoint;
 import io.libmc.internal.connection.Node;
 import io.libmc.internal.connection.Settings;
 import io.libmc.internal.connection.StackRoom;
 import io.libmc.internal.connection.Watchdog;
+import io.libmc.internal.protocol.SpareRules;
 import io.libmc.internal.routing.KeyHash;
 import io.libmc.internal.routing.Ring;
 import io.libmc.internal.routing.ServerAddress;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The current cluster, which another list of servers replaces, and the end of it all.
@@ -36,6 +39,11 @@ final class Servers {
 	private final KeyHash keyHash;
 
 	private final boolean failover;
+
+	private final List<ServerAddress> spareAddresses;
+
+	/** Those that keys of dead servers go to, whatever the list is; null for none. */
+	private final @Nullable Spares spares;
 
 	private final int maxRetries;
 
@@ -91,6 +99,8 @@ final class Servers {
 		this.maxValueBytes = options.maxValueBytes;
 		this.events = new OperationEvents(options.listener);
 		this.settings = options.settings(this.events);
+		this.spareAddresses = options.spares;
+		this.spares = spares(new SpareRules((int) options.spareTimeToLive.toSeconds()));
 		this.cluster = build(options.firstServers());
 	}
 
@@ -113,7 +123,7 @@ final class Servers {
 	Cluster clusterOf(String server) {
 		Cluster current = cluster();
 		Optional<Node> found = Stream
-			.concat(current.nodes().stream(), this.departed.values().stream().map(Departed::node))
+			.concat(current.allNodes().stream(), this.departed.values().stream().map(Departed::node))
 			.filter((node) -> node.name().equals(server))
 			.findFirst();
 		return found.map(current::at).orElse(current);
@@ -151,6 +161,7 @@ final class Servers {
 	void update(List<String> servers, BooleanSupplier wanted) {
 		List<ServerAddress> addresses = ClientOptions.parse(servers);
 		ClientOptions.checkNotEmpty(addresses);
+		ClientOptions.checkSpares(this.spareAddresses, addresses);
 		Cluster current;
 		StackRoom.ensure();
 		this.lock.lock();
@@ -239,20 +250,29 @@ final class Servers {
 		for (ServerAddress address : addresses) {
 			Node node = kept.get(address);
 			if (node == null) {
-				Endpoint endpoint = new Endpoint(address.name(), address.host(), address.port(), address.path());
-				node = new Node(endpoint, this.settings, this.watchdog);
+				node = node(address, null);
 			}
 			current.put(address, node);
 			inOrder.add(node);
 		}
 		this.nodes = current;
-		return new Cluster(new Ring(addresses, this.keyHash), inOrder, this.failover, this.maxRetries,
+		return new Cluster(new Ring(addresses, this.keyHash), inOrder, this.failover, this.spares, this.maxRetries,
 				this.maxValueBytes);
+	}
+
+	private @Nullable Spares spares(SpareRules rules) {
+		return this.spareAddresses.isEmpty() ? null : new Spares(new Ring(this.spareAddresses, this.keyHash),
+				this.spareAddresses.stream().map((address) -> node(address, rules)).toList());
+	}
+
+	private Node node(ServerAddress address, @Nullable SpareRules rules) {
+		Endpoint endpoint = new Endpoint(address.name(), address.host(), address.port(), address.path(), rules);
+		return new Node(endpoint, this.settings, this.watchdog);
 	}
 
 	/** Drops all connections; the next call connects anew. */
 	void quit() {
-		cluster().nodes().forEach(Node::quit);
+		cluster().allNodes().forEach(Node::quit);
 	}
 
 	/** Closes all it can; what is left over the watchdog does. */
@@ -260,6 +280,9 @@ final class Servers {
 		this.closed = true;
 		try {
 			this.nodes.values().forEach(Node::close);
+			if (this.spares != null) {
+				this.spares.nodes().forEach(Node::close);
+			}
 			this.retired.forEach(Node::close);
 			this.departed.values().forEach((gone) -> gone.node().close());
 		}

@@ -1,5 +1,6 @@
 package io.libmc.internal.connection;
 
+import io.libmc.internal.protocol.SpareRules;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -9,8 +10,14 @@ import org.jspecify.annotations.Nullable;
  * @param host the host to resolve at every connect, or null for a unix socket
  * @param port the TCP port
  * @param path the unix socket's path, or null for TCP
+ * @param spare what holds for it if it stands in for others, else null
  */
-public record Endpoint(String name, @Nullable String host, int port, @Nullable String path) {
+public record Endpoint(String name, @Nullable String host, int port, @Nullable String path,
+		@Nullable SpareRules spare) {
+
+	public Endpoint(String name, @Nullable String host, int port, @Nullable String path) {
+		this(name, host, port, path, null);
+	}
 
 	/** Whether it stands for servers that are not known yet. */
 	boolean isUnknown() {

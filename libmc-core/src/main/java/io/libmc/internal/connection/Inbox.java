@@ -80,7 +80,7 @@ final class Inbox {
 	Inbox(Connection connection, Line line, int maxValueBytes, Node node) {
 		this.connection = connection;
 		this.line = line;
-		this.parser = new ReplyParser(maxValueBytes);
+		this.parser = new ReplyParser(maxValueBytes, node.endpoint().spare());
 		this.sharing = node.sharing();
 		this.source = (target, offset, length) -> node.traffic()
 			.addRead(transport().read(target, offset, length, this.readTimeoutMillis));

@@ -6,6 +6,7 @@ import java.util.concurrent.locks.LockSupport;
 
 import io.libmc.internal.connection.Failure.Kind;
 import io.libmc.internal.protocol.OutBuffer;
+import io.libmc.internal.protocol.SpareRules;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,6 +46,9 @@ final class Outbox {
 	private final Traffic traffic;
 
 	private final Sharing sharing;
+
+	/** What holds for the server if it is a spare one, else null. */
+	private final @Nullable SpareRules rules;
 
 	/** Set when the connection opens. */
 	private @Nullable Transport transport;
@@ -92,6 +96,7 @@ final class Outbox {
 		this.watchdog = watchdog;
 		this.traffic = node.traffic();
 		this.sharing = node.sharing();
+		this.rules = node.endpoint().spare();
 	}
 
 	/** Gets the socket. Under the mutex. */
@@ -109,7 +114,7 @@ final class Outbox {
 			this.inCommand++;
 		}
 		else {
-			operation.encode(this.pending);
+			operation.encode(this.pending, this.rules);
 			this.inCommand = 1;
 		}
 		this.openGet = mayShare ? operation : null;

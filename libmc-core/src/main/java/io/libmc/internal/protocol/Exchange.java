@@ -219,8 +219,17 @@ public class Exchange {
 
 	/** Adds the request's bytes. */
 	public final void encode(OutBuffer out) {
-		out.put(this.command.word);
-		if (this.command == Command.GAT) {
+		encode(out, null);
+	}
+
+	/**
+	 * Adds the request's bytes.
+	 * @param spare what holds for the server if it is a spare one, else null
+	 */
+	public final void encode(OutBuffer out, @Nullable SpareRules spare) {
+		boolean prolongs = this.command == Command.GAT && spare == null;
+		out.put((this.command == Command.GAT && !prolongs) ? Command.GET.word : this.command.word);
+		if (prolongs) {
 			out.put(' ');
 			out.putDecimal(this.exptime);
 		}
@@ -233,10 +242,10 @@ public class Exchange {
 			out.putArgument(this.key);
 		}
 		switch (this.command) {
-			case SET, ADD, REPLACE, APPEND, PREPEND, CAS -> encodeItem(out);
+			case SET, ADD, REPLACE, APPEND, PREPEND, CAS -> encodeItem(out, spare);
 			case TOUCH -> {
 				out.put(' ');
-				out.putDecimal(this.exptime);
+				out.putDecimal(life(this.exptime, spare));
 			}
 			case INCR, DECR -> {
 				out.put(' ');
@@ -250,7 +259,7 @@ public class Exchange {
 			}
 		}
 		if (this.arguments != null && this.command.replies == Command.Replies.META) {
-			putFlags(out, this.arguments);
+			putFlags(out, (spare != null) ? spare.flags(this.command, this.arguments) : this.arguments, spare);
 		}
 		else if (this.arguments != null) {
 			out.put(this.arguments.getBytes(StandardCharsets.UTF_8));
@@ -269,12 +278,12 @@ public class Exchange {
 	 * Adds the flags of a meta command, each of the two times behind its letter, and the
 	 * number that its item is to bear.
 	 */
-	private void putFlags(OutBuffer out, String text) {
+	private void putFlags(OutBuffer out, String text, @Nullable SpareRules spare) {
 		for (int i = 0; i < text.length(); i++) {
 			char c = text.charAt(i);
 			out.put(c);
 			if ((c == 'T' || c == 'N') && text.charAt(i - 1) == ' ') {
-				out.putDecimal((c == 'T') ? (int) this.exptime : this.exptime >> 32);
+				out.putDecimal(life((c == 'T') ? (int) this.exptime : this.exptime >> 32, spare));
 			}
 		}
 		if (this.number != 0) {
@@ -283,16 +292,21 @@ public class Exchange {
 		}
 	}
 
-	private void encodeItem(OutBuffer out) {
+	private static long life(long exptime, @Nullable SpareRules spare) {
+		return (spare != null) ? spare.life(exptime) : exptime;
+	}
+
+	private void encodeItem(OutBuffer out, @Nullable SpareRules spare) {
+		boolean grows = this.command == Command.APPEND || this.command == Command.PREPEND;
 		out.put(' ');
 		out.putDecimal(this.flags & 0xffffffffL);
 		out.put(' ');
-		out.putDecimal(this.exptime);
+		out.putDecimal(grows ? this.exptime : life(this.exptime, spare));
 		out.put(' ');
 		out.putDecimal(dataLength());
 		if (this.command == Command.CAS) {
 			out.put(' ');
-			out.putUnsigned(this.number);
+			out.putUnsigned((spare != null) ? spare.number(this.number) : this.number);
 		}
 	}
 

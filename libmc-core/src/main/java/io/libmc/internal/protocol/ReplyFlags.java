@@ -1,5 +1,7 @@
 package io.libmc.internal.protocol;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * What the flags of a reply to a meta command say. They are read before the next reply
  * is, and nothing is taken on trust: a flag that was not asked for, one that is there
@@ -36,11 +38,12 @@ public final class ReplyFlags {
 
 	/**
 	 * Reads the flags that lie there.
+	 * @param spare what holds for the server if it is a spare one, else null
 	 * @param item whether the reply tells of an item, so that all that was asked for must
 	 * be there
 	 */
-	static ReplyFlags read(ReplyBuffer buffer, Exchange exchange, int from, int to, boolean item)
-			throws ProtocolException {
+	static ReplyFlags read(ReplyBuffer buffer, Exchange exchange, @Nullable SpareRules spare, int from, int to,
+			boolean item) throws ProtocolException {
 		long asked = askedFor(exchange) & ~VALUE;
 		long possible = (exchange.command() == Command.MG) ? asked | ELECTION : asked;
 		ReplyFlags flags = new ReplyFlags();
@@ -55,6 +58,9 @@ public final class ReplyFlags {
 		}
 		if (item && (flags.present & asked) != asked) {
 			throw buffer.nonsense("the reply to " + exchange.command() + " lacks a flag that was asked for", from, to);
+		}
+		if (spare != null) {
+			flags.cas = spare.number(flags.cas);
 		}
 		return flags;
 	}

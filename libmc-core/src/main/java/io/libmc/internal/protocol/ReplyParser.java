@@ -47,6 +47,9 @@ public final class ReplyParser {
 
 	private final int maxValueBytes;
 
+	/** What holds for the server if it is a spare one, else null. */
+	private final @Nullable SpareRules spare;
+
 	private final ReplyBuffer buffer = new ReplyBuffer();
 
 	/** The value under way, or null; larger ones than allowed are skipped. */
@@ -87,7 +90,12 @@ public final class ReplyParser {
 	}
 
 	public ReplyParser(int maxValueBytes) {
+		this(maxValueBytes, null);
+	}
+
+	public ReplyParser(int maxValueBytes, @Nullable SpareRules spare) {
 		this.maxValueBytes = maxValueBytes;
+		this.spare = spare;
 	}
 
 	/** Whether bytes are left that {@link #parse} has not looked at. */
@@ -357,7 +365,7 @@ public final class ReplyParser {
 		if (!ReplyFlags.asksForValue(exchange)) {
 			throw this.buffer.nonsense("it sent a value that was not asked for", from, to);
 		}
-		exchange.replyFlags(ReplyFlags.read(this.buffer, exchange, Math.min(lengthEnd + 1, to), to, true));
+		exchange.replyFlags(ReplyFlags.read(this.buffer, exchange, this.spare, Math.min(lengthEnd + 1, to), to, true));
 		this.position = 0;
 		this.flags = 0;
 		this.unique = 0;
@@ -369,7 +377,7 @@ public final class ReplyParser {
 		if (item && ReplyFlags.needsValue(exchange)) {
 			throw this.buffer.nonsense("it did not send the value that was asked for", from, to);
 		}
-		exchange.replyFlags(ReplyFlags.read(this.buffer, exchange, from, to, item));
+		exchange.replyFlags(ReplyFlags.read(this.buffer, exchange, this.spare, from, to, item));
 	}
 
 	private Answer error(Exchange exchange, int from, int to) throws ProtocolException {
@@ -408,9 +416,13 @@ public final class ReplyParser {
 			throw this.buffer.nonsense("a value's line makes no sense", from, to);
 		}
 		this.flags = (int) flags;
-		this.unique = withUnique ? this.buffer.decimal(lengthEnd + 1, to, from, to) : 0;
+		this.unique = withUnique ? unique(this.buffer.decimal(lengthEnd + 1, to, from, to)) : 0;
 		startData(asking, length, from, to);
 		return Answer.NONE;
+	}
+
+	private long unique(long number) {
+		return (this.spare != null) ? this.spare.number(number) : number;
 	}
 
 	private void startData(Exchange exchange, long length, int from, int to) throws ProtocolException {

@@ -83,6 +83,13 @@ public record ServerAddress(String name, String ringName, @Nullable String host,
 		return this.host == null && this.path == null;
 	}
 
+	/** Whether it has the name of another one, or the place. */
+	public boolean isSameAs(ServerAddress other) {
+		boolean samePlace = !isUnknown() && Objects.equals(this.host, other.host) && this.port == other.port
+				&& Objects.equals(this.path, other.path);
+		return samePlace || this.name.equals(other.name) || this.ringName.equals(other.ringName);
+	}
+
 	/**
 	 * Reads a list of servers.
 	 * @param servers servers as the user wrote them
