@@ -64,6 +64,7 @@ final class ClientFactory {
 		apply(property("handshake-timeout"), this.properties.handshakeTimeout(), "5s", builder::handshakeTimeout);
 		apply(property("poll-timeout"), this.properties.pollTimeout(), "300ms", builder::pollTimeout);
 		apply(property("retry-timeout"), this.properties.retryTimeout(), "5s", builder::retryTimeout);
+		apply(property("spare-time-to-live"), this.properties.spareTimeToLive(), "10s", builder::spareTimeToLive);
 		apply(property("max-retries"), this.properties.maxRetries(), "1", builder::maxRetries);
 		apply(property("connections-per-server"), this.properties.connectionsPerServer(), "1",
 				builder::connectionsPerServer);
@@ -90,7 +91,7 @@ final class ClientFactory {
 	}
 
 	private void connect(MemcachedClientBuilder builder) {
-		builder.servers(this.connection.getServers());
+		builder.servers(this.connection.getServers()).spares(this.connection.getSpares());
 		String username = this.connection.getUsername();
 		if (username != null) {
 			builder.credentials(username, orEmpty(this.connection.getPassword()));
@@ -108,6 +109,8 @@ final class ClientFactory {
 		}
 		ways.forEach((way, where) -> apply(property("discovery." + way), where, GOOD_PLACES.getOrDefault(way, ""),
 				(place) -> discover(builder, way, place)));
+		apply(property("spares"), this.connection.getSpares(), "10.0.0.9:11211",
+				(spares) -> useSpares(builder, spares));
 		apply(property("discovery.refresh-interval"), this.properties.discovery().refreshInterval(), "60s",
 				builder::refreshInterval);
 		String username = orEmpty(this.connection.getUsername());
@@ -168,6 +171,14 @@ final class ClientFactory {
 			throw new IllegalArgumentException("no server is named");
 		}
 		builder.servers(servers);
+	}
+
+	private void useSpares(MemcachedClientBuilder builder, List<String> spares) {
+		if (this.properties.failover() && !spares.isEmpty()) {
+			throw new IllegalArgumentException(property("failover")
+					+ " is on, too, and both say where the keys of a dead server go: set one of the two");
+		}
+		builder.spares(spares);
 	}
 
 	private String property(String name) {

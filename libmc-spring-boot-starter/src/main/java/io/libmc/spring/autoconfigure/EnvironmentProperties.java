@@ -47,9 +47,9 @@ final class EnvironmentProperties {
 	/** What each cluster has. */
 	static final Set<String> OF_CLUSTER = Set.of("servers", "discovery.elasticache", "discovery.dns",
 			"discovery.dns-srv", "discovery.refresh-interval", "discovery.clear-on-return", "hash-fn", "failover",
-			"connect-timeout", "handshake-timeout", "poll-timeout", "retry-timeout", "max-retries",
-			"connections-per-server", "prefix", "do-split", "comp-threshold", "noreply", "username", "password",
-			"ssl.enabled", "ssl.bundle", "client.transcoder", "client.allowed-classes");
+			"spares", "spare-time-to-live", "connect-timeout", "handshake-timeout", "poll-timeout", "retry-timeout",
+			"max-retries", "connections-per-server", "prefix", "do-split", "comp-threshold", "noreply", "username",
+			"password", "ssl.enabled", "ssl.bundle", "client.transcoder", "client.allowed-classes");
 
 	private static final Log logger = LogFactory.getLog(EnvironmentProperties.class);
 
@@ -169,7 +169,8 @@ final class EnvironmentProperties {
 	 * elements of a list are numbered.
 	 */
 	private static boolean isCalled(String name, String rest, boolean variable) {
-		boolean isList = name.endsWith("allowed-classes") || name.equals("servers") || name.equals("also-read");
+		boolean isList = name.endsWith("allowed-classes") || name.equals("servers") || name.equals("spares")
+				|| name.equals("also-read");
 		String called = isList ? rest.replaceFirst("\\.\\d+$", "") : rest;
 		return called.equals(name.replace("-", "")) || (variable && called.equals(name.replace('-', '.')));
 	}

@@ -23,6 +23,15 @@ public interface LibmcConnectionDetails extends ConnectionDetails {
 	List<String> getServers();
 
 	/**
+	 * The servers that stand in for others that are dead.
+	 * @return each as {@link io.libmc.MemcachedClientBuilder#spares(String...)} takes it;
+	 * none unless overridden
+	 */
+	default List<String> getSpares() {
+		return List.of();
+	}
+
+	/**
 	 * The user that the client is, by memcached's ASCII authentication.
 	 * @return the user name, or {@code null} for none
 	 */

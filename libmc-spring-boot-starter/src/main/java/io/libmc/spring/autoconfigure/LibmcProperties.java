@@ -26,6 +26,10 @@ import io.libmc.HashFunction;
  * cluster.
  * @param failover Whether the keys of a dead server go to the next one, instead of
  * failing.
+ * @param spares Servers that stand in for others that are dead, each as in servers and
+ * none of these. Not together with failover.
+ * @param spareTimeToLive How long a value lives on one of the spares at most. It bounds
+ * how old one may be that a second outage brings back.
  * @param connectTimeout How long one TCP connect may take.
  * @param handshakeTimeout How long TLS and authentication may take once TCP is connected.
  * @param pollTimeout How long one operation may take altogether.
@@ -54,7 +58,8 @@ import io.libmc.HashFunction;
 @ConfigurationProperties(LibmcProperties.PREFIX)
 record LibmcProperties(@DefaultValue("true") boolean enabled, @DefaultValue("localhost:11211") List<String> servers,
 		@DefaultValue Discovery discovery, @DefaultValue("md5") HashFunction hashFn,
-		@DefaultValue("false") boolean failover, @DefaultValue("100ms") Duration connectTimeout,
+		@DefaultValue("false") boolean failover, @DefaultValue List<String> spares,
+		@DefaultValue("10s") Duration spareTimeToLive, @DefaultValue("100ms") Duration connectTimeout,
 		@DefaultValue("5s") Duration handshakeTimeout, @DefaultValue("300ms") Duration pollTimeout,
 		@DefaultValue("5s") Duration retryTimeout, @DefaultValue("0") int maxRetries,
 		@DefaultValue("1") int connectionsPerServer, @DefaultValue("") String prefix,
@@ -77,10 +82,10 @@ record LibmcProperties(@DefaultValue("true") boolean enabled, @DefaultValue("loc
 
 	/** The default cluster's properties, as those of any other. */
 	Cluster cluster() {
-		return new Cluster(this.servers, this.discovery, this.hashFn, this.failover, this.connectTimeout,
-				this.handshakeTimeout, this.pollTimeout, this.retryTimeout, this.maxRetries, this.connectionsPerServer,
-				this.prefix, this.doSplit, this.compThreshold, this.noreply, this.username, this.password, this.ssl,
-				this.client);
+		return new Cluster(this.servers, this.discovery, this.hashFn, this.failover, this.spares, this.spareTimeToLive,
+				this.connectTimeout, this.handshakeTimeout, this.pollTimeout, this.retryTimeout, this.maxRetries,
+				this.connectionsPerServer, this.prefix, this.doSplit, this.compThreshold, this.noreply, this.username,
+				this.password, this.ssl, this.client);
 	}
 
 	/**
@@ -90,6 +95,8 @@ record LibmcProperties(@DefaultValue("true") boolean enabled, @DefaultValue("loc
 	 * @param discovery Where the servers are learnt from instead.
 	 * @param hashFn How a key is hashed to find its server.
 	 * @param failover Whether the keys of a dead server go to the next one.
+	 * @param spares Servers that stand in for others that are dead.
+	 * @param spareTimeToLive How long a value lives on one of the spares at most.
 	 * @param connectTimeout How long one TCP connect may take.
 	 * @param handshakeTimeout How long TLS and authentication may take.
 	 * @param pollTimeout How long one operation may take altogether.
@@ -108,6 +115,7 @@ record LibmcProperties(@DefaultValue("true") boolean enabled, @DefaultValue("loc
 	 */
 	record Cluster(@DefaultValue List<String> servers, @DefaultValue Discovery discovery,
 			@DefaultValue("md5") HashFunction hashFn, @DefaultValue("false") boolean failover,
+			@DefaultValue List<String> spares, @DefaultValue("10s") Duration spareTimeToLive,
 			@DefaultValue("100ms") Duration connectTimeout, @DefaultValue("5s") Duration handshakeTimeout,
 			@DefaultValue("300ms") Duration pollTimeout, @DefaultValue("5s") Duration retryTimeout,
 			@DefaultValue("0") int maxRetries, @DefaultValue("1") int connectionsPerServer,

@@ -62,6 +62,11 @@ final class PropertiesLibmcConnectionDetails implements LibmcConnectionDetails {
 	}
 
 	@Override
+	public List<String> getSpares() {
+		return this.properties.spares();
+	}
+
+	@Override
 	public @Nullable String getUsername() {
 		return this.properties.username().isEmpty() ? null : this.properties.username();
 	}

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.Stream;
 
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
@@ -60,8 +61,8 @@ final class ServerMeters implements MeterBinder, MemcachedListener {
 		}
 		Map<String, MemcachedClient> clients = this.clients.all();
 		Set<Server> servers = new LinkedHashSet<>();
-		clients.forEach((cluster, client) -> client.servers()
-			.forEach((server) -> servers.add(new Server(cluster, server.name()))));
+		clients.forEach(
+				(cluster, client) -> all(client).forEach((server) -> servers.add(new Server(cluster, server.name()))));
 		this.meters.entrySet().removeIf((entry) -> {
 			boolean left = !servers.contains(entry.getKey());
 			if (left) {
@@ -103,14 +104,15 @@ final class ServerMeters implements MeterBinder, MemcachedListener {
 	}
 
 	private static ToDoubleFunction<MemcachedClient> value(Server server, ToDoubleFunction<ServerSnapshot> value) {
-		return (client) -> {
-			for (ServerSnapshot snapshot : client.servers()) {
-				if (snapshot.name().equals(server.name())) {
-					return value.applyAsDouble(snapshot);
-				}
-			}
-			return Double.NaN;
-		};
+		return (client) -> all(client).filter((snapshot) -> snapshot.name().equals(server.name()))
+			.mapToDouble(value)
+			.findFirst()
+			.orElse(Double.NaN);
+	}
+
+	/** The servers, and those that stand in for dead ones. */
+	private static Stream<ServerSnapshot> all(MemcachedClient client) {
+		return Stream.concat(client.servers().stream(), client.spares().stream());
 	}
 
 	/**

@@ -51,29 +51,31 @@ class LibmcAutoConfigurationTest {
 		this.runner.run((context) -> {
 			assertThat(context).hasSingleBean(MemcachedClient.class);
 			assertThat(context.getBean(LibmcConnectionDetails.class).getServers()).containsExactly("localhost:11211");
-			assertThat(context.getBean(LibmcProperties.class)).isEqualTo(new LibmcProperties(true,
-					List.of("localhost:11211"), new Discovery("", "", "", Duration.ofMinutes(1), true),
-					HashFunction.MD5, false, Duration.ofMillis(100), Duration.ofSeconds(5), Duration.ofMillis(300),
-					Duration.ofSeconds(5), 0, 1, "", true, DataSize.ofBytes(0), false, "", "", new Ssl(null, ""),
-					new Client("libmc", List.of()), true, Map.of()));
+			assertThat(context.getBean(LibmcProperties.class))
+				.isEqualTo(new LibmcProperties(true, List.of("localhost:11211"),
+						new Discovery("", "", "", Duration.ofMinutes(1), true), HashFunction.MD5, false, List.of(),
+						Duration.ofSeconds(10), Duration.ofMillis(100), Duration.ofSeconds(5), Duration.ofMillis(300),
+						Duration.ofSeconds(5), 0, 1, "", true, DataSize.ofBytes(0), false, "", "", new Ssl(null, ""),
+						new Client("libmc", List.of()), true, Map.of()));
 		});
 	}
 
 	@Test
 	void propertiesAreBound() {
 		this.runner.withPropertyValues("libmc.servers[0]=10.0.0.1:11211", "libmc.servers[1]=10.0.0.2:11212 mc.oscar",
-				"libmc.hash-fn=fnv1a-32", "libmc.failover=true", "libmc.connect-timeout=1s",
-				"libmc.handshake-timeout=2s", "libmc.poll-timeout=500ms", "libmc.retry-timeout=1m",
-				"libmc.max-retries=2", "libmc.connections-per-server=4", "libmc.prefix=shop:", "libmc.do-split=false",
-				"libmc.comp-threshold=10KB", "libmc.noreply=true", "libmc.username=shop", "libmc.password=s-e-c-r-e-t",
-				"libmc.ssl.enabled=false", "libmc.ssl.bundle=memcached", "libmc.warm-up=false",
-				"libmc.client.transcoder=json", "libmc.client.allowed-classes=com.acme.Order")
+				"libmc.hash-fn=fnv1a-32", "libmc.spares=10.0.0.8,10.0.0.9 z", "libmc.spare-time-to-live=5s",
+				"libmc.connect-timeout=1s", "libmc.handshake-timeout=2s", "libmc.poll-timeout=500ms",
+				"libmc.retry-timeout=1m", "libmc.max-retries=2", "libmc.connections-per-server=4", "libmc.prefix=shop:",
+				"libmc.do-split=false", "libmc.comp-threshold=10KB", "libmc.noreply=true", "libmc.username=shop",
+				"libmc.password=s-e-c-r-e-t", "libmc.ssl.enabled=false", "libmc.ssl.bundle=memcached",
+				"libmc.warm-up=false", "libmc.client.transcoder=json", "libmc.client.allowed-classes=com.acme.Order")
 			.run((context) -> assertThat(context.getBean(LibmcProperties.class))
 				.isEqualTo(new LibmcProperties(true, List.of("10.0.0.1:11211", "10.0.0.2:11212 mc.oscar"),
-						new Discovery("", "", "", Duration.ofSeconds(60), true), HashFunction.FNV1A_32, true,
-						Duration.ofSeconds(1), Duration.ofSeconds(2), Duration.ofMillis(500), Duration.ofMinutes(1), 2,
-						4, "shop:", false, DataSize.ofKilobytes(10), true, "shop", "s-e-c-r-e-t",
-						new Ssl(false, "memcached"), new Client("json", List.of("com.acme.Order")), false, Map.of())));
+						new Discovery("", "", "", Duration.ofSeconds(60), true), HashFunction.FNV1A_32, false,
+						List.of("10.0.0.8", "10.0.0.9 z"), Duration.ofSeconds(5), Duration.ofSeconds(1),
+						Duration.ofSeconds(2), Duration.ofMillis(500), Duration.ofMinutes(1), 2, 4, "shop:", false,
+						DataSize.ofKilobytes(10), true, "shop", "s-e-c-r-e-t", new Ssl(false, "memcached"),
+						new Client("json", List.of("com.acme.Order")), false, Map.of())));
 	}
 
 	@Test
@@ -94,17 +96,16 @@ class LibmcAutoConfigurationTest {
 			.run((context) -> {
 				Map<String, Cluster> clusters = context.getBean(LibmcProperties.class).clusters();
 				assertThat(clusters).containsOnlyKeys("sessions", "eu.books");
-				assertThat(clusters.get("sessions"))
-					.isEqualTo(new Cluster(List.of("10.0.0.1:11211", "b:2 mc.oscar"),
-							new Discovery("", "", "", Duration.ofSeconds(5), false), HashFunction.FNV1A_32, true,
-							Duration.ofSeconds(1), Duration.ofSeconds(2), Duration.ofMillis(500), Duration.ofMinutes(1),
-							2, 4, "shop:", false, DataSize.ofKilobytes(10), true, "shop", "s-e-c-r-e-t",
-							new Ssl(false, "memcached"), new Client("jdk", List.of())))
+				assertThat(clusters.get("sessions")).isEqualTo(new Cluster(List.of("10.0.0.1:11211", "b:2 mc.oscar"),
+						new Discovery("", "", "", Duration.ofSeconds(5), false), HashFunction.FNV1A_32, true, List.of(),
+						Duration.ofSeconds(10), Duration.ofSeconds(1), Duration.ofSeconds(2), Duration.ofMillis(500),
+						Duration.ofMinutes(1), 2, 4, "shop:", false, DataSize.ofKilobytes(10), true, "shop",
+						"s-e-c-r-e-t", new Ssl(false, "memcached"), new Client("jdk", List.of())))
 					.hasToString("Cluster[servers=[10.0.0.1:11211, b:2 mc.oscar]]");
 				assertThat(clusters.get("eu.books")).isEqualTo(new LibmcProperties(true, List.of("c:3"),
-						new Discovery("", "", "", Duration.ofMinutes(1), true), HashFunction.MD5, false,
-						Duration.ofMillis(100), Duration.ofSeconds(5), Duration.ofMillis(300), Duration.ofSeconds(5), 0,
-						1, "", true, DataSize.ofBytes(0), false, "", "", new Ssl(null, ""),
+						new Discovery("", "", "", Duration.ofMinutes(1), true), HashFunction.MD5, false, List.of(),
+						Duration.ofSeconds(10), Duration.ofMillis(100), Duration.ofSeconds(5), Duration.ofMillis(300),
+						Duration.ofSeconds(5), 0, 1, "", true, DataSize.ofBytes(0), false, "", "", new Ssl(null, ""),
 						new Client("libmc", List.of()), true, Map.of())
 					.cluster());
 			});
@@ -243,11 +244,46 @@ class LibmcAutoConfigurationTest {
 	@Test
 	void connectionDetailsReplaceTheProperties() {
 		this.runner.withUserConfiguration(OwnConnectionDetails.class)
-			.withPropertyValues("libmc.servers=not a server")
-			.run((context) -> assertThat(context).hasNotFailed()
-				.hasSingleBean(MemcachedClient.class)
-				.hasSingleBean(LibmcConnectionDetails.class)
-				.doesNotHaveBean(PropertiesLibmcConnectionDetails.class));
+			.withPropertyValues("libmc.servers=not a server", "libmc.spares=not a spare")
+			.run((context) -> {
+				assertThat(context).hasNotFailed()
+					.hasSingleBean(MemcachedClient.class)
+					.hasSingleBean(LibmcConnectionDetails.class)
+					.doesNotHaveBean(PropertiesLibmcConnectionDetails.class);
+				assertThat(context.getBean(MemcachedClient.class).spares()).isEmpty();
+			});
+	}
+
+	@Test
+	void sparesAreThoseOfThePropertiesOrOfTheConnectionDetails() {
+		this.runner
+			.withPropertyValues("libmc.servers=a", "libmc.spares=b,c:2 mc.oscar", "libmc.clusters.sessions.servers=d",
+					"libmc.clusters.sessions.spares=e")
+			.run((context) -> {
+				assertThat(context.getBean("memcachedClient", MemcachedClient.class).spares())
+					.extracting(ServerSnapshot::name)
+					.containsExactly("b:11211", "mc.oscar");
+				assertThat(context.getBean("sessionsMemcachedClient", MemcachedClient.class).spares())
+					.extracting(ServerSnapshot::name)
+					.containsExactly("e:11211");
+			});
+		this.runner.withBean(LibmcConnectionDetails.class, () -> new LibmcConnectionDetails() {
+
+			@Override
+			public List<String> getServers() {
+				return List.of("a");
+			}
+
+			@Override
+			public List<String> getSpares() {
+				return List.of("b");
+			}
+
+		})
+			.withPropertyValues("libmc.spares=c")
+			.run((context) -> assertThat(context.getBean(MemcachedClient.class).spares())
+				.extracting(ServerSnapshot::name)
+				.containsExactly("b:11211"));
 	}
 
 	@Test

@@ -142,6 +142,25 @@ class LibmcMetricsAutoConfigurationTest {
 	}
 
 	@Test
+	void sparesAreCountedAsServersAre(MemcachedServer server) {
+		this.withRegistry.withPropertyValues("libmc.servers=127.0.0.1:1", "libmc.spares=" + server.address())
+			.run((context) -> {
+				assertThat(context.getBean(MemcachedClient.class).set("k", "v")).isTrue();
+				MeterRegistry registry = context.getBean(MeterRegistry.class);
+				context.getBean(ServerMeters.class).bindTo(registry);
+				assertThat(registry.get("libmc.server.up").tag("server", "127.0.0.1:1").gauge().value()).isZero();
+				assertThat(registry.get("libmc.server.up").tag("server", server.address()).gauge().value())
+					.isEqualTo(1);
+				assertThat(registry.get("libmc.connections").tag("server", server.address()).gauge().value())
+					.isEqualTo(1);
+				assertThat(registry.get("libmc.operations")
+					.tags("command", "set", "outcome", "success", "server", server.address())
+					.timer()
+					.count()).isEqualTo(1);
+			});
+	}
+
+	@Test
 	void clustersAreToldApart(MemcachedServer server) {
 		this.withRegistry
 			.withPropertyValues("libmc.servers=" + server.address(),

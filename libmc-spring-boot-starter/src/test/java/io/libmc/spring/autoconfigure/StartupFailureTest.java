@@ -54,6 +54,13 @@ class StartupFailureTest {
 				bad("libmc.servers", "a,a", "Property: libmc.servers", "same name"),
 				bad("libmc.servers", "", "Property: libmc.servers", "no server is named",
 						"for example localhost:11211"),
+				bad("libmc.spares", "lo:cal:host", "Property: libmc.spares", "is refused",
+						"for example 10.0.0.9:11211"),
+				bad("libmc.spares", "localhost", "Property: libmc.spares", "\"localhost:11211\" is one of the servers"),
+				bad("libmc.spare-time-to-live", "500ms", "Property: libmc.spare-time-to-live",
+						"give whole seconds, 1 s to 1 day", "for example 10s"),
+				bad("libmc.clusters.sessions.spare-time-to-live", "0s",
+						"Property: libmc.clusters.sessions.spare-time-to-live", "for example 10s"),
 				bad("libmc.connect-timeout", "-1s", "Property: libmc.connect-timeout", "1 ms to 1 day",
 						"for example 100ms"),
 				bad("libmc.connect_timeout", "0", "Property: libmc.connect-timeout", "1 ms to 1 day"),
@@ -180,6 +187,16 @@ class StartupFailureTest {
 		assertThat(output).contains("Property: libmc.clusters.sessions.servers", "no server is named");
 		assertThatThrownBy(() -> start("libmc.clusters.default.servers=a"));
 		assertThat(output).contains("Property: libmc.clusters.default", "is the cluster of libmc.servers");
+	}
+
+	@Test
+	void sparesAndFailoverExcludeEachOther(CapturedOutput output) {
+		assertThatThrownBy(() -> start("libmc.failover=true", "libmc.spares=a"));
+		assertThat(output).contains("Property: libmc.spares", "Value: \"a\"", "libmc.failover is on, too");
+		assertThatThrownBy(() -> start("libmc.clusters.sessions.servers=a", "libmc.clusters.sessions.spares=b",
+				"libmc.clusters.sessions.failover=true"));
+		assertThat(output).contains("Property: libmc.clusters.sessions.spares",
+				"libmc.clusters.sessions.failover is on, too");
 	}
 
 	@Test
