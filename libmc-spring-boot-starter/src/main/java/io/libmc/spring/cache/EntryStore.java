@@ -310,15 +310,25 @@ final class EntryStore {
 	 * a miss.
 	 */
 	void put(String name, Entry.Encoded entry) {
-		Object failure = this.pending.failureOf(name);
 		try {
-			write(name, entry, generationToPut(name), this.groups.toPut(name, entry.groups(), false));
-			this.pending.overwritten(name, failure);
+			long generation = generationToPut(name);
+			put(name, entry.in(generation, this.groups.toPut(name, entry.groups(), false)), true);
 		}
 		catch (MemcachedException ex) {
 			evictLater(name);
 			throw ex;
 		}
+	}
+
+	/** Writes an entry, once more where it is in doubt which server has. */
+	private void put(String name, Entry.Encoded stamped, boolean once) {
+		PendingEvictions.Change change = this.pending.change(name);
+		write(name, stamped);
+		if (once && change.isInDoubt()) {
+			put(name, stamped, false);
+			return;
+		}
+		change.made(this.generations, true);
 	}
 
 	/** The generation that an entry is put into. */
@@ -332,19 +342,26 @@ final class EntryStore {
 	 * the entry is refused as too large.
 	 */
 	CompletableFuture<?> putAsync(String name, Entry.Encoded entry, long generation) {
-		Object failure = this.pending.failureOf(name);
-		return this.client.async()
-			.set(name, entry.in(generation, this.groups.toPut(name, entry.groups(), false)),
-					this.policy.nextTimeToLive(entry))
-			.thenAccept((stored) -> this.pending.overwritten(name, failure));
+		return putAsync(name, entry.in(generation, this.groups.toPut(name, entry.groups(), false)), true);
+	}
+
+	private CompletableFuture<Boolean> putAsync(String name, Entry.Encoded stamped, boolean once) {
+		PendingEvictions.Change change = this.pending.change(name);
+		return this.client.async().set(name, stamped, this.policy.nextTimeToLive(stamped)).thenCompose((stored) -> {
+			if (once && change.isInDoubt()) {
+				return putAsync(name, stamped, false);
+			}
+			change.made(this.generations, true);
+			return CompletableFuture.completedFuture(stored);
+		});
 	}
 
 	/**
 	 * Writes an entry. An entry that is refused as too large leaves no older one behind.
 	 */
-	private void write(String name, Entry.Encoded entry, long generation, GroupStamps numbers) {
+	private void write(String name, Entry.Encoded stamped) {
 		try {
-			this.client.set(name, entry.in(generation, numbers), this.policy.nextTimeToLive(entry));
+			this.client.set(name, stamped, this.policy.nextTimeToLive(stamped));
 		}
 		catch (IllegalArgumentException ex) {
 			delete(name);
@@ -354,9 +371,11 @@ final class EntryStore {
 
 	/** Writes an entry unless there is one. */
 	boolean add(String name, Entry.Encoded entry, long generation) {
+		PendingEvictions.Change change = this.pending.change(name);
 		try {
-			return this.client.add(name, entry.in(generation, this.groups.toPut(name, entry.groups(), true)),
-					this.policy.nextTimeToLive(entry));
+			return made(change,
+					this.client.add(name, entry.in(generation, this.groups.toPut(name, entry.groups(), true)),
+							this.policy.nextTimeToLive(entry)));
 		}
 		catch (IllegalArgumentException ex) {
 			throw tooLarge(name, ex);
@@ -366,8 +385,16 @@ final class EntryStore {
 	/** Writes an entry in place of one that has not changed since it was read. */
 	boolean replace(String name, Entry.Encoded entry, long generation, long cas) {
 		GroupStamps numbers = this.groups.toPut(name, entry.groups(), true);
-		return this.client.cas(name, entry.in(generation, numbers), this.policy.nextTimeToLive(entry),
-				cas) == CasResult.STORED;
+		PendingEvictions.Change change = this.pending.change(name);
+		return made(change, this.client.cas(name, entry.in(generation, numbers), this.policy.nextTimeToLive(entry),
+				cas) == CasResult.STORED);
+	}
+
+	private boolean made(PendingEvictions.Change change, boolean stored) {
+		if (stored) {
+			change.made(this.generations, true);
+		}
+		return stored;
 	}
 
 	/**
@@ -385,24 +412,18 @@ final class EntryStore {
 
 	/** As {@link #evict}, without waiting. What is to be done if it fails is not. */
 	CompletableFuture<?> evictAsync(String name) {
-		boolean wasDead = this.pending.isDead(name);
+		PendingEvictions.Change change = this.pending.change(name);
 		Duration serveStale = this.policy.staleFor();
 		CompletableFuture<Boolean> removed = serveStale.isZero() ? this.client.async().delete(name)
 				: this.client.async().invalidate(name, serveStale);
-		return removed.thenAccept((deleted) -> {
-			if (wasDead || this.pending.isDead(name)) {
-				evictLater(name);
-			}
-		});
+		return removed.thenAccept((deleted) -> change.made(this.generations, false));
 	}
 
 	private boolean remove(String name, Duration serveStale) {
-		boolean wasDead = this.pending.isDead(name);
+		PendingEvictions.Change change = this.pending.change(name);
 		try {
 			boolean deleted = serveStale.isZero() ? this.client.delete(name) : this.client.invalidate(name, serveStale);
-			if (wasDead || this.pending.isDead(name)) {
-				evictLater(name);
-			}
+			change.made(this.generations, false);
 			return deleted;
 		}
 		catch (MemcachedException ex) {

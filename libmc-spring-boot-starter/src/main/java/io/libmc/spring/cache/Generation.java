@@ -53,6 +53,9 @@ final class Generation {
 	 */
 	private static final int STEP = 4;
 
+	/** A number on a spare server is given its time anew that often. */
+	private static final long PROLONGING = 500_000_000;
+
 	private final MemcachedClient client;
 
 	private final String server;
@@ -78,6 +81,9 @@ final class Generation {
 	private final long visibility;
 
 	private final AtomicReference<@Nullable Copy> copy = new AtomicReference<>();
+
+	/** When it was last looked whether the number has to be given its time anew. */
+	private volatile long prolongedAt = System.nanoTime() - PROLONGING;
 
 	/** Clearings that memcached failed and that are still to be done. */
 	private final AtomicInteger owed = new AtomicInteger();
@@ -269,7 +275,28 @@ final class Generation {
 	}
 
 	private long adoptIfGood(@Nullable Object stored, long known, long askedAt) {
-		return (stored instanceof Long number && number >= Math.max(known, 1)) ? adopt(number, askedAt) : NONE;
+		if (stored instanceof Long number && number >= Math.max(known, 1)) {
+			long adopted = adopt(number, askedAt);
+			prolong();
+			return adopted;
+		}
+		return NONE;
+	}
+
+	/**
+	 * Sees to it that the number lasts for as long as it is asked for, though a spare
+	 * server has it, where nothing lives for long: without it all entries there are lost.
+	 */
+	@SuppressWarnings("FutureReturnValueIgnored")
+	private void prolong() {
+		long now = System.nanoTime();
+		if (now - this.prolongedAt < PROLONGING) {
+			return;
+		}
+		this.prolongedAt = now;
+		if (this.client.servers().stream().anyMatch((each) -> !each.isUp() && each.name().equals(this.server))) {
+			this.client.async().touch(this.key, Duration.ZERO);
+		}
 	}
 
 	/**

@@ -1,9 +1,11 @@
 package io.libmc.spring.cache;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Future;
@@ -11,6 +13,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Collectors;
 
 import org.jspecify.annotations.Nullable;
 
@@ -23,8 +26,9 @@ import io.libmc.ServerSnapshot;
  * What memcached could not be told, and what would let it serve an old value when it is
  * back: the entries of a failed put or eviction, and the generations of a failed
  * clearing. They are sent again every second, and in any case before this client's next
- * read of such an entry. An eviction or a clearing that went to a substitute of a dead
- * server is remembered for that server too.
+ * read of such an entry. A change or a clearing that went to a substitute of a dead
+ * server, with failover or a spare, is remembered for that server, which is told once it
+ * is back, and the substitute not again.
  * <p>
  * Their number is bounded: one eviction too many is remembered as a clearing of its cache
  * on its server, of which there are as many as caches and servers. What is lost when the
@@ -38,11 +42,8 @@ final class PendingEvictions implements AutoCloseable {
 
 	private final int limit;
 
-	/**
-	 * The names of entries, each with an object that stands for this failure, not an
-	 * earlier or later one.
-	 */
-	private final Map<String, Object> entries = new ConcurrentHashMap<>();
+	/** By the names of the entries. */
+	private final Map<String, Owed> entries = new ConcurrentHashMap<>();
 
 	private final Set<Generation> clearings = ConcurrentHashMap.newKeySet();
 
@@ -52,6 +53,18 @@ final class PendingEvictions implements AutoCloseable {
 	private final AtomicBoolean scheduled = new AtomicBoolean();
 
 	private final ScheduledExecutorService timer;
+
+	/** One eviction that is to be made up for, and not an earlier or later one. */
+	private static final class Owed {
+
+		/** Whether a substitute has made it, so that it is left to the entry's server. */
+		private final boolean atHome;
+
+		Owed(boolean atHome) {
+			this.atHome = atHome;
+		}
+
+	}
 
 	PendingEvictions(MemcachedClient client, int limit) {
 		this.client = client;
@@ -71,12 +84,31 @@ final class PendingEvictions implements AutoCloseable {
 
 	/** Remembers to evict an entry. */
 	void evict(String name, Generation generation) {
-		if (this.entries.size() >= this.limit && !this.entries.containsKey(name)) {
+		if (isFull(name)) {
 			clear(generation);
 			return;
 		}
-		this.entries.put(name, new Object());
+		this.entries.put(name, new Owed(false));
 		schedule();
+	}
+
+	/**
+	 * Remembers to evict an entry on its own server, for which a substitute stood in.
+	 * @param failure what was {@linkplain #failureOf remembered} before
+	 */
+	private void evictAtHome(String name, Generation generation, @Nullable Object failure) {
+		if (!isFull(name)) {
+			this.entries.compute(name,
+					(key, owed) -> (owed == null || owed.atHome || owed == failure) ? new Owed(true) : owed);
+			schedule();
+		}
+		else if (!this.awayFromHome.contains(generation)) {
+			clear(generation);
+		}
+	}
+
+	private boolean isFull(String name) {
+		return this.entries.size() >= this.limit && !this.entries.containsKey(name);
 	}
 
 	/** Remembers to clear a cache on a server. */
@@ -99,17 +131,26 @@ final class PendingEvictions implements AutoCloseable {
 
 	/**
 	 * Sends what concerns an entry before it is read. While its server is dead there is
-	 * nothing to send; what a substitute has was evicted there.
+	 * nothing to send where a substitute was told already.
 	 * @throws MemcachedException if that fails: then the entry must not be read
 	 */
 	void settle(String name, Generation generation) {
 		settle(generation);
-		Object failure = this.entries.get(name);
-		if (failure != null && !isDead(name)) {
+		Owed owed = this.entries.get(name);
+		boolean wasDead = owed != null && isDead(name);
+		if (owed != null && !(owed.atHome && wasDead)) {
 			this.client.delete(name);
-			if (!isDead(name)) {
-				this.entries.remove(name, failure);
-			}
+			sent(name, owed, wasDead);
+		}
+	}
+
+	/** An eviction was made, perhaps by a substitute. */
+	private void sent(String name, Owed owed, boolean wasDead) {
+		if (wasDead || isDead(name)) {
+			this.entries.replace(name, owed, new Owed(true));
+		}
+		else {
+			this.entries.remove(name, owed);
 		}
 	}
 
@@ -134,16 +175,54 @@ final class PendingEvictions implements AutoCloseable {
 		return this.client.servers().stream().anyMatch((each) -> !each.isUp() && each.name().equals(server));
 	}
 
-	/** The failure that {@link #overwritten} then makes up for. */
-	@Nullable Object failureOf(String name) {
+	/** The failure that {@link Change#made} then makes up for. */
+	private @Nullable Object failureOf(String name) {
 		return this.entries.isEmpty() ? null : this.entries.get(name);
 	}
 
-	/** An entry was written, on its own server, after a failure. */
-	void overwritten(String name, @Nullable Object failure) {
-		if (failure != null && !isDead(name)) {
-			this.entries.remove(name, failure);
+	/** An entry is about to be changed. */
+	Change change(String name) {
+		return new Change(name);
+	}
+
+	/** A change of one entry. */
+	final class Change {
+
+		private final String name;
+
+		private final boolean wasDead;
+
+		private final @Nullable Object failure;
+
+		private Change(String name) {
+			this.name = name;
+			this.failure = failureOf(name);
+			this.wasDead = isDead(name);
 		}
+
+		/**
+		 * Whether nobody knows who made it, as the entry's server was dead before and is
+		 * not now: if made once more it is made there.
+		 */
+		boolean isInDoubt() {
+			return this.wasDead && !isDead(this.name);
+		}
+
+		/**
+		 * It was made, perhaps by a substitute: then the entry's own server still has
+		 * what was there before.
+		 * @param written whether there is another entry now, which makes up for an
+		 * eviction that failed
+		 */
+		void made(Generations generations, boolean written) {
+			if (this.wasDead || isDead(this.name)) {
+				evictAtHome(this.name, generations.of(this.name), this.failure);
+			}
+			else if (written && this.failure != null) {
+				PendingEvictions.this.entries.remove(this.name, this.failure);
+			}
+		}
+
 	}
 
 	private void schedule() {
@@ -158,9 +237,12 @@ final class PendingEvictions implements AutoCloseable {
 			Set<String> failing = new HashSet<>();
 			this.awayFromHome.forEach(this::clearIfBack);
 			this.clearings.forEach((generation) -> sendAgain(generation, failing));
-			Map<String, Object> batch = new ConcurrentHashMap<>();
-			for (Map.Entry<String, Object> entry : this.entries.entrySet()) {
-				if (!failing.contains(this.client.serverFor(entry.getKey()))) {
+			Map<String, Owed> batch = new HashMap<>();
+			Map<String, Boolean> back = new HashMap<>();
+			for (Map.Entry<String, Owed> entry : this.entries.entrySet()) {
+				String server = this.client.serverFor(entry.getKey());
+				if (!failing.contains(server) && (!entry.getValue().atHome
+						|| back.computeIfAbsent(server, (name) -> isBack(name, entry.getKey())))) {
 					batch.put(entry.getKey(), entry.getValue());
 				}
 				if (batch.size() == AT_ONCE) {
@@ -181,22 +263,25 @@ final class PendingEvictions implements AutoCloseable {
 		}
 	}
 
-	/** Whether a server is back is seen by who asks it for something. */
 	private void clearIfBack(Generation generation) {
 		if (!isListed(generation)) {
 			generation.owe();
 			this.awayFromHome.remove(generation);
-			return;
 		}
-		try {
-			Object unused = this.client.onServer(generation.server()).get(generation.key());
-		}
-		catch (MemcachedException ex) {
-			// if that was all, the clearing finds out
-		}
-		if (!isServerDead(generation.server()) && this.awayFromHome.remove(generation)) {
+		else if (isBack(generation.server(), generation.key()) && this.awayFromHome.remove(generation)) {
 			clear(generation);
 		}
+	}
+
+	/** Whether a server is back, which is seen by who asks it for something. */
+	private boolean isBack(String server, String key) {
+		try {
+			Object unused = this.client.onServer(server).get(key);
+		}
+		catch (MemcachedException ex) {
+			// if that was all, who goes on finds out
+		}
+		return !isServerDead(server);
 	}
 
 	/** Should a server return that has left, what it is owed is made up for then. */
@@ -223,18 +308,19 @@ final class PendingEvictions implements AutoCloseable {
 		}
 	}
 
-	private void sendAgain(Map<String, Object> batch, Set<String> failing) {
+	private void sendAgain(Map<String, Owed> batch, Set<String> failing) {
 		if (batch.isEmpty()) {
 			return;
 		}
 		List<String> names = new ArrayList<>(batch.keySet());
+		Set<String> wereDead = names.stream().filter(this::isDead).collect(Collectors.toSet());
 		MultiResult result = this.client.deleteMulti(names);
 		for (String name : names) {
 			if (result.failures().containsKey(name)) {
 				failing.add(this.client.serverFor(name));
 			}
-			else if (!isDead(name)) {
-				this.entries.remove(name, batch.get(name));
+			else {
+				sent(name, Objects.requireNonNull(batch.get(name)), wereDead.contains(name));
 			}
 		}
 	}

@@ -227,6 +227,23 @@ class PendingEvictionsTest {
 		}
 	}
 
+	/** Nor is it taken from the substitute while the home is away. */
+	@Test
+	void whatIsPutOnASubstituteDoesNotLeaveTheOldOneAtHome() {
+		this.client.close();
+		this.client = builder().failover(true).build();
+		LibmcCache cache = cache(OnError.BYPASS);
+		cache.put("k", "old");
+		cutOff(this.client.serverFor(entry("k")));
+		await().until(() -> this.client.get("x") == null && this.client.get(entry("k")) == null);
+		cache.put("k", "new");
+		assertThat(this.manager.getPendingEvictions()).isEqualTo(1);
+		await().during(Duration.ofMillis(1500)).until(() -> "new".equals(cache.get("k", String.class)));
+		heal();
+		await().until(() -> this.manager.getPendingEvictions() == 0);
+		assertThat(this.client.<Object>get(entry("k"))).isNull();
+	}
+
 	@Test
 	void onReactorsThreadsTheyAreRememberedToo() {
 		LibmcCache cache = cache(OnError.THROW);
