@@ -63,8 +63,8 @@ public final class Cluster {
 
 	/** The servers, and those that stand in for dead ones. */
 	public List<Node> allNodes() {
-		List<Node> standIns = (this.spares != null) ? this.spares.nodes() : List.of();
-		return Stream.concat(this.nodes.stream(), standIns.stream()).toList();
+		return (this.spares == null) ? this.nodes
+				: Stream.concat(this.nodes.stream(), this.spares.nodes().stream()).toList();
 	}
 
 	/** The longest value that is read, its chunks joined. */
