@@ -6,6 +6,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.concurrent.Callable;
 
 import io.libmc.codec.Transcoder;
@@ -372,6 +373,13 @@ public interface MemcachedClient extends AutoCloseable {
 	 * @return one for each server, as of now
 	 */
 	List<ServerSnapshot> servers();
+
+	/**
+	 * Tells which of the {@link #servers} are not {@linkplain ServerSnapshot#isUp() up},
+	 * and nothing else, so that it can be asked often. Asks no server.
+	 * @return their names
+	 */
+	Set<String> downServers();
 
 	/**
 	 * Tells how the {@linkplain MemcachedClientBuilder#spares(String...) spares} fare,

@@ -64,7 +64,9 @@ class SparesTest {
 				assertThat(caller.set(client, key, "home")).isTrue();
 			}
 			List<String> moved = keys.stream().filter((key) -> isHome(client, key, 0)).toList();
+			assertThat(client.downServers()).isEmpty();
 			kill(client, 0);
+			assertThat(client.downServers()).containsExactly(client.serverFor(moved.get(0)));
 			for (String key : moved) {
 				assertThat(client.<String>get(key)).as("a spare knows nothing of it").isNull();
 				assertThat(caller.set(client, key, "spare")).isTrue();
@@ -78,6 +80,7 @@ class SparesTest {
 				.isTrue();
 			this.servers.get(0).restart();
 			Awaitility.await().until(() -> client.version().size() == 2);
+			assertThat(client.downServers()).isEmpty();
 			moved.forEach((key) -> assertThat(client.<String>get(key)).isNull());
 			assertThat(client.<String>getMulti(keys).values()).hasSize(keys.size() - moved.size());
 			assertThat(itemsOn(2) + itemsOn(3)).isEqualTo(moved.size());

@@ -275,8 +275,9 @@ class ConsoleTests {
 		if (IMAGES != null) {
 			browser().executeScript("""
 					const open = (i) => document.querySelectorAll('#books button')[i].click();
-					for (let i = 0; i < 90; i++) { setTimeout(() => open(i % 30 * 11), i * 120); }""");
-			await().atMost(LONG).until(() -> Integer.parseInt(attribute("body", "data-moments")) >= 14);
+					for (let i = 0; i < 480; i++) { setTimeout(() => open(i % 30 * 11), i * 120); }""");
+			await().atMost(Duration.ofMinutes(2))
+				.until(() -> Integer.parseInt(attribute("body", "data-moments")) >= 58);
 		}
 	}
 

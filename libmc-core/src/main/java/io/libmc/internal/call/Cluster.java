@@ -1,6 +1,7 @@
 package io.libmc.internal.call;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -74,6 +75,18 @@ public final class Cluster {
 
 	public List<ServerSnapshot> snapshots() {
 		return snapshots(this.ring, this.nodes);
+	}
+
+	/** The names of those to which the last attempt to connect failed. */
+	public Set<String> downServers() {
+		Set<String> down = null;
+		for (Node node : this.nodes) {
+			if (node.outageReason() != null) {
+				down = (down != null) ? down : new HashSet<>();
+				down.add(node.name());
+			}
+		}
+		return (down != null) ? down : Set.of();
 	}
 
 	/** Those of the servers that stand in for dead ones. */

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.function.BooleanSupplier;
 
@@ -322,6 +323,11 @@ final class BlockingClient implements MemcachedClient {
 	@Override
 	public List<ServerSnapshot> servers() {
 		return this.servers.cluster().snapshots();
+	}
+
+	@Override
+	public Set<String> downServers() {
+		return this.servers.cluster().downServers();
 	}
 
 	@Override

@@ -294,7 +294,7 @@ final class Generation {
 			return;
 		}
 		this.prolongedAt = now;
-		if (this.client.servers().stream().anyMatch((each) -> !each.isUp() && each.name().equals(this.server))) {
+		if (this.client.downServers().contains(this.server)) {
 			this.client.async().touch(this.key, Duration.ZERO);
 		}
 	}

@@ -20,7 +20,6 @@ import org.jspecify.annotations.Nullable;
 import io.libmc.MemcachedClient;
 import io.libmc.MemcachedException;
 import io.libmc.MultiResult;
-import io.libmc.ServerSnapshot;
 
 /**
  * What memcached could not be told, and what would let it serve an old value when it is
@@ -167,12 +166,12 @@ final class PendingEvictions implements AutoCloseable {
 
 	/** Whether the server of an entry is dead, so that a substitute may answer for it. */
 	boolean isDead(String name) {
-		return this.client.servers().stream().anyMatch((server) -> !server.isUp())
-				&& isServerDead(this.client.serverFor(name));
+		Set<String> down = this.client.downServers();
+		return !down.isEmpty() && down.contains(this.client.serverFor(name));
 	}
 
 	boolean isServerDead(String server) {
-		return this.client.servers().stream().anyMatch((each) -> !each.isUp() && each.name().equals(server));
+		return this.client.downServers().contains(server);
 	}
 
 	/** The failure that {@link Change#made} then makes up for. */

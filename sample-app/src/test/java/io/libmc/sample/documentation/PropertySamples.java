@@ -69,7 +69,7 @@ final class PropertySamples {
 			context.getEnvironment().getPropertySources().addLast(source);
 			checkNames((EnumerablePropertySource<?>) source, Binder.get(context.getEnvironment()));
 		}))
-			.withPropertyValues("libmc.warm-up=false")
+			.withPropertyValues("libmc.warm-up=false", "CACHE_PASSWORD=secret")
 			.withConfiguration(AutoConfigurations.of(LibmcAutoConfiguration.class, LibmcCacheAutoConfiguration.class,
 					CacheAutoConfiguration.class, SslAutoConfiguration.class))
 			.withUserConfiguration(Named.class)
