@@ -207,7 +207,12 @@ final class ClassicCommands {
 			return;
 		}
 		Arithmetic sum = new Arithmetic(incr, delta.getAsLong(), 0);
-		this.engine.store.change(line.text(1), (item) -> sum.apply(item, this.engine.store, this.engine.clock.now()));
+		boolean fits = this.engine.store.change(line.text(1),
+				(item) -> sum.apply(item, this.engine.store, this.engine.clock.now()));
+		if (!fits) {
+			answer("SERVER_ERROR out of memory", noReply, out);
+			return;
+		}
 		switch (sum.outcome()) {
 			case DONE -> {
 				this.engine.stats.countArithmetic(incr, true);

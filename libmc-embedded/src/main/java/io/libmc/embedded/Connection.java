@@ -120,6 +120,7 @@ final class Connection {
 	/** Called by whoever has its turns, or when nobody has. */
 	void close() {
 		this.engine.connections().remove(this);
+		this.session.close();
 		try {
 			this.wire.close();
 		}

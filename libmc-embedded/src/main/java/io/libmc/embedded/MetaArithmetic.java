@@ -20,8 +20,13 @@ final class MetaArithmetic {
 
 	private final int now;
 
-	/** Whether a number is put where there is none. */
-	private final boolean vivifies;
+	/** Of a number that is put where there is none. */
+	private final long size;
+
+	/** Whether there is room for it. */
+	private boolean vivifies;
+
+	private boolean full;
 
 	private boolean created;
 
@@ -35,13 +40,19 @@ final class MetaArithmetic {
 		this.incr = incr;
 		this.sum = new Arithmetic(incr, flags.delta, flags.compared.orElse(0));
 		this.now = engine.clock.now();
-		int length = Long.toUnsignedString(flags.initial).length();
-		this.vivifies = flags.vivifies && engine.store.hasRoom(Item.size(flags.key.length(), 0, length));
+		this.size = Item.size(flags.key.length(), 0, Long.toUnsignedString(flags.initial).length());
 	}
 
 	/** The item as it is now, or null. */
 	@Nullable Item perform() {
-		this.engine.store.change(this.flags.key, this::change);
+		this.vivifies = this.flags.vivifies && this.engine.store.reserve(this.size);
+		long reserved = this.vivifies ? this.size : 0;
+		try {
+			this.full = !this.engine.store.change(this.flags.key, reserved, this::change);
+		}
+		finally {
+			this.engine.store.release(reserved);
+		}
 		if (outcome() == Arithmetic.Outcome.DONE || outcome() == Arithmetic.Outcome.NOT_FOUND) {
 			this.engine.stats.countArithmetic(this.incr, outcome() == Arithmetic.Outcome.DONE && !this.created);
 		}
@@ -88,6 +99,11 @@ final class MetaArithmetic {
 	/** Whether there is no number since none can be put there. */
 	boolean isWithoutRoom() {
 		return outcome() == Arithmetic.Outcome.NOT_FOUND && this.flags.vivifies;
+	}
+
+	/** Whether the number has become too long for what is left. */
+	boolean isTooLong() {
+		return this.full;
 	}
 
 	/** Whether nobody wants to hear of it. */

@@ -17,6 +17,8 @@ final class MetaCommands {
 
 	private static final String INVALID_FLAG = "CLIENT_ERROR invalid or duplicate flag";
 
+	private static final String OUT_OF_MEMORY = "SERVER_ERROR out of memory";
+
 	private static final String OPAQUE_TOO_LONG = "CLIENT_ERROR opaque token too long";
 
 	private final Engine engine;
@@ -189,7 +191,7 @@ final class MetaCommands {
 			return;
 		}
 		String[] answer = { "NF" };
-		this.engine.store.change(flags.key, (item) -> {
+		boolean fits = this.engine.store.change(flags.key, (item) -> {
 			if (item == null) {
 				return null;
 			}
@@ -197,6 +199,10 @@ final class MetaCommands {
 			answer[0] = matches ? "HD" : "EX";
 			return matches ? deleted(item, flags) : item;
 		});
+		if (!fits) {
+			out.line(OUT_OF_MEMORY);
+			return;
+		}
 		this.engine.stats.countDelete(answer[0].equals("HD"));
 		if (answer[0].equals("HD") && flags.quiet) {
 			return;
@@ -244,6 +250,10 @@ final class MetaCommands {
 		Item item = arithmetic.perform();
 		if (arithmetic.isWithoutRoom()) {
 			out.line("SERVER_ERROR Out of memory allocating new item");
+			return;
+		}
+		if (arithmetic.isTooLong()) {
+			out.line(OUT_OF_MEMORY);
 			return;
 		}
 		switch (arithmetic.outcome()) {

@@ -14,8 +14,11 @@ final class MetaGet {
 
 	private final int now;
 
-	/** Whether something is put there that is not. */
-	private final boolean vivifies;
+	/** Of an item that is put where there is none. */
+	private final long size;
+
+	/** Whether there is room for it. */
+	private boolean vivifies;
 
 	private @Nullable Item item;
 
@@ -38,15 +41,25 @@ final class MetaGet {
 		this.engine = engine;
 		this.flags = flags;
 		this.now = engine.clock.now();
-		this.vivifies = flags.vivifies && engine.store.hasRoom(Item.size(flags.key.length(), 0, 0));
+		this.size = Item.size(flags.key.length(), 0, 0);
 	}
 
 	/** The item as it is now, or null. */
 	@Nullable Item perform() {
+		this.vivifies = this.flags.vivifies && this.engine.store.reserve(this.size);
+		try {
+			return find();
+		}
+		finally {
+			this.engine.store.release(this.vivifies ? this.size : 0);
+		}
+	}
+
+	private @Nullable Item find() {
 		Item found = this.flags.noUpdate ? this.engine.store.peek(this.flags.key)
 				: this.engine.store.get(this.flags.key);
 		if ((found != null) ? changes(found) : this.vivifies) {
-			this.engine.store.change(this.flags.key, this::change);
+			this.engine.store.change(this.flags.key, this.vivifies ? this.size : 0, this::change);
 		}
 		else if (found != null) {
 			see(found);

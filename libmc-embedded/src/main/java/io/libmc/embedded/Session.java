@@ -63,6 +63,9 @@ final class Session {
 
 	private @Nullable Storing storing;
 
+	/** Of the store, for what is on its way. */
+	private long reserved;
+
 	private byte[] data = new byte[0];
 
 	private int dataSize;
@@ -247,8 +250,9 @@ final class Session {
 		}
 	}
 
-	/** Takes the data that follows, for a command. */
+	/** Takes the data that follows, for a command that room was reserved for. */
 	void receive(Storing command) {
+		this.reserved = command.itemSize();
 		this.storing = command;
 		this.data = new byte[Math.min(command.length, FIRST_RESERVED)];
 		this.dataSize = 0;
@@ -277,7 +281,13 @@ final class Session {
 		else {
 			this.classic.store(command, complete ? value : null, out);
 		}
+		release();
 		return true;
+	}
+
+	private void release() {
+		this.engine.store.release(this.reserved);
+		this.reserved = 0;
 	}
 
 	/**
@@ -326,6 +336,11 @@ final class Session {
 	/** Ends the conversation once everything is written out. */
 	void end() {
 		this.ended = true;
+	}
+
+	/** Gives back what was reserved for data that does not come any more. */
+	void close() {
+		release();
 	}
 
 }

@@ -49,6 +49,9 @@ final class Store {
 
 	private final ReentrantLock evictionLock = new ReentrantLock();
 
+	/** What was promised to values that are on their way, and to items that grow. */
+	private final Allowance promised;
+
 	/** When items that are over were looked for. */
 	private final AtomicInteger reclaimedAt = new AtomicInteger();
 
@@ -95,6 +98,7 @@ final class Store {
 		this.stats = stats;
 		this.maxBytes = maxBytes;
 		this.evicting = evicting;
+		this.promised = new Allowance(maxBytes);
 	}
 
 	private Shelf shelf() {
@@ -130,45 +134,75 @@ final class Store {
 	}
 
 	/**
-	 * Puts another item in the place of one.
+	 * Puts another item in the place of one. Where items may not go for others, one that
+	 * finds no room is as if it had not been there.
 	 * @param change is given what is there, or null, and returns what is to be; nobody
 	 * else changes the key meanwhile
+	 * @return whether there was room
 	 */
-	void change(String key, Change change) {
+	boolean change(String key, Change change) {
+		return change(key, 0, change);
+	}
+
+	/**
+	 * Likewise.
+	 * @param reserved how much larger the item may become for sure
+	 */
+	boolean change(String key, long reserved, Change change) {
 		Shelf current = shelf();
+		long[] taken = { 0 };
+		boolean[] fits = { true };
 		current.map.compute(key, (same, old) -> {
 			Item alive = (old != null && isAlive(old, current)) ? old : null;
 			Item changed = change.of(alive);
 			Item next = (changed != null && old != null) ? changed.unlike(old) : changed;
-			current.bytes.addAndGet(size(key, next) - size(key, old));
+			long growth = size(key, next) - size(key, old);
+			if (!this.evicting && growth > Math.max(0, reserved)) {
+				fits[0] = take(growth - reserved);
+				if (!fits[0]) {
+					return old;
+				}
+				taken[0] = growth - reserved;
+			}
+			current.bytes.addAndGet(growth);
 			return next;
 		});
+		release(taken[0]);
 		if (this.evicting && current.bytes.get() > this.maxBytes) {
 			evict(current);
 		}
+		return fits[0];
 	}
 
 	/**
-	 * Whether an item can be stored without others having to go, if they may not. Those
-	 * that are over may, and are looked for once a second.
+	 * Reserves room for what is to be stored, to be given back once it is. Where items
+	 * may go for others all that is on its way may take as much as all that is there.
+	 * Those that are over may always go, and are looked for once a second.
+	 * @return whether there is as much
 	 */
-	boolean hasRoom(long size) {
-		if (this.evicting || fits(size)) {
+	boolean reserve(long size) {
+		if (take(size)) {
 			return true;
 		}
 		int now = this.clock.now();
-		if (this.reclaimedAt.getAndSet(now) != now) {
-			Shelf current = shelf();
-			current.map.entrySet()
-				.stream()
-				.filter((entry) -> !isAlive(entry.getValue(), current))
-				.forEach((entry) -> remove(current, entry));
+		if (this.evicting || this.reclaimedAt.getAndSet(now) == now) {
+			return false;
 		}
-		return fits(size);
+		Shelf current = shelf();
+		current.map.entrySet()
+			.stream()
+			.filter((entry) -> !isAlive(entry.getValue(), current))
+			.forEach((entry) -> remove(current, entry));
+		return take(size);
 	}
 
-	private boolean fits(long size) {
-		return shelf().bytes.get() + size <= this.maxBytes;
+	private boolean take(long size) {
+		return this.promised.take(size, () -> this.evicting ? 0 : shelf().bytes.get());
+	}
+
+	/** Gives back what was reserved. */
+	void release(long size) {
+		this.promised.giveBack(size);
 	}
 
 	/**

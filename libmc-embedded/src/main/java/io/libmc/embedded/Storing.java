@@ -105,7 +105,7 @@ final class Storing {
 		boolean wasteful = !engine.isOld() && this.chosen == 0;
 		long taken = wasteful ? engine.store.nextCas() : this.chosen;
 		Outcome[] outcome = new Outcome[1];
-		engine.store.change(this.key, (old) -> {
+		engine.store.change(this.key, itemSize(), (old) -> {
 			outcome[0] = (old != null) ? judge(old, engine.settings.maxItemSize()) : judgeMissing();
 			if (outcome[0] != Outcome.STORED) {
 				return old;

@@ -61,15 +61,16 @@ class StoreTest {
 	void withoutEvictionsWhatIsOverMakesRoom() {
 		Store full = new Store(this.clock, this.stats, MAX_BYTES, false);
 		long size = Item.size(4, 0, 1000);
-		for (int i = 0; full.hasRoom(size); i++) {
+		for (int i = 0; full.reserve(size); i++) {
 			int expiresAt = (i % 2 == 0) ? this.clock.now() + 2 : 0;
-			full.change(String.format("%04d", i), (old) -> Item.of(new byte[1000], 0, expiresAt, 1, false, 0));
+			full.change(String.format("%04d", i), size, (old) -> Item.of(new byte[1000], 0, expiresAt, 1, false, 0));
+			full.release(size);
 		}
 		long all = full.count();
 		this.clock.advance(1);
-		assertThat(full.hasRoom(size)).isFalse();
+		assertThat(full.reserve(size)).isFalse();
 		this.clock.advance(1);
-		assertThat(full.hasRoom(size)).isTrue();
+		assertThat(full.reserve(size)).isTrue();
 		assertThat(full.count()).isEqualTo(all / 2);
 		assertThat(full.bytes()).isEqualTo(all / 2 * size);
 		assertThat(full.get("0001")).isNotNull();
