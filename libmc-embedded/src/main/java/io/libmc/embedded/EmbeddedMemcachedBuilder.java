@@ -5,6 +5,7 @@ import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.UnixDomainSocketAddress;
 import java.net.UnknownHostException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -160,20 +161,35 @@ public final class EmbeddedMemcachedBuilder {
 
 	/**
 	 * Has clients say who they are before anything else, as memcached's {@code -Y} does.
-	 * May be called for several users.
+	 * May be called for several users. They are told in UTF-8.
 	 * @param user not empty, without spaces and colons
 	 * @param password any but one with a line break
 	 * @return this
 	 * @throws IllegalArgumentException if no client could say that
 	 */
 	public EmbeddedMemcachedBuilder auth(String user, String password) {
+		checkAuth(user, password);
+		this.passwords.put(bytes(user), bytes(password));
+		return this;
+	}
+
+	/** Likewise, of bytes as characters of the same number. */
+	EmbeddedMemcachedBuilder authBytes(String user, String password) {
+		checkAuth(user, password);
+		this.passwords.put(user, password);
+		return this;
+	}
+
+	private static void checkAuth(String user, String password) {
 		if (!user.matches("[^\\s:]+") || !password.matches("[^\\r\\n]+")) {
 			throw new IllegalArgumentException("auth: the user \"" + user
 					+ "\" or the password cannot be sent; neither may be empty or have a line break, the user no space "
 					+ "or colon");
 		}
-		this.passwords.put(user, password);
-		return this;
+	}
+
+	private static String bytes(String text) {
+		return new String(text.getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1);
 	}
 
 	/**

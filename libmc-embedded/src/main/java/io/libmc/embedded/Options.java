@@ -199,7 +199,7 @@ final class Options {
 				if (colon <= 0 || colon == line.length() - 1) {
 					throw new IllegalArgumentException("-Y " + file + ": line " + number + " is not user:password");
 				}
-				this.builder.auth(line.substring(0, colon), line.substring(colon + 1));
+				this.builder.authBytes(line.substring(0, colon), line.substring(colon + 1));
 			}
 			if (number == 0) {
 				throw new IllegalArgumentException("-Y " + file + ": the file is empty; write lines of user:password");

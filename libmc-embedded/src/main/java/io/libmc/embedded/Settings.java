@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
  * What a server was told when it was built.
  *
  * @param address where it is to listen
- * @param passwords by user; empty if nobody has to say who they are
+ * @param passwords by user, both as characters of a byte each; empty if nobody has to say
+ * who they are
  * @param knownClientsOnly whether clients have to show a certificate
  */
 record Settings(MemcachedVersion version, SocketAddress address, long maxBytes, int maxItemSize, int maxConnections,

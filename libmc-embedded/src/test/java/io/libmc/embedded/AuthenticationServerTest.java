@@ -1,7 +1,11 @@
 package io.libmc.embedded;
 
 import java.io.IOException;
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
 
+import io.libmc.MemcachedClient;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -35,6 +39,34 @@ class AuthenticationServerTest {
 			}
 			assertThat(server.stats()).containsEntry("auth_cmds", "3").containsEntry("auth_errors", "1");
 		}
+	}
+
+	@Test
+	void passwordsMayHaveAnyCharacters() throws IOException {
+		String user = "b\u00f6rse";
+		String password = "\u0141\u00f3d\u017a\u20ac";
+		try (EmbeddedMemcached server = EmbeddedMemcached.builder().auth(user, password).start();
+				RawClient client = new RawClient(server.port())) {
+			for (String wrong : List.of(user + " ?\u00f3d??", "b?rse " + password, "b?rse ?\u00f3d??")) {
+				for (Charset charset : List.of(StandardCharsets.UTF_8, StandardCharsets.ISO_8859_1)) {
+					assertThat(client.ask(command(wrong, charset)))
+						.isEqualTo("CLIENT_ERROR authentication failure\r\n");
+				}
+			}
+			assertThat(client.ask(command(user + ' ' + password, StandardCharsets.UTF_8))).isEqualTo("STORED\r\n");
+			try (MemcachedClient mc = MemcachedClient.builder()
+				.servers(server.address())
+				.credentials(user, password)
+				.build()) {
+				assertThat(mc.set("k", 1)).isTrue();
+			}
+		}
+	}
+
+	/** As characters of a byte each. */
+	private static String command(String token, Charset charset) {
+		byte[] bytes = token.getBytes(charset);
+		return "set k 0 0 " + bytes.length + "\r\n" + new String(bytes, StandardCharsets.ISO_8859_1) + "\r\n";
 	}
 
 	@Test

@@ -68,6 +68,22 @@ class MainTest {
 	}
 
 	@Test
+	void passwordsOfAFileAreItsBytes() throws Exception {
+		String latin = "u:\u00e9";
+		String utf = "w:\u00c3\u00a9";
+		Path passwords = Files.writeString(this.directory.resolve("passwords"), latin + '\n' + utf + '\n',
+				StandardCharsets.ISO_8859_1);
+		assertThat(start("-p0", "-Y", passwords.toString())).isZero();
+		for (String user : List.of(latin, utf)) {
+			try (RawClient client = new RawClient(this.server.port())) {
+				String token = user.replace(':', ' ');
+				assertThat(client.ask("set k 0 0 3\r\nu ?\r\n")).startsWith("CLIENT_ERROR authentication failure");
+				assertThat(client.ask("set k 0 0 " + token.length() + "\r\n" + token + "\r\n")).isEqualTo("STORED\r\n");
+			}
+		}
+	}
+
+	@Test
 	void speaksTlsAndLikeAnotherRelease() throws Exception {
 		SelfSigned own = new SelfSigned(this.directory);
 		assertThat(start("-p", "-1", "-Z", "-o", "ssl_chain_cert=" + own.certificate(this.directory) + ",ssl_key="
