@@ -14,6 +14,9 @@ final class Engine {
 	/** Process numbers of Linux are less. */
 	private static final long FIRST_BEYOND_PIDS = 1L << 22;
 
+	/** Two of the longest. */
+	private static final long LEAST_FOR_LINES = 2L * Session.LONGEST_KEY_LIST;
+
 	private static final AtomicInteger RUNS = new AtomicInteger();
 
 	final Settings settings;
@@ -26,6 +29,9 @@ final class Engine {
 
 	final Store store;
 
+	/** For lines that list many keys. */
+	final Allowance lines;
+
 	private final int run = RUNS.getAndIncrement();
 
 	private final Set<Connection> connections = ConcurrentHashMap.newKeySet();
@@ -37,6 +43,7 @@ final class Engine {
 		this.clock = clock;
 		this.verbosity = settings.verbosity();
 		this.store = new Store(clock, this.stats, settings.maxBytes(), settings.evicting());
+		this.lines = new Allowance(Math.max(settings.maxBytes(), LEAST_FOR_LINES));
 	}
 
 	/** The real one for the first run in a JVM. Clients tell runs apart by it. */

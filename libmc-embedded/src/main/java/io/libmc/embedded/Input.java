@@ -33,6 +33,11 @@ final class Input {
 		return this.end - this.start;
 	}
 
+	/** How much larger it is than at first. */
+	int grown() {
+		return this.bytes.length - CAPACITY;
+	}
+
 	/**
 	 * Where the next line ends.
 	 * @return the index of its line feed, or -1 if that has not come yet

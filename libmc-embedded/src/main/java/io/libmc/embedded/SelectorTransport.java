@@ -63,28 +63,42 @@ final class SelectorTransport implements Transport {
 	private void run() {
 		while (!this.closed) {
 			try {
-				if (this.silent != this.paused) {
-					boolean silence = this.paused;
-					this.selector.keys().forEach((key) -> select(key, silence));
-					this.silent = silence;
-				}
-				select();
-				if (!this.silent) {
-					for (SelectionKey key : List.copyOf(this.busy)) {
-						this.busy.remove(key);
-						serve(key);
-					}
-				}
+				turn();
 			}
 			catch (Throwable ex) {
-				this.engine.warn("the server goes on after a failure", ex);
-				LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(PAUSE_MILLIS));
+				recover(ex);
 			}
 		}
 		for (SelectionKey key : this.selector.keys()) {
 			if (key.attachment() instanceof Connection connection) {
 				connection.close();
 			}
+		}
+	}
+
+	private void turn() throws IOException {
+		if (this.silent != this.paused) {
+			boolean silence = this.paused;
+			this.selector.keys().forEach((key) -> select(key, silence));
+			this.silent = silence;
+		}
+		select();
+		if (!this.silent) {
+			for (SelectionKey key : List.copyOf(this.busy)) {
+				this.busy.remove(key);
+				serve(key);
+			}
+		}
+	}
+
+	/** Without memory even this may fail. */
+	private void recover(Throwable failure) {
+		try {
+			this.engine.warn("the server goes on after a failure", failure);
+			LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(PAUSE_MILLIS));
+		}
+		catch (Throwable ex) {
+			// what clients have is freed as they go
 		}
 	}
 

@@ -36,7 +36,7 @@ final class Session {
 	private static final int MOST_BLANKS = 100;
 
 	/** A client that lists more keys in one line is sent away. */
-	private static final int LONGEST_KEY_LIST = 8 * 1024 * 1024;
+	static final int LONGEST_KEY_LIST = 8 * 1024 * 1024;
 
 	/** Of a value that was only announced, no more is reserved. */
 	private static final int FIRST_RESERVED = 64 * 1024;
@@ -65,6 +65,9 @@ final class Session {
 
 	/** Of the store, for what is on its way. */
 	private long reserved;
+
+	/** Of the allowance for lines, for one that is long. */
+	private int lineReserved;
 
 	private byte[] data = new byte[0];
 
@@ -134,7 +137,7 @@ final class Session {
 	private boolean command(Input in, Output out) {
 		int lineFeed = in.lineEnd();
 		if (lineFeed < 0) {
-			this.ended = isNoCommand(in);
+			this.ended = isNoCommand(in) || !mayGrow(in, out);
 			return false;
 		}
 		int start = in.start();
@@ -178,6 +181,19 @@ final class Session {
 				|| in.size() > LONGEST_KEY_LIST;
 	}
 
+	private boolean mayGrow(Input in, Output out) {
+		int more = in.grown() - this.lineReserved;
+		if (more <= 0) {
+			return true;
+		}
+		if (!this.engine.lines.take(more, () -> 0)) {
+			out.line("SERVER_ERROR out of memory reading request");
+			return false;
+		}
+		this.lineReserved += more;
+		return true;
+	}
+
 	private void execute(int size, Output out) {
 		if (!this.engine.isOld() && size < 4) {
 			out.line("CLIENT_ERROR bad command line format");
@@ -218,6 +234,12 @@ final class Session {
 	private void done(int lineFeed, Input in) {
 		in.takenTo(lineFeed + 1);
 		this.line.forget();
+		releaseLine();
+	}
+
+	private void releaseLine() {
+		this.engine.lines.giveBack(this.lineReserved);
+		this.lineReserved = 0;
 	}
 
 	/** Writes a value and the end of its line. */
@@ -338,9 +360,10 @@ final class Session {
 		this.ended = true;
 	}
 
-	/** Gives back what was reserved for data that does not come any more. */
+	/** Gives back what was reserved for what does not come any more. */
 	void close() {
 		release();
+		releaseLine();
 	}
 
 }

@@ -82,6 +82,9 @@ final class ThreadTransport implements Transport {
 			catch (ClosedChannelException ex) {
 				return;
 			}
+			catch (Throwable ex) {
+				// without memory even telling of that may fail
+			}
 		}
 	}
 

@@ -1,6 +1,7 @@
 package io.libmc.embedded;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -89,6 +90,63 @@ class MemoryTest {
 			assertThat(client.say("mg n v\r\n").hearTo("98\r\n")).isEqualTo("VA 2\r\n98\r\n");
 			assertThat(client.ask("ma n D1 v\r\n")).isEqualTo("VA 2\r\n");
 			assertThat(number(server, "bytes")).isEqualTo(2048);
+		}
+	}
+
+	@Test
+	void withEvictionsValuesOnTheirWayAreNoMoreThanTheBoundEither() throws IOException {
+		try (EmbeddedMemcached server = EmbeddedMemcached.builder().maxBytes(4 << 20).start()) {
+			List<String> answers = finish(begun(server, 10, "ms k%d 1000000"));
+			assertThat(answers.stream().filter("HD\r\n"::equals)).hasSize(4);
+			assertThat(answers.stream().filter(FULL::equals)).hasSize(6);
+			for (int i = 0; i < 10; i++) {
+				assertThat(finish(begun(server, 4, "set k%d 0 0 1000000"))).containsOnly("STORED\r\n");
+			}
+		}
+	}
+
+	@ParameterizedTest
+	@ValueSource(booleans = { true, false })
+	void linesOnTheirWayAreBounded(boolean virtualThreads) throws IOException {
+		String line = "get" + " k".repeat(2_000_000);
+		try (EmbeddedMemcached server = EmbeddedMemcached.builder().virtualThreads(virtualThreads).start()) {
+			for (int round = 0; round < 2; round++) {
+				List<RawClient> clients = new ArrayList<>();
+				List<String> answers = new ArrayList<>();
+				for (int i = 0; i < 20; i++) {
+					RawClient client = new RawClient(server.port());
+					clients.add(client);
+					try {
+						client.say(line);
+					}
+					catch (IOException ex) {
+						// sent away
+					}
+				}
+				int all = 20 * (round + 1);
+				Awaitility.await()
+					.atMost(Duration.ofSeconds(30))
+					.until(() -> number(server, "total_connections") == all && number(server, "curr_connections") <= 16);
+				for (RawClient client : clients) {
+					answers.add(hear(client));
+					client.close();
+				}
+				assertThat(answers.stream().filter("END\r\n"::equals).count()).isBetween(3L, 16L);
+				Awaitility.await().until(() -> number(server, "curr_connections") == 0);
+			}
+		}
+	}
+
+	/**
+	 * Ends a line, and hears the answer unless the rest of the line has met a closed
+	 * socket.
+	 */
+	private static String hear(RawClient client) {
+		try {
+			return client.ask("\r\n");
+		}
+		catch (IOException ex) {
+			return "";
 		}
 	}
 

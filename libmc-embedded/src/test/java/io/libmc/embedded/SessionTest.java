@@ -66,4 +66,15 @@ class SessionTest {
 		assertThat(say("et absent\r\n")).isEqualTo("END\r\n");
 	}
 
+	@Test
+	void longLineForWhichThereIsNoMemoryEndsTheConversation() {
+		assertThat(this.engine.lines.take((64 << 20) - 150_000, () -> 0)).isTrue();
+		assertThat(say("get" + " absent".repeat(10_000))).isEmpty();
+		this.session.close();
+		Session next = new Session(this.engine);
+		this.in.add(" absent".repeat(20_000).getBytes(StandardCharsets.ISO_8859_1));
+		assertThat(next.process(this.in, this.out)).isEqualTo(Need.END);
+		assertThat(this.out).hasToString("SERVER_ERROR out of memory reading request\r\n");
+	}
+
 }

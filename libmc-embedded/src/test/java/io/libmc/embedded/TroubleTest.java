@@ -303,17 +303,10 @@ class TroubleTest {
 	void withoutFilesItWaitsForSomeToBeClosed(boolean virtualThreads, @TempDir Path directory) throws Exception {
 		Path told = directory.resolve("port");
 		Path said = directory.resolve("said");
-		String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
-		Process process = new ProcessBuilder("sh", "-c", "ulimit -n 100 && exec \"$@\"", "sh", java, "-cp",
-				System.getProperty("java.class.path"), FewFiles.class.getName(), String.valueOf(virtualThreads),
-				told.toString())
-			.redirectErrorStream(true)
-			.redirectOutput(said.toFile())
-			.start();
+		Process process = alone(said, "ulimit -n 100 && exec \"$@\"", "-Xmx512m", virtualThreads, told);
 		List<RawClient> clients = new ArrayList<>();
 		try {
-			Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> Files.exists(told));
-			int port = Integer.parseInt(Files.readString(told));
+			int port = port(told);
 			for (int i = 0; i < 150; i++) {
 				clients.add(new RawClient(port));
 			}
@@ -338,14 +331,65 @@ class TroubleTest {
 		}
 	}
 
-	/** Runs until it is killed. */
-	static final class FewFiles {
+	@ParameterizedTest
+	@ValueSource(booleans = { true, false })
+	@EnabledOnOs(OS.LINUX)
+	void clientsThatGiveUpTheirValuesExhaustNoMemory(boolean virtualThreads, @TempDir Path directory) throws Exception {
+		Path told = directory.resolve("port");
+		Process process = alone(directory.resolve("said"), "exec \"$@\"", "-Xmx64m", virtualThreads, told);
+		try {
+			int port = port(told);
+			List<RawClient> clients = new ArrayList<>();
+			for (int i = 0; i < 150; i++) {
+				RawClient client = new RawClient(port);
+				clients.add(client);
+				try {
+					client.say("set k 0 0 1000000\r\n" + "v".repeat(999_999));
+				}
+				catch (IOException ex) {
+					// sent away
+				}
+			}
+			for (RawClient client : clients) {
+				client.close();
+			}
+			Awaitility.await().atMost(Duration.ofSeconds(30)).ignoreExceptions().until(() -> {
+				try (RawClient next = new RawClient(port)) {
+					next.socket().setSoTimeout(1_000);
+					return next.ask("mn\r\n").equals("MN\r\n");
+				}
+			});
+			process.destroy();
+			assertThat(process.waitFor(10, TimeUnit.SECONDS)).isTrue();
+		}
+		finally {
+			process.destroyForcibly();
+		}
+	}
 
-		private FewFiles() {
+	private static Process alone(Path said, String command, String option, boolean virtualThreads, Path told)
+			throws IOException {
+		String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+		return new ProcessBuilder("sh", "-c", command, "sh", java, option, "-cp", System.getProperty("java.class.path"),
+				Alone.class.getName(), String.valueOf(virtualThreads), told.toString())
+			.redirectErrorStream(true)
+			.redirectOutput(said.toFile())
+			.start();
+	}
+
+	private static int port(Path told) throws IOException {
+		Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> Files.exists(told));
+		return Integer.parseInt(Files.readString(told));
+	}
+
+	/** Runs until it is killed. */
+	static final class Alone {
+
+		private Alone() {
 		}
 
 		public static void main(String[] arguments) throws Exception {
-			EmbeddedMemcached server = builder(Boolean.parseBoolean(arguments[0])).start();
+			EmbeddedMemcached server = builder(Boolean.parseBoolean(arguments[0])).maxBytes(8 << 20).start();
 			try (RawClient client = new RawClient(server.port())) {
 				// classes that are needed later
 				client.ask("mn\r\n");
