@@ -9,6 +9,7 @@ import java.net.StandardProtocolFamily;
 import java.net.StandardSocketOptions;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -16,6 +17,7 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -54,6 +56,9 @@ public final class EmbeddedMemcached implements AutoCloseable {
 	/** Starting, stopping and pausing; a lock that pins no virtual thread. */
 	private final ReentrantLock lock = new ReentrantLock();
 
+	/** Of the unix socket, if it has one: another server may have made another since. */
+	private @Nullable Object fileKey;
+
 	private volatile @Nullable Engine engine;
 
 	private @Nullable Transport transport;
@@ -91,6 +96,7 @@ public final class EmbeddedMemcached implements AutoCloseable {
 	private void serve(ServerSocketChannel listener) throws IOException {
 		boolean serves = false;
 		try {
+			this.fileKey = fileKey(this.address);
 			Engine next = new Engine(this.settings, new Clock());
 			Transport serving = this.settings.virtualThreads() ? ThreadTransport.of(next, listener) : null;
 			this.transport = (serving != null) ? serving : new SelectorTransport(next, listener);
@@ -103,13 +109,13 @@ public final class EmbeddedMemcached implements AutoCloseable {
 			if (!serves) {
 				stop();
 				listener.close();
-				removeSocket(this.address);
+				removeSocket();
 			}
 		}
 	}
 
 	private static ServerSocketChannel listen(SocketAddress address) {
-		removeSocket(address);
+		makeWay(address);
 		if (address instanceof InetSocketAddress inet && inet.getPort() == 0) {
 			for (int i = 0; i < PORTS_TO_TRY; i++) {
 				int port = ThreadLocalRandom.current().nextInt(FIRST_PORT, LAST_PORT);
@@ -172,20 +178,52 @@ public final class EmbeddedMemcached implements AutoCloseable {
 				+ ". Choose an address of this machine and a port or path that this user may use.", cause);
 	}
 
-	/** What a server leaves, if it has one. */
-	private static void removeSocket(SocketAddress address) {
-		if (!(address instanceof UnixDomainSocketAddress unix)) {
-			return;
-		}
-		Path path = unix.getPath();
+	/** Removes what a server has left that is no more. */
+	private static void makeWay(SocketAddress address) {
 		try {
-			if (Files.exists(path, LinkOption.NOFOLLOW_LINKS)
-					&& Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS).isOther()) {
-				Files.delete(path);
+			if (fileKey(address) == null) {
+				return;
 			}
+			if (isAnswered(address)) {
+				throw new IllegalStateException("Cannot listen on " + text(address)
+						+ ": a server answers there. Stop it, or choose another path.");
+			}
+			Files.delete(Path.of(text(address)));
 		}
 		catch (IOException ex) {
 			throw cannotListen(address, ex);
+		}
+	}
+
+	private static boolean isAnswered(SocketAddress address) {
+		try (SocketChannel channel = SocketChannel.open(address)) {
+			return channel.isConnected();
+		}
+		catch (IOException ex) {
+			return false;
+		}
+	}
+
+	/** What a unix socket is told from another at the same path by, or null. */
+	private static @Nullable Object fileKey(SocketAddress address) throws IOException {
+		if (!(address instanceof UnixDomainSocketAddress unix)
+				|| !Files.exists(unix.getPath(), LinkOption.NOFOLLOW_LINKS)) {
+			return null;
+		}
+		BasicFileAttributes file = Files.readAttributes(unix.getPath(), BasicFileAttributes.class,
+				LinkOption.NOFOLLOW_LINKS);
+		return file.isOther() ? Objects.requireNonNullElse(file.fileKey(), file.creationTime()) : null;
+	}
+
+	/** What this server would leave, unless another one has taken its place. */
+	private void removeSocket() {
+		try {
+			if (this.fileKey != null && this.fileKey.equals(fileKey(this.address))) {
+				Files.delete(Path.of(text(this.address)));
+			}
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
 		}
 	}
 
@@ -286,7 +324,7 @@ public final class EmbeddedMemcached implements AutoCloseable {
 				this.transport.close();
 				this.transport = null;
 				this.engine = null;
-				removeSocket(this.address);
+				removeSocket();
 			}
 		});
 	}

@@ -86,7 +86,8 @@ public final class EmbeddedMemcachedBuilder {
 
 	/**
 	 * Listens on a unix socket and no port. Nobody but this user may connect.
-	 * @param path where the socket is to be; one that a server has left there is replaced
+	 * @param path where the socket is to be; one that a server has left there is
+	 * replaced, and one where a server answers is refused
 	 * @return this
 	 */
 	public EmbeddedMemcachedBuilder unixSocket(Path path) {

@@ -126,7 +126,8 @@ class MemoryTest {
 				int all = 20 * (round + 1);
 				Awaitility.await()
 					.atMost(Duration.ofSeconds(30))
-					.until(() -> number(server, "total_connections") == all && number(server, "curr_connections") <= 16);
+					.until(() -> number(server, "total_connections") == all
+							&& number(server, "curr_connections") <= 16);
 				for (RawClient client : clients) {
 					answers.add(hear(client));
 					client.close();

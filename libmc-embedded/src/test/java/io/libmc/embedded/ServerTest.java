@@ -6,8 +6,10 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
+import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
@@ -235,6 +237,44 @@ class ServerTest {
 				assertThat(new String(answer.array(), StandardCharsets.US_ASCII)).isEqualTo("MN\r\n");
 			}
 			assertThat(path).doesNotExist();
+		}
+	}
+
+	@Test
+	void unixSocketOfAServerThatAnswersIsLeftToIt(@TempDir Path directory) throws IOException {
+		Path path = directory.resolve("memcached.sock");
+		EmbeddedMemcachedBuilder builder = EmbeddedMemcached.builder().unixSocket(path);
+		try (EmbeddedMemcached first = builder.start()) {
+			assertThatExceptionOfType(IllegalStateException.class).isThrownBy(builder::start)
+				.withMessage("Cannot listen on " + path + ": a server answers there. Stop it, or choose another path.");
+			assertThat(first.isRunning()).isTrue();
+			try (SocketChannel channel = SocketChannel.open(UnixDomainSocketAddress.of(path))) {
+				channel.write(ByteBuffer.wrap("mn\r\n".getBytes(StandardCharsets.US_ASCII)));
+				assertThat(channel.read(ByteBuffer.allocate(4))).isPositive();
+			}
+			first.restart();
+			assertThat(path).exists();
+		}
+		// one that nobody listens on any more
+		ServerSocketChannel stale = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
+		stale.bind(UnixDomainSocketAddress.of(path));
+		stale.close();
+		assertThat(path).exists();
+		builder.start().close();
+		assertThat(path).doesNotExist();
+	}
+
+	@Test
+	void unixSocketOfAnotherServerIsNotRemoved(@TempDir Path directory) throws IOException {
+		Path path = directory.resolve("memcached.sock");
+		EmbeddedMemcachedBuilder builder = EmbeddedMemcached.builder().unixSocket(path);
+		try (EmbeddedMemcached first = builder.start()) {
+			Files.delete(path);
+			try (EmbeddedMemcached second = builder.start()) {
+				first.stop();
+				assertThat(path).exists();
+				assertThat(second.isRunning()).isTrue();
+			}
 		}
 	}
 
