@@ -26,6 +26,10 @@ final class Connection {
 
 	}
 
+	private static final long FIRST_WAIT_NANOS = 50_000;
+
+	private static final long LONGEST_WAIT_NANOS = 10_000_000;
+
 	/** Buffers full that are answered before others have their turn. */
 	private static final int STEPS = 4;
 
@@ -42,6 +46,9 @@ final class Connection {
 	private final Output out = new Output();
 
 	private Need need = Need.INPUT;
+
+	/** How long to wait for a client that reads nothing. */
+	private long waitNanos = FIRST_WAIT_NANOS;
 
 	Connection(Engine engine, Wire wire, String client) {
 		this.engine = engine;
@@ -77,7 +84,7 @@ final class Connection {
 	}
 
 	/**
-	 * Waits for the client, on a socket that blocks.
+	 * Waits for the client, on a socket that blocks if there is something to read.
 	 * @return whether the client is still there
 	 */
 	boolean await(Wait wait) throws IOException {
@@ -89,7 +96,11 @@ final class Connection {
 				}
 				return count >= 0;
 			}
-			case TO_WRITE -> write();
+			// a wait for the socket would write, also while the server pauses
+			case TO_WRITE -> {
+				LockSupport.parkNanos(this.waitNanos);
+				this.waitNanos = Math.min(2 * this.waitNanos, LONGEST_WAIT_NANOS);
+			}
 			// a virtual thread that yields is run again before those that were woken
 			case FOR_OTHERS -> LockSupport.parkNanos(1);
 			case NOT -> {
@@ -113,6 +124,9 @@ final class Connection {
 		boolean everything = this.wire.write(unsent);
 		int count = before - unsent.remaining();
 		this.out.sent(count);
+		if (count > 0) {
+			this.waitNanos = FIRST_WAIT_NANOS;
+		}
 		this.engine.stats.add(Count.BYTES_WRITTEN, count);
 		return everything;
 	}

@@ -122,7 +122,7 @@ final class ThreadTransport implements Transport {
 			finally {
 				this.gate.leave();
 			}
-			channel.configureBlocking(wait == Wait.TO_READ || wait == Wait.TO_WRITE);
+			channel.configureBlocking(wait == Wait.TO_READ);
 		}
 	}
 

@@ -22,7 +22,7 @@ interface Wire extends Closeable {
 	int await(ByteBuffer target) throws IOException;
 
 	/**
-	 * Writes what the socket takes, and waits until that is something if it blocks.
+	 * Writes what the socket takes, which does not block.
 	 * @return whether everything went out, including what was taken before
 	 */
 	boolean write(ByteBuffer source) throws IOException;

@@ -5,6 +5,7 @@ import java.io.OutputStream;
 import java.io.PrintStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.SocketTimeoutException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyManagementException;
@@ -276,6 +277,29 @@ class TroubleTest {
 					client.close();
 				}
 			}
+		}
+	}
+
+	@ParameterizedTest
+	@ValueSource(booleans = { true, false })
+	void whatWaitedForAClientToReadIsNotWrittenInAPause(boolean virtualThreads) throws Exception {
+		try (EmbeddedMemcached server = builder(virtualThreads).start();
+				RawClient client = new RawClient(server.port())) {
+			assertThat(client.ask("set k 0 0 1000000\r\n" + "v".repeat(1_000_000) + "\r\n")).isEqualTo("STORED\r\n");
+			long before = number(server, "bytes_written");
+			client.say("get" + " k".repeat(100) + "\r\n");
+			long[] last = { -1 };
+			Awaitility.await()
+				.pollInterval(Duration.ofMillis(200))
+				.until(() -> last[0] == (last[0] = number(server, "bytes_written")) && last[0] > before);
+			server.pause();
+			long written = number(server, "bytes_written");
+			client.socket().setSoTimeout(300);
+			assertThatExceptionOfType(SocketTimeoutException.class).isThrownBy(() -> client.hearTo("END\r\n"));
+			assertThat(number(server, "bytes_written")).isEqualTo(written);
+			client.socket().setSoTimeout(10_000);
+			server.resume();
+			assertThat(client.hearTo("END\r\n")).endsWith("vvv\r\nEND\r\n");
 		}
 	}
 
