@@ -18,12 +18,18 @@ record Item(byte[] value, int flags, int expiresAt, long cas, boolean stale, boo
 	/** Those of memcached's header, its number and its line end. */
 	private static final int OVERHEAD = 48 + 8 + 2;
 
+	/** memcached's {@code ITEM_UPDATE_INTERVAL}, in seconds. */
+	private static final int UPDATE_INTERVAL = 60;
+
 	/** Who has used it. Races between readers are harmless. */
 	static final class Use {
 
 		volatile int lastAt;
 
 		volatile boolean fetched;
+
+		/** Whether it was fetched more than once, and its time taken down. */
+		volatile boolean active;
 
 		Use(int at) {
 			this.lastAt = at;
@@ -48,12 +54,14 @@ record Item(byte[] value, int flags, int expiresAt, long cas, boolean stale, boo
 		return this.expiresAt != 0 && this.expiresAt <= now;
 	}
 
+	/** The time is taken down at the second time, and then now and then. */
 	void fetchedAt(int now) {
-		if (this.use.lastAt != now) {
-			this.use.lastAt = now;
-		}
 		if (!this.use.fetched) {
 			this.use.fetched = true;
+		}
+		else if (!this.use.active || now - this.use.lastAt >= UPDATE_INTERVAL) {
+			this.use.active = true;
+			this.use.lastAt = now;
 		}
 	}
 

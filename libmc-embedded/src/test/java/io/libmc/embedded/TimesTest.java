@@ -4,6 +4,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.Map;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -80,7 +82,28 @@ class TimesTest {
 		this.clock.advance(7);
 		assertThat(ask("mg k l h u\r\n")).isEqualTo("HD l7 h0\r\n");
 		assertThat(ask("mg k l h\r\n")).isEqualTo("HD l7 h0\r\n");
+		assertThat(ask("me k\r\n")).contains(" la=7 ").contains(" fetch=yes ");
+		assertThat(ask("mg k l h\r\n")).isEqualTo("HD l7 h1\r\n");
+		assertThat(ask("me k\r\n")).contains(" la=0 ");
 		assertThat(ask("mg k l h\r\n")).isEqualTo("HD l0 h1\r\n");
+	}
+
+	/** memcached changes an item's time at its second read, and then once a minute. */
+	@ParameterizedTest
+	@ValueSource(strings = { "get k", "touch k 0", "gat 0 k", "mg k", "mg k T0" })
+	void lastAccessIsNotTakenDownEachTime(String command) {
+		ask("set k 0 0 1\r\nx\r\n");
+		this.clock.advance(3);
+		ask(command + "\r\n");
+		assertThat(ask("mg k l h u\r\n")).isEqualTo("HD l3 h1\r\n");
+		ask(command + "\r\n");
+		assertThat(ask("mg k l u\r\n")).isEqualTo("HD l0\r\n");
+		this.clock.advance(59);
+		ask(command + "\r\n");
+		assertThat(ask("mg k l u\r\n")).isEqualTo("HD l59\r\n");
+		this.clock.advance(1);
+		ask(command + "\r\n");
+		assertThat(ask("mg k l u\r\n")).isEqualTo("HD l0\r\n");
 	}
 
 	@Test
