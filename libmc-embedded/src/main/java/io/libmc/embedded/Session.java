@@ -33,6 +33,9 @@ final class Session {
 	/** A line that has not ended by then lists keys, or is none. */
 	private static final int LONGEST_COMMAND = 2048;
 
+	/** What requests of the binary protocol begin with, and no other is here. */
+	private static final byte BINARY = (byte) 0x80;
+
 	private static final int MOST_BLANKS = 100;
 
 	/** A client that lists more keys in one line is sent away. */
@@ -82,6 +85,8 @@ final class Session {
 	/** The number of an item whose data was bad, which memcached gives the next one. */
 	private long leftCas;
 
+	private boolean begun;
+
 	private boolean ended;
 
 	Session(Engine engine) {
@@ -96,6 +101,10 @@ final class Session {
 
 	/** Goes on for as long as it can. */
 	Need process(Input in, Output out) {
+		if (!this.begun && in.size() > 0) {
+			this.begun = true;
+			this.ended = in.bytes()[in.start()] == BINARY;
+		}
 		while (true) {
 			if (this.reply != null) {
 				copyReply(this.reply, out);

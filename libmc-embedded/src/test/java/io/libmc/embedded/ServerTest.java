@@ -128,6 +128,25 @@ class ServerTest {
 
 	@ParameterizedTest
 	@ValueSource(booleans = { true, false })
+	void clientOfTheBinaryProtocolIsSentAwayAtOnce(boolean withPassword) throws IOException {
+		EmbeddedMemcachedBuilder builder = EmbeddedMemcached.builder();
+		try (EmbeddedMemcached server = (withPassword ? builder.auth("user", "secret") : builder).start()) {
+			for (String said : List.of("\u0080", "\u0080\u000b" + "\0".repeat(22))) {
+				try (RawClient client = new RawClient(server.port())) {
+					assertThat(client.ask(said)).isEqualTo("[closed]");
+				}
+			}
+			if (!withPassword) {
+				try (RawClient client = new RawClient(server.port())) {
+					assertThat(client.ask("mn\r\n")).isEqualTo("MN\r\n");
+					assertThat(client.ask("\u0080abc\r\n")).isEqualTo("ERROR\r\n");
+				}
+			}
+		}
+	}
+
+	@ParameterizedTest
+	@ValueSource(booleans = { true, false })
 	void badBytesEndOneConnectionAtMost(boolean virtualThreads) throws IOException {
 		try (EmbeddedMemcached server = builder(virtualThreads).start();
 				RawClient other = new RawClient(server.port())) {
