@@ -156,9 +156,20 @@ public final class EmbeddedMemcachedExtension
 	 * fails, nothing else comes.
 	 */
 	private EmbeddedMemcached early(ExtensionContext context) {
-		context.getStore(NAMESPACE).put(this, (AutoCloseable) () -> use(-1));
+		context.getStore(NAMESPACE).put(this, new Early());
 		use(1);
 		return server();
+	}
+
+	/** Closed with its class; JUnit 5.12 and before know no other type for that. */
+	@SuppressWarnings("deprecation")
+	private final class Early implements AutoCloseable, ExtensionContext.Store.CloseableResource {
+
+		@Override
+		public void close() {
+			use(-1);
+		}
+
 	}
 
 }

@@ -1,6 +1,8 @@
 package io.libmc.embedded;
 
 import java.io.IOException;
+import java.lang.reflect.Proxy;
+import java.util.function.Function;
 
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
@@ -12,6 +14,7 @@ import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -91,6 +94,31 @@ class EmbeddedMemcachedExtensionTest {
 		other.join(10_000);
 		assertThat(other.isAlive()).isFalse();
 		assertThat(old.stats()).containsEntry("curr_items", "0");
+	}
+
+	/** What JUnit closes before 5.13, and from then on. */
+	@Test
+	@SuppressWarnings("deprecation")
+	void serverOfAConstructorIsClosedByEveryJUnit() throws Throwable {
+		EmbeddedMemcachedExtension extension = new EmbeddedMemcachedExtension();
+		Object[] kept = new Object[1];
+		ExtensionContext.Store store = proxy(ExtensionContext.Store.class, (arguments) -> {
+			kept[0] = arguments[1];
+			return null;
+		});
+		ExtensionContext context = proxy(ExtensionContext.class, (arguments) -> store);
+		EmbeddedMemcached early = extension.resolveParameter(null, context) instanceof EmbeddedMemcached server ? server
+				: null;
+		assertThat(early.isRunning()).isTrue();
+		assertThat(kept[0]).isInstanceOf(AutoCloseable.class)
+			.isInstanceOf(ExtensionContext.Store.CloseableResource.class);
+		((AutoCloseable) kept[0]).close();
+		assertThat(early.isRunning()).isFalse();
+	}
+
+	private static <T> T proxy(Class<T> type, Function<Object[], Object> answer) {
+		return type.cast(Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] { type },
+				(proxy, method, arguments) -> answer.apply(arguments)));
 	}
 
 	@Nested
