@@ -27,7 +27,8 @@ public final class EmbeddedMemcachedBuilder {
 
 	private static final int MOST_ITEM = 1 << 30;
 
-	private InetAddress host = InetAddress.getLoopbackAddress();
+	@SuppressWarnings("AddressSelection") // a literal stands for one
+	private InetAddress host = new InetSocketAddress("127.0.0.1", 0).getAddress();
 
 	private int port;
 

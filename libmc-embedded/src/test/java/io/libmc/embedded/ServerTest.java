@@ -1,5 +1,6 @@
 package io.libmc.embedded;
 
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.InetAddress;
@@ -294,6 +295,21 @@ class ServerTest {
 				assertThat(path).exists();
 				assertThat(second.isRunning()).isTrue();
 			}
+		}
+	}
+
+	@Test
+	void listensOnTheLoopbackAddressOfVersion4WhateverTheJvmPrefers() throws Exception {
+		Process process = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+				"-Djava.net.preferIPv6Addresses=true", "-cp", System.getProperty("java.class.path"),
+				Main.class.getName(), "-p", "-1", "-v")
+			.redirectErrorStream(true)
+			.start();
+		try (BufferedReader said = process.inputReader()) {
+			assertThat(said.readLine()).startsWith("listening on 127.0.0.1:");
+		}
+		finally {
+			process.destroyForcibly();
 		}
 	}
 
