@@ -230,9 +230,14 @@ final class StatsCommand {
 		Clock clock = this.engine.clock;
 		long size = Item.size(key.length(), item.flags(), item.length());
 		long expiry = (item.expiresAt() == 0) ? -1 : clock.epochSecond(item.expiresAt());
-		return "key=" + URLEncoder.encode(key, StandardCharsets.ISO_8859_1).replace("+", "%20") + " exp=" + expiry
-				+ " la=" + clock.epochSecond(item.use().lastAt) + " cas=" + Long.toUnsignedString(item.cas())
-				+ " fetch=" + (item.use().fetched ? "yes" : "no") + " cls=" + SlabClasses.of(size) + " size=" + size
+		return "key="
+				+ URLEncoder.encode(key, StandardCharsets.ISO_8859_1)
+					.replace("+", "%20")
+					.replace("*", "%2A")
+					.replace("%7E", "~")
+				+ " exp=" + expiry + " la=" + clock.epochSecond(item.use().lastAt) + " cas="
+				+ Long.toUnsignedString(item.cas()) + " fetch=" + (item.use().fetched ? "yes" : "no") + " cls="
+				+ SlabClasses.of(size) + " size=" + size
 				+ (this.engine.isOld() ? "\n" : " flags=" + Integer.toUnsignedString(item.flags()) + " \n");
 	}
 
