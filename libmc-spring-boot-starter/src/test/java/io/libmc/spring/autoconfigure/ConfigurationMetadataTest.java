@@ -58,10 +58,10 @@ class ConfigurationMetadataTest {
 	void everyPropertyHasItsDefault() {
 		this.properties.forEach((name, property) -> {
 			if (!List
-				.of("libmc.ssl.enabled", "libmc.embedded.enabled", "libmc.clusters", "libmc.client.allowed-classes",
-						"libmc.cache.caches", "libmc.cache.allowed-classes", "libmc.cache.also-read",
-						"libmc.cache.compression", "libmc.cache.time-to-live-by", "libmc.cache.groups",
-						"libmc.cache.groups-by")
+				.of("libmc.ssl.enabled", "libmc.embedded.enabled", "libmc.clusters", "libmc.spares",
+						"libmc.client.allowed-classes", "libmc.cache.caches", "libmc.cache.allowed-classes",
+						"libmc.cache.also-read", "libmc.cache.compression", "libmc.cache.time-to-live-by",
+						"libmc.cache.groups", "libmc.cache.groups-by")
 				.contains(name)) {
 				assertThat(property.has("defaultValue")).as(name).isTrue();
 			}
