@@ -134,6 +134,12 @@ final class ReplyBuffer {
 		return to - from >= word.length && Arrays.equals(word, 0, word.length, this.bytes, from, from + word.length);
 	}
 
+	/** Whether what is there, which may be nothing, is the word or its beginning. */
+	boolean mayStartWith(byte[] word) {
+		int length = Math.min(word.length, this.end - this.start);
+		return Arrays.equals(word, 0, length, this.bytes, this.start, this.start + length);
+	}
+
 	/** The position of the key that lies there, or -1 if it was not asked for. */
 	int position(Exchange exchange, int from, int to) {
 		return exchange.positionOf(this.bytes, from, to);

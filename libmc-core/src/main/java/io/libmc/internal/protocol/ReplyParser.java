@@ -23,6 +23,8 @@ public final class ReplyParser {
 
 	private static final byte[] VALUE = ascii("VALUE ");
 
+	private static final byte[] END = ascii("END");
+
 	private static final byte[] STAT = ascii("STAT ");
 
 	/** From {@code stats cachedump}. */
@@ -145,11 +147,13 @@ public final class ReplyParser {
 					return complete(exchange, Answer.DONE);
 				}
 				if (taker != exchange) {
+					checkNextLine();
 					answer(taker, Answer.END);
 					return taker;
 				}
 			}
 			if (exchange.isFollowed() && exchange.hasArrived(0)) {
+				checkNextLine();
 				return complete(exchange, Answer.END);
 			}
 			int lineEnd = this.buffer.findLineEnd();
@@ -166,6 +170,17 @@ public final class ReplyParser {
 			if (answer != Answer.NONE) {
 				return complete(exchange, answer);
 			}
+		}
+	}
+
+	/**
+	 * A value that is given away before its reply has ended is whole if the reply goes on
+	 * after it, as far as that has come.
+	 */
+	private void checkNextLine() throws ProtocolException {
+		if (!this.buffer.mayStartWith(VALUE) && !this.buffer.mayStartWith(END) && !this.buffer.mayStartWith(ERROR)
+				&& !this.buffer.mayStartWith(SERVER_ERROR) && !this.buffer.mayStartWith(CLIENT_ERROR)) {
+			throw this.buffer.nonsense("a value is not as long as announced");
 		}
 	}
 

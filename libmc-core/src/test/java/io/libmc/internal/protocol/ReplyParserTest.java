@@ -238,6 +238,27 @@ class ReplyParserTest {
 		}
 	}
 
+	/**
+	 * As where a network repeats a piece that ends within a value: its line's end may be
+	 * where the value's should be.
+	 */
+	@Test
+	void aValueAfterWhichTheReplyDoesNotGoOnIsGivenToNobody() throws IOException {
+		for (String value : List.of("VALUE key0 0 1\r\n0\r\n", "VALUE key1 0 1\r\n1\r\n")) {
+			for (String next : List.of("x", "VALUT key2", "EMD\r\n", "\r\nEND\r\n")) {
+				Exchange[] gets = sharing(3);
+				byte[] reply = bytes(value + next);
+				ReplyParser parser = new ReplyParser(MAX_VALUE);
+				parser.fill((target, offset, length) -> {
+					System.arraycopy(reply, 0, target, offset, reply.length);
+					return reply.length;
+				});
+				assertThatThrownBy(() -> parser.parse(gets[0])).isInstanceOf(ProtocolException.class);
+				assertThat(gets).extracting(Exchange::answer).containsOnly(Answer.NONE);
+			}
+		}
+	}
+
 	@Test
 	void aGetBehindAMissIsAnsweredAsSoonAsItsValueIsThere() throws IOException {
 		for (String end : List.of("END", "SERVER_ERROR out of memory")) {
