@@ -76,7 +76,7 @@ final class ThreadTransport implements Transport {
 		while (!this.closed) {
 			try {
 				if (!this.acceptance.accept()) {
-					LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(PAUSE_MILLIS));
+					rest();
 				}
 			}
 			catch (ClosedChannelException ex) {
@@ -84,8 +84,13 @@ final class ThreadTransport implements Transport {
 			}
 			catch (Throwable ex) {
 				// without memory even telling of that may fail
+				rest();
 			}
 		}
+	}
+
+	private static void rest() {
+		LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(PAUSE_MILLIS));
 	}
 
 	private void serve(Connection connection, SocketChannel channel) {
