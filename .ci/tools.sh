@@ -123,9 +123,12 @@ unpack() ( # package suite directory
 		mkdir lists cache
 		set -- -q -o "Dir::State::Lists=$download/lists" -o "Dir::Cache=$download/cache"
 		if [ -n "$suite" ]; then
+			# What is installed may be of a suite that is not asked, and would be the candidate.
+			: >status
 			mirror=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' 'Origin: Debian' | head -n 1)
 			echo "deb $mirror $suite main" >sources.list
-			set -- "$@" -o "Dir::Etc::SourceList=$download/sources.list" -o Dir::Etc::SourceParts=/dev/null
+			set -- "$@" -o "Dir::Etc::SourceList=$download/sources.list" -o Dir::Etc::SourceParts=/dev/null \
+				-o "Dir::State::status=$download/status"
 		fi
 		timeout 120 apt-get "$@" update && timeout 60 apt-get "$@" download "$package" || return 1
 	fi
