@@ -2,7 +2,6 @@ package io.libmc.spring.cache;
 
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
 
@@ -156,15 +155,16 @@ final class CacheLoads {
 		CompletableFuture<@Nullable Entry> entry = prepared.isDone() ? ask(entryName, load, valueLoader)
 				: prepared.thenCompose((done) -> ask(entryName, load, valueLoader));
 		CompletableFuture<T> value = entry.thenApply(CacheLoads::userValue);
-		return !this.near.isThere() ? value
-				: value.exceptionallyCompose((ex) -> failedNear(ex, nearKey, load, valueLoader));
+		return value.exceptionallyCompose((ex) -> failed(CachedValues.causeOf(ex), nearKey, load, valueLoader));
 	}
 
-	/** As where the caller waits: memcached failed while an entry in this process did. */
-	private <T extends @Nullable Object> CompletionStage<T> failedNear(Throwable ex, Object nearKey, EntryLoad load,
+	/** As where the caller waits. */
+	private <T extends @Nullable Object> CompletionStage<T> failed(Throwable cause, Object nearKey, EntryLoad load,
 			Supplier<CompletableFuture<T>> valueLoader) {
-		Throwable cause = (ex instanceof CompletionException && ex.getCause() != null) ? ex.getCause() : ex;
-		boolean memcachedFailed = cause instanceof MemcachedException && !load.hasBegun();
+		if (cause instanceof LoaderException && cause.getCause() != null) {
+			return CompletableFuture.failedFuture(cause.getCause());
+		}
+		boolean memcachedFailed = this.near.isThere() && cause instanceof MemcachedException && !load.hasBegun();
 		return (memcachedFailed && this.values.bypasses()) ? heldOrLoaded(nearKey, valueLoader)
 				: CompletableFuture.failedFuture(cause);
 	}
@@ -194,7 +194,7 @@ final class CacheLoads {
 		if (loaded != null) {
 			return loaded;
 		}
-		Throwable cause = (ex instanceof CompletionException && ex.getCause() != null) ? ex.getCause() : ex;
+		Throwable cause = CachedValues.causeOf(ex);
 		if (!(cause instanceof IllegalStateException) || load.hasBegun()) {
 			return CompletableFuture.failedFuture(cause);
 		}

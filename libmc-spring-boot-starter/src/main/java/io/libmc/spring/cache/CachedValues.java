@@ -311,9 +311,14 @@ final class CachedValues {
 		this.serverStates.bypassed(this.cache, ex);
 	}
 
+	/** What a future failed by. */
+	static Throwable causeOf(Throwable ex) {
+		return (ex instanceof CompletionException && ex.getCause() != null) ? ex.getCause() : ex;
+	}
+
 	/** The failure that a future tells of. */
 	static MemcachedException failure(Throwable ex) {
-		Throwable cause = (ex instanceof CompletionException && ex.getCause() != null) ? ex.getCause() : ex;
+		Throwable cause = causeOf(ex);
 		if (cause instanceof MemcachedException failure) {
 			return failure;
 		}

@@ -89,7 +89,7 @@ final class EntryLoad implements LoadListener, Function<Object, CompletionStage<
 		this.watcher = watcher;
 	}
 
-	/** What the loader of a blocking caller threw. */
+	/** What a loader threw, for all who share its load, however they wait for it. */
 	static final class LoaderException extends RuntimeException {
 
 		private static final long serialVersionUID = 1L;
@@ -256,7 +256,10 @@ final class EntryLoad implements LoadListener, Function<Object, CompletionStage<
 				if (loading == null) {
 					throw new IllegalStateException("The loader returned no future");
 				}
-				return loading.thenCompose((value) -> entry(before, watch, value));
+				return loading
+					.exceptionallyCompose(
+							(ex) -> CompletableFuture.failedFuture(new LoaderException(CachedValues.causeOf(ex))))
+					.thenCompose((value) -> entry(before, watch, value));
 			}));
 		this.loaded = entry;
 		return entry;

@@ -8,7 +8,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.locks.Condition;
@@ -23,7 +22,6 @@ import org.springframework.cache.Cache.ValueRetrievalException;
 
 import io.libmc.LoadListener;
 import io.libmc.MemcachedException;
-import io.libmc.spring.cache.EntryLoad.LoaderException;
 
 /**
  * One call that finds many entries or loads them. For each a single call is begun, whose
@@ -241,12 +239,11 @@ final class ManyLoads<K, V> {
 		if (thrown == null || of == null) {
 			return;
 		}
-		Throwable cause = (thrown instanceof CompletionException && thrown.getCause() != null) ? thrown.getCause()
-				: thrown;
+		Throwable cause = CachedValues.causeOf(thrown);
 		if (cause instanceof MemcachedException memcachedFailure) {
 			throw memcachedFailure;
 		}
-		throw notLoaded(of, (cause instanceof LoaderException && cause.getCause() != null) ? cause.getCause() : cause);
+		throw notLoaded(of, cause);
 	}
 
 	private ValueRetrievalException notLoaded(Wanted wanted, Throwable ex) {

@@ -7,10 +7,14 @@ import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 
+import io.libmc.ErrorCode;
 import io.libmc.MemcachedClient;
 import io.libmc.MemcachedException;
 import io.libmc.testing.Memcached;
@@ -19,9 +23,12 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
 
+import org.springframework.cache.Cache.ValueRetrievalException;
 import org.springframework.cache.Cache.ValueWrapper;
 import org.springframework.cache.interceptor.CacheOperationInvoker;
 
@@ -37,6 +44,8 @@ import static org.awaitility.Awaitility.await;
 class RetrieveTest {
 
 	private final AtomicInteger loads = new AtomicInteger();
+
+	private final ExecutorService threads = Executors.newCachedThreadPool();
 
 	private MemcachedServer server;
 
@@ -60,6 +69,7 @@ class RetrieveTest {
 	void close() {
 		this.server.resume();
 		this.client.close();
+		this.threads.shutdownNow();
 	}
 
 	@Test
@@ -157,6 +167,39 @@ class RetrieveTest {
 				.withCause(failure);
 		}
 		assertThat(this.cache.retrieve("k", loader("better")).join()).isEqualTo("better");
+	}
+
+	/** Whoever leads: one who waits for the value, or one who does not. */
+	@ParameterizedTest
+	@EnumSource
+	void aLoadersFailureIsThatOfAllWhoShareItsLoad(LoadingCall leads) {
+		for (Exception failure : List.of(new IllegalStateException("no"), new IOException("no"),
+				new MemcachedException(ErrorCode.SERVER_ERROR, null, "no", null))) {
+			CountDownLatch fails = new CountDownLatch(1);
+			long missed = this.cache.getStatistics().misses();
+			Future<Object> leader = leads.begin(this.cache, this.threads, () -> {
+				fails.await();
+				throw failure;
+			});
+			await().until(() -> this.cache.getStatistics().misses() == missed + 1);
+			Future<Object> follower = leads.other().begin(this.cache, this.threads, () -> "own");
+			await().until(() -> this.cache.getStatistics().misses() == missed + 2);
+			fails.countDown();
+			assertThat(leader).failsWithin(Duration.ofSeconds(10))
+				.withThrowableOfType(ExecutionException.class)
+				.satisfies((ex) -> assertThat(loadersFailure(ex, leads)).isSameAs(failure));
+			assertThat(follower).failsWithin(Duration.ofSeconds(10))
+				.withThrowableOfType(ExecutionException.class)
+				.satisfies((ex) -> assertThat(loadersFailure(ex, leads.other())).isSameAs(failure));
+		}
+	}
+
+	private static Throwable loadersFailure(Throwable ex, LoadingCall call) {
+		if (call == LoadingCall.RETRIEVE) {
+			return ex.getCause();
+		}
+		assertThat(ex).hasCauseInstanceOf(ValueRetrievalException.class);
+		return ex.getCause().getCause();
 	}
 
 	/** Spring wraps what a method throws before it returns its future. */
