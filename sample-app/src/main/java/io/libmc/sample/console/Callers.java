@@ -6,13 +6,13 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 
+import io.libmc.LoadListener;
 import io.libmc.LoadPolicy;
 import io.libmc.MemcachedClient;
 import io.libmc.MemcachedException;
@@ -48,7 +48,7 @@ final class Callers {
 		/** This caller loaded it. */
 		LOADED,
 
-		/** It was not to be had from memcached, and was loaded without it. */
+		/** memcached could not be reached, and this caller loaded without it. */
 		FAILED;
 
 		@Override
@@ -113,40 +113,69 @@ final class Callers {
 	}
 
 	private Call ask(Query query, int process) {
-		AtomicBoolean loaded = new AtomicBoolean();
-		Callable<String> database = () -> {
-			loaded.set(true);
-			Thread.sleep(this.slowQuery.toMillis());
-			return query.fresh;
-		};
 		long start = now();
-		How how;
-		try {
-			String value = (query.protection != null) ? this.memcached.getOrLoad(query.key, query.protection, database)
-					: cached(query, database);
-			boolean waited = now() - start > this.slowQuery.toMillis() * 1000 / 2;
-			how = loaded.get() ? How.LOADED : waited ? How.WAITED : query.fresh.equals(value) ? How.HIT : How.STALE;
-		}
-		catch (Exception ex) {
-			how = How.FAILED;
-		}
+		How how = (query.protection != null) ? protectedly(query, query.protection) : cached(query);
 		return new Call(process, start, now(), how);
 	}
 
+	/** As the client tells of it. */
+	private How protectedly(Query query, LoadPolicy protection) {
+		AtomicReference<@Nullable How> how = new AtomicReference<>();
+		LoadListener listener = new LoadListener() {
+
+			@Override
+			public void waiting() {
+				how.compareAndSet(null, How.WAITED);
+			}
+
+			@Override
+			public void found() {
+				how.compareAndSet(How.WAITED, null);
+			}
+
+			@Override
+			public void missed() {
+				how.compareAndSet(null, How.WAITED);
+			}
+
+			@Override
+			public void failed(MemcachedException failure) {
+				how.set(How.FAILED);
+			}
+
+		};
+		String value = this.memcached.getOrLoad(query.key, protection.listener(listener), () -> {
+			how.updateAndGet((soFar) -> (soFar != How.FAILED) ? How.LOADED : soFar);
+			return database(query);
+		});
+		How known = how.get();
+		return (known != null) ? known : query.fresh.equals(value) ? How.HIT : How.STALE;
+	}
+
 	/** As a cache does that protects nothing. */
-	private @Nullable String cached(Query query, Callable<String> database) throws Exception {
+	private How cached(Query query) {
+		How how = How.LOADED;
 		try {
-			String found = this.memcached.get(query.key);
-			if (found != null) {
-				return found;
+			if (this.memcached.get(query.key) != null) {
+				return How.HIT;
 			}
 		}
 		catch (MemcachedException ex) {
-			// it is loaded
+			how = How.FAILED;
 		}
-		String value = database.call();
-		this.memcached.set(query.key, value, query.timeToLive);
-		return value;
+		String value = database(query);
+		try {
+			this.memcached.set(query.key, value, query.timeToLive);
+		}
+		catch (MemcachedException ex) {
+			how = How.FAILED;
+		}
+		return how;
+	}
+
+	private String database(Query query) {
+		sleepUntil(now() + TimeUnit.MILLISECONDS.toMicros(this.slowQuery.toMillis()));
+		return query.fresh;
 	}
 
 	static long now() {

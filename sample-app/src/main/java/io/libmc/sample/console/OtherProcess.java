@@ -92,6 +92,10 @@ public final class OtherProcess implements AutoCloseable {
 		return calls;
 	}
 
+	boolean isAlive() {
+		return this.process.isAlive();
+	}
+
 	/** By force, as a machine that loses its power. */
 	void kill() {
 		this.process.destroyForcibly();
@@ -117,11 +121,14 @@ public final class OtherProcess implements AutoCloseable {
 				String[] words = line.split(" ", -1);
 				if (words[0].equals("load")) {
 					LoadPolicy policy = Stories.protection().lease(Duration.ofSeconds(Long.parseLong(words[2])));
-					memcached.getOrLoad(words[1], policy, () -> {
+					Thread loader = new Thread(() -> memcached.getOrLoad(words[1], policy, () -> {
 						System.out.println("loading");
 						Thread.sleep(Duration.ofHours(1).toMillis());
 						return "never";
-					});
+					}));
+					// it is to end with the input, also meanwhile
+					loader.setDaemon(true);
+					loader.start();
 				}
 				else {
 					LoadPolicy protection = Boolean.parseBoolean(words[3]) ? Stories.protection() : null;

@@ -15,6 +15,7 @@ import java.util.concurrent.locks.ReentrantLock;
 
 import io.libmc.LoadPolicy;
 import io.libmc.MemcachedClient;
+import io.libmc.MemcachedException;
 import io.libmc.sample.console.Callers.Call;
 import io.libmc.sample.console.Callers.How;
 import io.libmc.sample.console.Callers.Query;
@@ -23,7 +24,9 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.DisposableBean;
 import org.springframework.core.convert.converter.Converter;
 import org.springframework.http.HttpStatus;
+import org.springframework.http.ResponseEntity;
 import org.springframework.stereotype.Component;
+import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestMapping;
@@ -65,9 +68,12 @@ class Stories implements DisposableBean {
 
 	private final AtomicInteger told = new AtomicInteger();
 
-	private final ReentrantLock telling = new ReentrantLock();
+	/** Fair, so that stories are told in the order they were wanted in. */
+	private final ReentrantLock telling = new ReentrantLock(true);
 
-	private @Nullable OtherProcess other;
+	private volatile @Nullable Outcome latest;
+
+	private volatile @Nullable OtherProcess other;
 
 	Stories(MemcachedClient memcached, LibmcConnectionDetails connection, SampleProperties properties) {
 		this.memcached = memcached;
@@ -100,13 +106,24 @@ class Stories implements DisposableBean {
 
 	}
 
+	boolean isTelling() {
+		return this.telling.isLocked();
+	}
+
+	/** What came of the latest story, or nothing. */
+	@GetMapping("/latest")
+	ResponseEntity<Outcome> latest() {
+		Outcome outcome = this.latest;
+		return (outcome != null) ? ResponseEntity.ok(outcome) : ResponseEntity.noContent().build();
+	}
+
+	/** Tells one, after those that are being told. */
 	@PostMapping("/{story}")
 	Outcome tell(@PathVariable Story story,
-			@RequestParam(name = "protected", defaultValue = "true") boolean isProtected) throws IOException {
-		if (!this.telling.tryLock()) {
-			throw new ResponseStatusException(HttpStatus.CONFLICT, "A story is being told already: wait for its end.");
-		}
+			@RequestParam(name = "protected", defaultValue = "true") boolean isProtected) throws InterruptedException {
+		this.telling.lockInterruptibly();
 		try {
+			this.latest = null;
 			String key = "story:" + this.told.incrementAndGet();
 			List<Call> calls = new ArrayList<>(switch (story) {
 				case STAMPEDE -> stampede(key, isProtected);
@@ -115,7 +132,13 @@ class Stories implements DisposableBean {
 				case KILL -> kill(key);
 			});
 			calls.sort(Comparator.comparingLong(Call::start));
-			return outcome(story, isProtected, calls);
+			Outcome outcome = outcome(story, isProtected, calls, this.memcached.serverFor(key));
+			this.latest = outcome;
+			return outcome;
+		}
+		catch (IOException ex) {
+			throw new ResponseStatusException(HttpStatus.SERVICE_UNAVAILABLE,
+					"The story could not be told: " + ex.getMessage() + ".", ex);
 		}
 		finally {
 			this.telling.unlock();
@@ -135,7 +158,7 @@ class Stories implements DisposableBean {
 
 	/** A value expires while callers come one after the other. */
 	private List<Call> expiry(String key, boolean isProtected) {
-		LoadPolicy policy = LoadPolicy.timeToLive(Duration.ofSeconds(3));
+		LoadPolicy policy = LoadPolicy.timeToLive(Duration.ofSeconds(4));
 		LoadPolicy protection = isProtected ? policy.refreshAhead(Duration.ofSeconds(1)) : policy;
 		this.memcached.getOrLoad(key, protection, () -> "new");
 		return this.callers.ask(new Query(key, "new", protection, LONG), CALLERS, soon(), Duration.ofMillis(20), 1);
@@ -147,7 +170,12 @@ class Stories implements DisposableBean {
 		this.memcached.getOrLoad(key, policy, () -> "old");
 		CompletableFuture<Long> evicting = CompletableFuture.supplyAsync(() -> {
 			long now = Callers.now();
-			this.memcached.invalidate(key, policy);
+			try {
+				this.memcached.invalidate(key, policy);
+			}
+			catch (MemcachedException ex) {
+				// as the callers will see
+			}
 			return now;
 		}, CompletableFuture.delayedExecutor(700, TimeUnit.MILLISECONDS, this.threads));
 		List<Call> calls = this.callers.ask(new Query(key, "new", policy, LONG), CALLERS, soon(), Duration.ofMillis(10),
@@ -176,35 +204,43 @@ class Stories implements DisposableBean {
 
 	private OtherProcess other() throws IOException {
 		OtherProcess present = this.other;
-		if (present == null) {
+		if (present == null || !present.isAlive()) {
 			present = OtherProcess.start(this.servers, this.slowQuery);
 			this.other = present;
 		}
 		return present;
 	}
 
-	private static Outcome outcome(Story story, boolean isProtected, List<Call> calls) {
-		long loads = count(calls, How.LOADED);
-		long waits = count(calls, How.WAITED) + loads;
+	private static Outcome outcome(Story story, boolean isProtected, List<Call> calls, String server) {
 		long failed = count(calls, How.FAILED);
+		long loads = count(calls, How.LOADED) + failed;
+		long waits = count(calls, How.WAITED) + loads;
 		long slowest = calls.stream().mapToLong((call) -> call.end() - call.start()).max().orElse(0) / 1000;
 		String queries = (loads == 1) ? "The database was asked once" : "The database was asked " + loads + " times";
-		String trouble = (failed > 0) ? " " + failed + " callers could not reach memcached." : "";
-		String words = switch (story) {
-			case STAMPEDE -> queries + " for " + calls.size() + " callers in two processes. "
-					+ (isProtected ? "One loads, all others get its value." : "Nothing tells them of each other.");
-			case EXPIRY -> queries + ", and " + people(waits) + " waited for it. "
-					+ (isProtected
-							? "The value is loaded anew before it expires, by one; the others get the present one."
-							: "All who come while it is loaded wait.");
-			case EVICTION -> queries + ", and " + people(waits) + " waited for it. " + (isProtected
-					? "Until the new value is there, the others get the old one." : "All who come meanwhile wait.");
+		String facts = switch (story) {
+			case STAMPEDE -> queries + " for " + calls.size() + " callers in two processes. ";
+			case EXPIRY, EVICTION -> queries + ", and " + people(waits) + " waited for it. ";
 			case KILL ->
-				queries + " after the process that was loading had been killed: its lease of " + LEASE.toSeconds()
-						+ " s ends, and one of those who wait takes over. The slowest got its value after " + slowest
-						+ " ms.";
+				queries + " after the process that was loading had been killed. The slowest got its value after "
+						+ slowest + " ms. ";
 		};
-		return new Outcome(calls, loads, waits, slowest, words + trouble);
+		String why = (failed == 0) ? why(story, isProtected)
+				: "The value lives on " + server + ", which " + people(failed)
+						+ " could not reach: that was a query each"
+						+ ((waits > loads) ? ", whose answer others in their process got." : ".");
+		return new Outcome(calls, loads, waits, slowest, facts + why);
+	}
+
+	private static String why(Story story, boolean isProtected) {
+		return switch (story) {
+			case STAMPEDE -> isProtected ? "One loads, all others get its value." : "Nothing tells them of each other.";
+			case EXPIRY ->
+				isProtected ? "The value is loaded anew before it expires, by one; the others get the present one."
+						: "All who come while it is loaded wait.";
+			case EVICTION -> isProtected ? "Until the new value is there, the others get the old one."
+					: "All who come meanwhile wait.";
+			case KILL -> "Its lease of " + LEASE.toSeconds() + " s ends, and one of those who wait takes over.";
+		};
 	}
 
 	private static String people(long number) {
