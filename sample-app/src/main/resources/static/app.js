@@ -1,24 +1,13 @@
+import { element, find, json, problem } from './page.js';
+
 const REQUESTS_SHOWN = 7;
 const SLOW_MILLIS = 100;
-
-const find = (id) => document.getElementById(id);
-
-function element(name, text = '', className = '') {
-  const created = document.createElement(name);
-  created.textContent = text;
-  created.className = className;
-  return created;
-}
 
 /** Sends a request and adds what it took to the list of requests. */
 async function timed(method, path) {
   const start = performance.now();
-  const response = await fetch(path, { method, cache: 'no-store' });
-  const body = response.status === 204 ? null : await response.json();
+  const body = await json(path, { method });
   showRequest(`${method} ${path}`, performance.now() - start);
-  if (!response.ok) {
-    throw new Error(body.detail);
-  }
   return body;
 }
 
@@ -42,8 +31,9 @@ async function search() {
     return;
   }
   find('found').textContent = books.length === 1 ? '1 book' : `${books.length} books`;
-  find('books').replaceChildren(...books.map((book) => {
+  find('books').replaceChildren(...books.map((book, i) => {
     const button = element('button', book.title);
+    button.tabIndex = i === 0 ? 0 : -1;
     button.append(element('span', `${book.author} · ${book.published} · ${book.language}`, 'soft'));
     button.onclick = () => {
       find('books').querySelector('[aria-current]')?.removeAttribute('aria-current');
@@ -90,14 +80,26 @@ async function showServerSide() {
   }));
 }
 
+/** One of the books is in the tab order; the arrow keys go from one to the next. */
+find('books').onkeydown = (event) => {
+  const buttons = [...find('books').querySelectorAll('button')];
+  const next = buttons[buttons.indexOf(document.activeElement) + ({ ArrowDown: 1, ArrowUp: -1 }[event.key] ?? NaN)];
+  if (next) {
+    event.preventDefault();
+    next.focus();
+  }
+};
+find('books').onfocusin = ({ target }) => {
+  find('books').querySelector('[tabindex="0"]').tabIndex = -1;
+  target.tabIndex = 0;
+};
+
 let typing;
 find('words').oninput = () => {
   clearTimeout(typing);
   typing = setTimeout(search, 250);
 };
 
-window.onunhandledrejection = ({ reason }) => {
-  find('found').textContent = reason.message;
-};
+window.onunhandledrejection = ({ reason }) => problem(reason.message);
 
 await search();

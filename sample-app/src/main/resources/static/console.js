@@ -1,16 +1,12 @@
+import { element, find, json, problem } from './page.js';
+
 const SECONDS_SHOWN = 60;
+const COLORS = 4;
+const DOUBLE_PRESS_MILLIS = 600;
 const CIRCLE = 2 ** 32;
 const SVG = 'http://www.w3.org/2000/svg';
 
-const find = (id) => document.getElementById(id);
 const numbers = new Map();
-
-function element(name, text = '', className = '') {
-  const created = document.createElement(name);
-  created.textContent = text;
-  created.className = className;
-  return created;
-}
 
 function drawn(name, attributes, title) {
   const created = document.createElementNS(SVG, name);
@@ -22,15 +18,6 @@ function drawn(name, attributes, title) {
   return created;
 }
 
-async function json(path, options) {
-  const response = await fetch(path, { cache: 'no-store', ...options });
-  const body = response.status === 204 ? null : await response.json();
-  if (!response.ok) {
-    throw new Error(body.detail);
-  }
-  return body;
-}
-
 /* The ring */
 
 function at(hash, radius) {
@@ -38,7 +25,7 @@ function at(hash, radius) {
   return [Math.cos(angle) * radius, Math.sin(angle) * radius];
 }
 
-const color = (server) => `server-${numbers.get(server) ?? 0}`;
+const color = (server) => (down.has(server) ? 'down ' : '') + `server-${(numbers.get(server) - 1) % COLORS + 1}`;
 
 function arc(from, to) {
   const [x1, y1] = at(from, 90);
@@ -52,27 +39,35 @@ async function showRing() {
   const { points, books } = await json('/api/console/ring');
   const arcs = points.map(({ hash, server }, i) => {
     const before = i === 0 ? points.at(-1).hash - CIRCLE : points[i - 1].hash;
-    return drawn('path', { d: arc(before, hash), class: `arc ${color(server)} ${down.has(server) ? 'down' : ''}` }, server);
+    return drawn('path', { d: arc(before, hash), class: `arc ${color(server)}` }, server);
   });
   const dots = books.map(({ name, hash, server }) => {
     const [cx, cy] = at(hash, 78);
-    return drawn('circle', { cx, cy, r: 3, class: `dot ${color(server)} ${down.has(server) ? 'down' : ''}` }, `${name} on ${server}`);
+    return drawn('circle', { cx, cy, r: 3, class: `dot ${color(server)}` }, `${name} on ${server}`);
   });
   find('ring').replaceChildren(...arcs, ...dots);
+  find('ring').setAttribute('aria-label', `The ring of servers, with the books that were opened: ${[...numbers.keys()]
+    .map((name) => `${books.filter(({ server }) => server === name).length} on ${name}`).join(', ')}`);
   await showKey();
 }
 
+let keys = 0;
+
 async function showKey() {
+  const mine = ++keys;
   const key = find('key').value;
   if (!key || /[^\x21-\x7e]/.test(key)) {
     find('place').textContent = 'A key is 1 to 250 characters of ASCII without spaces.';
     return;
   }
   const { hash, server, up, next } = await json(`/api/console/key?key=${encodeURIComponent(key)}`);
+  if (mine !== keys) {
+    return;
+  }
   find('ring').querySelector('.needle')?.remove();
   const [x2, y2] = at(hash, 96);
   find('ring').append(drawn('line', { x1: 0, y1: 0, x2, y2, class: `needle ${color(server)}` }));
-  const instead = next === null ? 'there is no other server'
+  const instead = next === null ? 'there is no other server that is up, so it is a miss'
     : `with failover it would be asked for on ${next}; without, it is a miss`;
   find('place').textContent = `Its hash is ${hash}, ${(hash / CIRCLE * 100).toFixed(1)} % of the way round. `
     + (up ? `It lives on ${server}. If that were down: ${instead}.` : `It lives on ${server}, which is down: ${instead}.`);
@@ -81,11 +76,32 @@ async function showKey() {
 /* The servers */
 
 let shown = '';
+const pressed = new Set();
 
+/** Once, if its button is pressed twice quickly: at the second time it already says the opposite. */
 async function act(number, action) {
-  await json(`/api/servers/${number}/${action}`, { method: 'POST' });
-  shown = '';
-  await showServers(await json('/api/console/servers'));
+  if (pressed.has(number)) {
+    return;
+  }
+  pressed.add(number);
+  try {
+    await json(`/api/servers/${number}/${action}`, { method: 'POST' });
+    await showServers(await json('/api/console/servers'));
+  }
+  finally {
+    setTimeout(() => pressed.delete(number), DOUBLE_PRESS_MILLIS);
+  }
+}
+
+/** How a server is, since when and why. */
+function state({ up, running, paused, controllable, reason, since }) {
+  if (up && running && !paused) {
+    return 'up';
+  }
+  const here = !running ? 'it was taken down here'
+    : paused ? 'it was paused here' : controllable ? 'it is back, and will be asked again in a moment' : null;
+  return (running && paused ? 'hangs' : 'down') + (since ? ` since ${new Date(since).toLocaleTimeString()}` : '')
+    + `: ${[here, reason].filter(Boolean).join('; ')}`;
 }
 
 function button(text, action) {
@@ -102,18 +118,18 @@ async function showServers(servers) {
   }
   shown = now;
   const focused = document.activeElement?.dataset.switch;
-  down = new Set(servers.filter(({ up, paused }) => !up || paused).map(({ name }) => name));
+  down = new Set(servers.filter(({ up, running, paused }) => !up || !running || paused).map(({ name }) => name));
   find('servers').replaceChildren(...servers.map((server) => {
-    const { name, number, share, up, reason, since, controllable, paused } = server;
-    const item = element('li', '', up && !paused ? color(name) : 'down');
-    const state = paused ? 'hangs' : up ? 'up' : `down${since ? ` since ${new Date(since).toLocaleTimeString()}` : ''}: ${reason}`;
-    item.append(element('strong', name), element('span', ` ${(share * 100).toFixed(0)} % of the keys · ${state}`));
-    const taking = up ? ['Take down', 'stop'] : ['Bring back', 'restart'];
+    const { name, number, share, controllable, running, paused } = server;
+    const item = element('li', '', color(name));
+    item.append(element('strong', name), element('span', ` ${(share * 100).toFixed(0)} % of the keys · ${state(server)}`));
+    const taking = running ? ['Take down', 'stop'] : ['Bring back', 'restart'];
     const pausing = paused ? ['Resume', 'resume'] : ['Pause', 'pause'];
     const switches = element('div');
     for (const [text, action] of [taking, pausing]) {
       const created = button(text, () => act(number, action));
-      created.disabled = !controllable || (action === 'pause' && !up);
+      created.disabled = !controllable || (action === 'pause' && !running);
+      created.setAttribute('aria-describedby', 'switches');
       created.setAttribute('aria-label', `${text}: ${name}`);
       created.dataset.switch = `${number}${text === taking[0] ? 'a' : 'b'}`;
       switches.append(created);
@@ -122,6 +138,11 @@ async function showServers(servers) {
     return item;
   }));
   document.querySelector(`[data-switch="${focused}"]`)?.focus();
+  find('owners').replaceChildren(...servers.map(({ name }) => {
+    const item = element('li', '', color(name));
+    item.append(element('span', down.has(name) ? `${name}, down` : name));
+    return item;
+  }));
   find('switches').textContent = servers.some(({ controllable }) => controllable)
     ? 'They are within this application, so that it can take them down. The application goes on: what lives on a server that is down is loaded from the database.'
     : 'They are your own (LIBMC_SERVERS), so this page cannot take them down: the buttons are off.';
@@ -130,7 +151,7 @@ async function showServers(servers) {
 
 /* The charts */
 
-const history = [];
+let history = [];
 const style = getComputedStyle(document.documentElement);
 const ink = (name) => style.getPropertyValue(name).trim();
 
@@ -150,13 +171,20 @@ function charts() {
     const chart = new uPlot({
       width: Math.max(200, box.clientWidth), height: 120, cursor: { show: false },
       legend: { show: series.length > 1, live: false },
-      scales: { y: { range: (_, min, max) => range ?? [0, Math.max(1, max * 1.1)] } },
+      scales: { x: { range: (_, min, max) => [max - SECONDS_SHOWN, max] }, y: { range: (_, min, max) => range ?? [0, Math.max(1, max * 1.1)] } },
       axes: [{ ...axis, size: 24, space: 60 }, axis],
-      series: [{}, ...series.map(([label, , name]) => ({ label, stroke: () => resolved(name), width: 1.5, spanGaps: true }))],
+      series: [{}, ...series.map(([label, , name]) => ({ label, stroke: () => resolved(name), width: 1.5 }))],
     }, [[], ...series.map(() => [])], box);
     new ResizeObserver(() => chart.setSize({ width: Math.max(200, box.clientWidth), height: 120 })).observe(box);
-    return (moments) => chart.setData([moments.map(({ time }) => new Date(time) / 1000),
-      ...series.map(([, field]) => moments.map((moment) => (field === 'hitRatio' && moment[field] !== null ? moment[field] * 100 : moment[field])))]);
+    const drawing = box.querySelector('.u-wrap');
+    drawing.setAttribute('role', 'img');
+    const value = (moment, field) => (field === 'hitRatio' && moment[field] !== null ? moment[field] * 100 : moment[field]);
+    return (moments) => {
+      chart.setData([moments.map(({ time }) => new Date(time) / 1000),
+        ...series.map(([, field]) => moments.map((moment) => value(moment, field)))]);
+      const now = series.map(([label, field]) => `${label} ${value(moments.at(-1), field)?.toFixed(1) ?? 'unknown'}`);
+      drawing.setAttribute('aria-label', `${title}: ${now.join(', ')}`);
+    };
   });
 }
 
@@ -169,17 +197,44 @@ function resolved(name) {
 
 function watch() {
   const update = charts();
-  new EventSource('/api/console/live').onmessage = async ({ data }) => {
-    const moment = JSON.parse(data);
-    history.push(moment);
-    history.splice(0, history.length - SECONDS_SHOWN);
-    update.forEach((draw) => draw(history));
-    document.body.dataset.moments = Number(document.body.dataset.moments ?? 0) + 1;
-    await showServers(moment.servers);
+  const draw = () => history.length && update.forEach((chart) => chart(history));
+  const listen = () => {
+    const source = new EventSource('/api/console/live');
+    source.addEventListener('history', async ({ data }) => {
+      history = JSON.parse(data);
+      shown = '';
+      draw();
+      problem();
+      await showServers(await json('/api/console/servers'));
+    });
+    source.onmessage = async ({ data }) => {
+      const { moment, telling, servers } = JSON.parse(data);
+      history = [...history, moment].filter(({ time }) => new Date(moment.time) - new Date(time) < SECONDS_SHOWN * 1000);
+      draw();
+      document.body.dataset.moments = history.length;
+      document.body.dataset.latest = moment.time;
+      await follow(telling);
+      await showServers(servers);
+    };
+    source.onerror = () => {
+      problem('The connection to the application is lost, and tried again: what stands here is old.');
+      if (source.readyState === EventSource.CLOSED) {
+        setTimeout(listen, 3000);
+      }
+    };
   };
+  listen();
 }
 
 /* The stories */
+
+const WAYS = {
+  hit: 'found the value in memcached',
+  stale: 'found the old value in memcached, and did not wait',
+  waited: "waited for another caller's load",
+  loaded: 'asked the database',
+  failed: 'could not reach memcached, and asked the database',
+};
 
 function showCalls(calls) {
   const begin = Math.min(...calls.map(({ start }) => start));
@@ -197,25 +252,69 @@ function showCalls(calls) {
   const lines = ordered.map(line);
   svg.replaceChildren(...lines.filter((_, i) => !isLoad(ordered[i])), ...lines.filter((_, i) => isLoad(ordered[i])));
   svg.setAttribute('aria-label', `Time line of ${calls.length} callers over ${Math.round((end - begin) / 1000)} ms`);
+  find('scale').replaceChildren(...[0, 0.25, 0.5, 0.75, 1].map((part) => element('span', `${Math.round((end - begin) / 1000 * part)} ms`)));
+  find('ways').replaceChildren(...Object.entries(WAYS)
+    .map(([how, words]) => [how, words, calls.filter((call) => call.how.toLowerCase() === how).length])
+    .filter(([, , count]) => count > 0)
+    .map(([how, words, count]) => element('li', `${count} ${words}`, how)));
+  find('halves').hidden = calls.every(({ process }) => process === 1);
   find('timeline').hidden = false;
 }
 
-for (const teller of document.querySelectorAll('[data-story]')) {
+const ON_THEIR_WAY = 'The callers are on their way …';
+const tellers = [...document.querySelectorAll('[data-story]')];
+let asking = false;
+let following = false;
+
+function rest(resting) {
+  tellers.forEach((teller) => (resting ? teller.setAttribute('aria-disabled', 'true') : teller.removeAttribute('aria-disabled')));
+}
+
+function showOutcome(outcome) {
+  find('outcome').textContent = outcome?.inWords ?? '';
+  if (outcome) {
+    showCalls(outcome.calls);
+  }
+}
+
+/** A story that was begun on another page, or on this one before it was loaded anew. */
+async function follow(telling) {
+  if (asking) {
+    return;
+  }
+  rest(telling);
+  if (telling) {
+    following = true;
+    find('outcome').textContent = ON_THEIR_WAY;
+  }
+  else if (following) {
+    following = false;
+    showOutcome(await json('/api/stories/latest'));
+  }
+}
+
+for (const teller of tellers) {
   teller.onclick = async () => {
-    const { story, protected: isProtected } = teller.dataset;
-    const all = document.querySelectorAll('[data-story]');
-    all.forEach((each) => each.setAttribute('aria-disabled', 'true'));
-    find('outcome').textContent = 'The callers are on their way …';
-    try {
-      const outcome = await json(`/api/stories/${story}?protected=${isProtected}`, { method: 'POST' });
-      find('outcome').textContent = outcome.inWords;
-      showCalls(outcome.calls);
+    if (teller.hasAttribute('aria-disabled')) {
+      return;
     }
-    catch (problem) {
-      find('outcome').textContent = problem.message;
+    asking = true;
+    following = false;
+    rest(true);
+    find('outcome').textContent = ON_THEIR_WAY;
+    try {
+      const { story, protected: isProtected } = teller.dataset;
+      showOutcome(await json(`/api/stories/${story}?protected=${isProtected}`, { method: 'POST' }));
+    }
+    catch (failure) {
+      find('outcome').textContent = failure.message;
     }
     finally {
-      all.forEach((each) => each.removeAttribute('aria-disabled'));
+      // what was said of it before its end may still be under way
+      setTimeout(() => {
+        asking = false;
+        rest(false);
+      }, DOUBLE_PRESS_MILLIS);
     }
   };
 }

@@ -1,6 +1,11 @@
 package io.libmc.sample;
 
 import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -8,6 +13,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.logging.Level;
+import java.util.stream.Stream;
 
 import com.deque.html.axecore.results.Results;
 import com.deque.html.axecore.selenium.AxeBuilder;
@@ -26,13 +32,16 @@ import org.openqa.selenium.WebElement;
 import org.openqa.selenium.chrome.ChromeDriver;
 import org.openqa.selenium.chrome.ChromeDriverService;
 import org.openqa.selenium.chrome.ChromeOptions;
+import org.openqa.selenium.interactions.Actions;
 import org.openqa.selenium.logging.LogEntry;
 import org.openqa.selenium.logging.LogType;
 import org.openqa.selenium.logging.LoggingPreferences;
 
+import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
 import org.springframework.boot.test.web.server.LocalServerPort;
+import org.springframework.context.ConfigurableApplicationContext;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -113,10 +122,13 @@ class ConsoleTests {
 		assertThat(problems).isEmpty();
 	}
 
+	/** Again and again, as a button rests after it was pressed. */
 	private void bringBack() {
-		press("Bring back");
-		press("Resume");
-		await().atMost(LONG).until(() -> all("#servers li.down").isEmpty());
+		await().atMost(LONG).until(() -> {
+			press("Bring back");
+			press("Resume");
+			return all("#servers li.down").isEmpty();
+		});
 	}
 
 	/** At once, as the page draws the servers anew. */
@@ -166,7 +178,11 @@ class ConsoleTests {
 			await().atMost(LONG).until(() -> !one("#title").getText().isEmpty());
 		}
 		await().atMost(LONG).until(() -> all("#servers li.down").size() == 1 && all("#ring .arc.down").size() == 100);
-		String trouble = action.equals("Pause") ? "hangs" : "down since ";
+		await().atMost(LONG)
+			.ignoreExceptions()
+			.until(() -> color("#ring .needle", "stroke").equals(color("#servers li.down", "color")));
+		assertThat(one("#owners").getText()).contains(name + ", down");
+		String trouble = action.equals("Pause") ? "hangs since " : "down since ";
 		await().atMost(LONG)
 			.ignoreExceptions()
 			.until(() -> one("#servers li.down").getText().contains(name)
@@ -177,6 +193,110 @@ class ConsoleTests {
 			picture("server-down", "#charts");
 		}
 		bringBack();
+	}
+
+	private static String color(String selector, String property) {
+		return String.valueOf(browser().executeScript(
+				"return getComputedStyle(document.querySelector(arguments[0]))[arguments[1]]", selector, property));
+	}
+
+	@Test
+	void aServerWhoseButtonIsPressedTwiceQuicklyIsTakenDownOnceAndStays() {
+		new Actions(browser()).doubleClick(one("#servers li:first-child button")).perform();
+		await().atMost(LONG).until(() -> all("#servers li.down").size() == 1);
+		await().during(Duration.ofSeconds(2))
+			.atMost(LONG)
+			.ignoreExceptions()
+			.until(() -> one("#servers li:first-child button").getText().equals("Bring back"));
+	}
+
+	@Test
+	void whereAllServersAreDownAKeyHasNowhereToGoAndEveryStorySaysWhoAskedTheDatabase() {
+		press("Take down");
+		await().atMost(LONG).until(() -> all("#servers li.down").size() == 3);
+		await().atMost(LONG).until(() -> one("#place").getText().contains("there is no other server that is up"));
+		tell("stampede", "false",
+				"The database was asked 200 times .* lives on embedded-[123], which 200 callers could not reach.*");
+		assertThat(one("#ways").getText()).isEqualTo("200 could not reach memcached, and asked the database");
+		tell("eviction", "true",
+				"The database was asked \\d+ times, and 200 callers waited for it.* could not reach.*");
+	}
+
+	@Test
+	void everyoneWhoWaitedIsCountedAsOneWhoWaited() {
+		tell("eviction", "false", ".*All who come meanwhile wait.*");
+		assertThat(all("#calls rect.waited")).hasSizeGreaterThan(20);
+		assertThat(one("#ways").getText()).contains(all("#calls rect.waited").size() + " waited for another caller");
+	}
+
+	@Test
+	void aStoryThatIsToldTwiceAtOnceIsToldOnceAndOtherPagesFollowIt() {
+		new Actions(browser()).doubleClick(one("[data-story=eviction][data-protected=true]")).perform();
+		browser().navigate().refresh();
+		await().atMost(LONG).until(() -> all("[data-story][aria-disabled]").size() == 7);
+		await().atMost(LONG).until(() -> one("#outcome").getText().contains("the others get the old one"));
+		await().atMost(LONG).until(() -> all("[data-story][aria-disabled]").isEmpty());
+		assertThat(all("#calls rect")).hasSize(200);
+	}
+
+	@Test
+	void aLateAnswerToAnEarlierKeyIsNotShown() {
+		browser().executeScript("""
+				const fetched = window.fetch;
+				window.fetch = async (path, options) => {
+				  const late = String(path).endsWith('key=a');
+				  if (late) { await new Promise((resolve) => setTimeout(resolve, 1000)); }
+				  const answer = await fetched(path, options);
+				  if (late) { setTimeout(() => { document.body.dataset.late = 'true'; }, 200); }
+				  return answer;
+				}""");
+		one("#key").clear();
+		one("#key").sendKeys("a");
+		one("#key").sendKeys("b");
+		await().atMost(LONG).until(() -> one("#place").getText().contains("hash is"));
+		await().atMost(LONG).until(() -> attribute("body", "data-late").equals("true"));
+		String place = one("#place").getText();
+		one("#key").sendKeys(Keys.BACK_SPACE, "b");
+		await().during(Duration.ofSeconds(2)).atMost(LONG).until(() -> one("#place").getText().equals(place));
+	}
+
+	@Test
+	void theBooksAreOneStopForTheTabulatorAndTheArrowsGoFromOneToTheNext() {
+		one("#words").sendKeys(Keys.TAB);
+		active().sendKeys(Keys.ARROW_DOWN);
+		assertThat(active()).isEqualTo(one("#books li:nth-child(2) button"));
+		active().sendKeys(Keys.ENTER);
+		await().atMost(LONG).until(() -> one("#again").isDisplayed());
+		active().sendKeys(Keys.TAB);
+		assertThat(active()).isEqualTo(one("#again"));
+	}
+
+	private static WebElement active() {
+		return browser().switchTo().activeElement();
+	}
+
+	@Test
+	void theLastMinuteIsThereAlsoAfterAReload() {
+		await().atMost(LONG).until(() -> Integer.parseInt(attribute("body", "data-moments")) >= 5);
+		browser().navigate().refresh();
+		await().atMost(LONG).until(() -> !attribute("body", "data-moments").equals("0"));
+		assertThat(Integer.parseInt(attribute("body", "data-moments"))).isGreaterThanOrEqualTo(5);
+		assertThat(one("#charts .u-wrap").getDomAttribute("aria-label")).startsWith("Hit ratio, %: hits ");
+	}
+
+	@Test
+	void whereNothingWasAskedThereIsNoTimeAndTheQuestionWhoIsUpIsNotInFlight() throws Exception {
+		try (ConfigurableApplicationContext idle = new SpringApplicationBuilder(SampleApplication.class)
+			.run("--server.port=0")) {
+			URI live = URI.create("http://localhost:" + idle.getEnvironment().getRequiredProperty("local.server.port")
+					+ "/api/console/live");
+			HttpResponse<Stream<String>> response = HttpClient.newHttpClient()
+				.send(HttpRequest.newBuilder(live).build(), BodyHandlers.ofLines());
+			try (Stream<String> lines = response.body()) {
+				assertThat(lines.filter((line) -> line.contains("\"servers\"")).skip(1).limit(5))
+					.allMatch((moment) -> moment.contains("\"lookupP99\":null") && moment.contains("\"inFlight\":0"));
+			}
+		}
 	}
 
 	@Test
@@ -210,8 +330,8 @@ class ConsoleTests {
 	@Test
 	void theChartsMove() {
 		await().atMost(LONG).until(() -> Integer.parseInt(attribute("body", "data-moments")) >= 2);
-		int before = Integer.parseInt(attribute("body", "data-moments"));
-		await().atMost(LONG).until(() -> Integer.parseInt(attribute("body", "data-moments")) > before);
+		String before = attribute("body", "data-latest");
+		await().atMost(LONG).until(() -> !attribute("body", "data-latest").equals(before));
 		assertThat(all("#charts canvas")).hasSize(4);
 	}
 
@@ -275,9 +395,9 @@ class ConsoleTests {
 		if (IMAGES != null) {
 			browser().executeScript("""
 					const open = (i) => document.querySelectorAll('#books button')[i].click();
-					for (let i = 0; i < 480; i++) { setTimeout(() => open(i % 30 * 11), i * 120); }""");
-			await().atMost(Duration.ofMinutes(2))
-				.until(() -> Integer.parseInt(attribute("body", "data-moments")) >= 58);
+					for (let i = 0; i < 480; i++) { setTimeout(() => open(i % 30 * 11), i * 120); }
+					setTimeout(() => { document.body.dataset.opened = 'true'; }, 480 * 120);""");
+			await().atMost(Duration.ofMinutes(2)).until(() -> attribute("body", "data-opened").equals("true"));
 		}
 	}
 

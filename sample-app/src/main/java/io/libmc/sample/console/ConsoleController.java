@@ -3,8 +3,10 @@ package io.libmc.sample.console;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -20,7 +22,8 @@ import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.distribution.ValueAtPercentile;
 import org.jspecify.annotations.Nullable;
 
-import org.springframework.beans.factory.DisposableBean;
+import org.springframework.context.event.ContextClosedEvent;
+import org.springframework.context.event.EventListener;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RequestMapping;
@@ -32,9 +35,11 @@ import org.springframework.web.servlet.mvc.method.annotation.SseEmitter;
  */
 @RestController
 @RequestMapping("/api/console")
-class ConsoleController implements DisposableBean {
+class ConsoleController {
 
 	private static final String BOOKS = "books.byId:@L";
+
+	private static final int SECONDS = 60;
 
 	private final MemcachedClient memcached;
 
@@ -44,7 +49,12 @@ class ConsoleController implements DisposableBean {
 
 	private final Lookups lookups;
 
+	private final Stories stories;
+
 	private final MeterRegistry meters;
+
+	/** The last minute. */
+	private final Deque<Moment> history = new ConcurrentLinkedDeque<>();
 
 	private final List<SseEmitter> watchers = new CopyOnWriteArrayList<>();
 
@@ -59,11 +69,12 @@ class ConsoleController implements DisposableBean {
 	private Counts last;
 
 	ConsoleController(MemcachedClient memcached, ServerController servers, Outages outages, Lookups lookups,
-			MeterRegistry meters) {
+			Stories stories, MeterRegistry meters) {
 		this.memcached = memcached;
 		this.servers = servers;
 		this.outages = outages;
 		this.lookups = lookups;
+		this.stories = stories;
 		this.meters = meters;
 		this.last = count();
 		this.ticking = this.timer.scheduleAtFixedRate(this::tick, 1, 1, TimeUnit.SECONDS);
@@ -89,8 +100,8 @@ class ConsoleController implements DisposableBean {
 	 *
 	 * @param server its server
 	 * @param up whether that takes operations
-	 * @param next the server that comes after it on the ring, or {@code null} if there is
-	 * none
+	 * @param next the server that comes after it on the ring, of those that take
+	 * operations, or {@code null} if there is none
 	 */
 	record Place(String key, long hash, String server, boolean up, @Nullable String next) {
 
@@ -100,18 +111,36 @@ class ConsoleController implements DisposableBean {
 	 * A server.
 	 *
 	 * @param number 1 for the first
+	 * @param up whether the client takes it for one that takes operations
 	 * @param reason why it is down, or {@code null} if it is not
 	 * @param controllable whether it is within this application
+	 * @param running whether it was not taken down here
 	 * @param paused whether it was told to hang
 	 */
 	record Server(int number, String name, double share, boolean up, @Nullable String reason, @Nullable Instant since,
-			boolean controllable, boolean paused) {
+			boolean controllable, boolean running, boolean paused) {
+
+		boolean answers() {
+			return this.up && this.running && !this.paused;
+		}
 
 	}
 
-	/** What happened in a second, and how things stand. Times are milliseconds. */
-	record Moment(Instant time, @Nullable Double hitRatio, double operations, double lookupP50, double lookupP99,
-			double memcachedP50, double memcachedP99, long inFlight, List<Server> servers) {
+	/**
+	 * What happened in a second. Times are milliseconds; there is none where nothing was
+	 * asked.
+	 */
+	record Moment(Instant time, @Nullable Double hitRatio, double operations, @Nullable Double lookupP50,
+			@Nullable Double lookupP99, @Nullable Double memcachedP50, @Nullable Double memcachedP99, long inFlight) {
+
+	}
+
+	/**
+	 * What happened in the last second, and how things stand.
+	 *
+	 * @param telling whether a story is being told
+	 */
+	record Live(Moment moment, boolean telling, List<Server> servers) {
 
 	}
 
@@ -136,9 +165,10 @@ class ConsoleController implements DisposableBean {
 	@GetMapping("/key")
 	Place place(@RequestParam String key) {
 		String server = this.memcached.serverFor(key);
-		boolean up = this.memcached.servers().stream().anyMatch((each) -> each.name().equals(server) && each.isUp());
+		List<String> answering = servers().stream().filter(Server::answers).map(Server::name).toList();
 		long hash = Ring.hash(key);
-		return new Place(key, hash, server, up, currentRing().serverOf(hash, (other) -> !other.equals(server)));
+		return new Place(key, hash, server, answering.contains(server),
+				currentRing().serverOf(hash, (other) -> !other.equals(server) && answering.contains(other)));
 	}
 
 	@GetMapping("/servers")
@@ -146,19 +176,21 @@ class ConsoleController implements DisposableBean {
 		List<Server> servers = new ArrayList<>();
 		for (ServerSnapshot server : this.memcached.servers()) {
 			int number = servers.size() + 1;
+			Instant since = this.servers.since(number);
 			servers.add(new Server(number, server.name(), server.share(), server.isUp(), server.outage(),
-					this.outages.since(server.name()), this.servers.isControllable(number),
-					this.servers.isPaused(number)));
+					(since != null) ? since : this.outages.since(server.name()), this.servers.isControllable(number),
+					this.servers.isRunning(number), this.servers.isPaused(number)));
 		}
 		return servers;
 	}
 
-	/** What happens, every second. */
+	/** What happened in the last minute, and then what happens, every second. */
 	@GetMapping("/live")
-	SseEmitter watch() {
+	SseEmitter watch() throws IOException {
 		SseEmitter watcher = new SseEmitter(0L);
 		watcher.onCompletion(() -> this.watchers.remove(watcher));
 		watcher.onError((ex) -> this.watchers.remove(watcher));
+		watcher.send(SseEmitter.event().name("history").data(List.copyOf(this.history)));
 		this.watchers.add(watcher);
 		return watcher;
 	}
@@ -167,22 +199,26 @@ class ConsoleController implements DisposableBean {
 		Counts now = count();
 		Counts before = this.last;
 		this.last = now;
-		if (this.watchers.isEmpty()) {
-			return;
-		}
-		askAllServers();
 		double hits = now.hits - before.hits;
 		double asked = hits + now.misses - before.misses;
 		Moment moment = new Moment(Instant.now(), (asked > 0) ? hits / asked : null, now.operations - before.operations,
 				lookup(0.5), lookup(0.99), percentile(this.outages.answers(), 0.5),
 				percentile(this.outages.answers(), 0.99),
-				this.memcached.servers().stream().mapToLong(ServerSnapshot::inFlight).sum(), servers());
-		this.watchers.removeIf((watcher) -> !isSent(watcher, moment));
+				this.memcached.servers().stream().mapToLong(ServerSnapshot::inFlight).sum());
+		this.history.add(moment);
+		if (this.history.size() > SECONDS) {
+			this.history.remove();
+		}
+		if (!this.watchers.isEmpty()) {
+			askAllServers();
+		}
+		Live live = new Live(moment, this.stories.isTelling(), servers());
+		this.watchers.removeIf((watcher) -> !isSent(watcher, live));
 	}
 
-	private static boolean isSent(SseEmitter watcher, Moment moment) {
+	private static boolean isSent(SseEmitter watcher, Live live) {
 		try {
-			watcher.send(moment);
+			watcher.send(live);
 			return true;
 		}
 		catch (IOException | IllegalStateException ex) {
@@ -211,27 +247,29 @@ class ConsoleController implements DisposableBean {
 			.sum();
 	}
 
-	private double lookup(double which) {
-		return this.meters.find("http.server.requests")
+	private @Nullable Double lookup(double which) {
+		Double longest = null;
+		for (Timer lookups : this.meters.find("http.server.requests")
 			.tags("method", "GET", "uri", "/api/books/{id}", "status", "200")
-			.timers()
-			.stream()
-			.mapToDouble((timer) -> percentile(timer, which))
-			.max()
-			.orElse(0);
+			.timers()) {
+			Double time = percentile(lookups, which);
+			longest = (longest == null || (time != null && time > longest)) ? time : longest;
+		}
+		return longest;
 	}
 
-	private static double percentile(Timer timer, double which) {
+	private static @Nullable Double percentile(Timer timer, double which) {
 		for (ValueAtPercentile value : timer.takeSnapshot().percentileValues()) {
-			if (value.percentile() == which) {
+			if (value.percentile() == which && value.value() > 0) {
 				return value.value(TimeUnit.MILLISECONDS);
 			}
 		}
-		return 0;
+		return null;
 	}
 
-	@Override
-	public void destroy() {
+	/** Before the web server stops, which waits for requests that are under way. */
+	@EventListener(ContextClosedEvent.class)
+	void close() {
 		this.ticking.cancel(true);
 		this.timer.shutdownNow();
 		this.watchers.forEach(SseEmitter::complete);

@@ -1,13 +1,14 @@
 package io.libmc.sample.console;
 
+import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 import io.libmc.MemcachedClient;
 import io.libmc.embedded.EmbeddedMemcached;
+import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.core.convert.converter.Converter;
@@ -33,7 +34,8 @@ class ServerController {
 
 	private final List<EmbeddedMemcached> embedded;
 
-	private final Set<Integer> paused = ConcurrentHashMap.newKeySet();
+	/** Since when those are stopped or paused that are. */
+	private final Map<Integer, Instant> since = new ConcurrentHashMap<>();
 
 	ServerController(MemcachedClient memcached, ObjectProvider<EmbeddedMemcached> embedded) {
 		this.memcached = memcached;
@@ -52,7 +54,7 @@ class ServerController {
 	 */
 	@PostMapping("/{number}/{action}")
 	@ResponseStatus(HttpStatus.NO_CONTENT)
-	void act(@PathVariable int number, @PathVariable Action action) {
+	synchronized void act(@PathVariable int number, @PathVariable Action action) {
 		if (this.embedded.isEmpty()) {
 			throw new ResponseStatusException(HttpStatus.CONFLICT,
 					"The servers are others' (libmc.servers): this application cannot " + action + " them.");
@@ -62,11 +64,11 @@ class ServerController {
 					"There is no server " + number + ", only 1 to " + this.embedded.size() + ".");
 		}
 		action.on(this.embedded.get(number - 1));
-		if (action == Action.PAUSE) {
-			this.paused.add(number);
+		if (action == Action.PAUSE || !isRunning(number)) {
+			this.since.putIfAbsent(number, Instant.now());
 		}
 		else {
-			this.paused.remove(number);
+			this.since.remove(number);
 		}
 	}
 
@@ -77,8 +79,17 @@ class ServerController {
 		return number <= this.embedded.size();
 	}
 
+	boolean isRunning(int number) {
+		return !isControllable(number) || this.embedded.get(number - 1).isRunning();
+	}
+
 	boolean isPaused(int number) {
-		return this.paused.contains(number);
+		return this.since.containsKey(number) && isRunning(number);
+	}
+
+	/** Since when it is stopped or paused, or {@code null} if it is neither. */
+	@Nullable Instant since(int number) {
+		return this.since.get(number);
 	}
 
 	/** What can be done to a server. */
