@@ -45,6 +45,7 @@ import org.springframework.context.ConfigurableApplicationContext;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assertions.assertTimeout;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 /**
@@ -240,6 +241,19 @@ class ConsoleTests {
 	}
 
 	@Test
+	void theOtherProcessIsStartedAgainIfItWasKilled() {
+		tell("stampede", "true", "The database was asked once.*");
+		List<ProcessHandle> others = ProcessHandle.current()
+			.children()
+			.filter((child) -> child.info().command().orElse("").endsWith("java"))
+			.toList();
+		assertThat(others).isNotEmpty();
+		others.forEach(ProcessHandle::destroyForcibly);
+		others.forEach((other) -> other.onExit().join());
+		tell("stampede", "true", "The database was asked once.*");
+	}
+
+	@Test
 	void aLateAnswerToAnEarlierKeyIsNotShown() {
 		browser().executeScript("""
 				const fetched = window.fetch;
@@ -282,6 +296,27 @@ class ConsoleTests {
 		await().atMost(LONG).until(() -> !attribute("body", "data-moments").equals("0"));
 		assertThat(Integer.parseInt(attribute("body", "data-moments"))).isGreaterThanOrEqualTo(5);
 		assertThat(one("#charts .u-wrap").getDomAttribute("aria-label")).startsWith("Hit ratio, %: hits ");
+	}
+
+	@Test
+	void anApplicationWithAPageOpenStopsAtOnceAndIsFoundAgainWhenItIsBack() {
+		ConfigurableApplicationContext first = new SpringApplicationBuilder(SampleApplication.class)
+			.run("--server.port=0");
+		String ownPort = first.getEnvironment().getRequiredProperty("local.server.port");
+		try {
+			browser().get("http://localhost:" + ownPort + "/");
+			await().atMost(LONG).until(() -> !attribute("body", "data-moments").equals("0"));
+		}
+		finally {
+			assertTimeout(Duration.ofSeconds(15), first::close);
+		}
+		await().atMost(LONG).until(() -> one("#problem").getText().startsWith("The connection"));
+		try (ConfigurableApplicationContext second = new SpringApplicationBuilder(SampleApplication.class)
+			.run("--server.port=" + ownPort)) {
+			await().atMost(LONG).until(() -> second.isRunning() && one("#problem").getText().isEmpty());
+		}
+		openPage();
+		browser().manage().logs().get(LogType.BROWSER);
 	}
 
 	@Test
