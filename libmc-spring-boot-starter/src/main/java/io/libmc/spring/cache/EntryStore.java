@@ -49,7 +49,7 @@ final class EntryStore {
 		this.pending = pending;
 		this.background = background;
 		ServerViews servers = new ServerViews(this.client);
-		this.generations = new Generations(servers, keys::generation, clearVisibility, clearOnReturn);
+		this.generations = new Generations(servers, keys::generation, clearVisibility, clearOnReturn, pending::owes);
 		this.groups = new Groups(servers, keys, clearVisibility);
 	}
 

@@ -498,10 +498,11 @@ final class Generation {
 
 	/**
 	 * Finds out, where that is not known yet, whether the server has returned as it was,
-	 * and leaves its entries behind if so; and sees to it that it is noted who has left.
+	 * or what was cleared before it was known, and leaves its entries behind if so; and
+	 * sees to it that it is noted who has left.
 	 */
 	void settleReturn() {
-		if ((this.absentSince != null && recent() == NONE) || !this.unnoted.isEmpty()) {
+		if ((known() != NONE && recent() == NONE) || !this.unnoted.isEmpty()) {
 			fresh();
 		}
 	}

@@ -7,6 +7,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 
@@ -33,9 +34,9 @@ import io.libmc.ServerSnapshot;
  * instance that did so. Every instance makes this test before it reads, and whoever comes
  * first raises the number by {@code cas}: so that happens once in the cluster.
  * <p>
- * What an instance clears while it does not know of a server yet is cleared there as soon
- * as it does, by the same test with the time of the clearing. On one that has left, of
- * which others may not know yet, it is cleared if that can be reached.
+ * What an instance clears while it does not know of a server yet, or of any, is cleared
+ * there as soon as it does, by the same test with the time of the clearing. On one that
+ * has left, of which others may not know yet, it is cleared if that can be reached.
  */
 final class Generations {
 
@@ -52,6 +53,9 @@ final class Generations {
 
 	private final boolean clearOnReturn;
 
+	/** Whether what was to be cleared is not. */
+	private final Predicate<Generation> owes;
+
 	private final ConcurrentMap<String, Generation> byServer = new ConcurrentHashMap<>();
 
 	/** When this instance last cleared the cache, in milliseconds since 1970. */
@@ -61,13 +65,16 @@ final class Generations {
 	 * Knows no number yet.
 	 * @param names what that of a server is called
 	 * @param clearOnReturn whether a server that returns to the list is cleared
+	 * @param owes whether what was to be cleared is not
 	 */
-	Generations(ServerViews servers, UnaryOperator<String> names, Duration visibility, boolean clearOnReturn) {
+	Generations(ServerViews servers, UnaryOperator<String> names, Duration visibility, boolean clearOnReturn,
+			Predicate<Generation> owes) {
 		this.client = servers.client();
 		this.servers = servers;
 		this.names = names;
 		this.visibility = visibility;
 		this.clearOnReturn = clearOnReturn;
+		this.owes = owes;
 	}
 
 	/** The generation that an entry bears. */
@@ -82,15 +89,16 @@ final class Generations {
 
 	/** Those on servers that have left the list and may be on another client's. */
 	List<Generation> left() {
-		Set<String> names = this.client.servers().stream().map(ServerSnapshot::name).collect(Collectors.toSet());
-		List<Generation> left = this.byServer.values()
-			.stream()
-			.filter((generation) -> !names.contains(generation.server()))
-			.toList();
+		List<Generation> left = unlisted();
 		if (left.size() > MOST_LEFT) {
 			this.byServer.values().removeAll(left);
 		}
 		return left;
+	}
+
+	private List<Generation> unlisted() {
+		Set<String> names = this.client.servers().stream().map(ServerSnapshot::name).collect(Collectors.toSet());
+		return this.byServer.values().stream().filter((generation) -> !names.contains(generation.server())).toList();
 	}
 
 	/** Notes that the cache is about to be cleared. */
@@ -124,6 +132,9 @@ final class Generations {
 
 	/** A number below which none can be good. */
 	private long floor(@Nullable Instant absentSince, @Nullable Generation before) {
+		if (absentSince == null && before == null) {
+			return firstFloor(unlisted());
+		}
 		long floor = (before != null) ? before.known() : Generation.NONE;
 		if (absentSince != null) {
 			long since = absentSince.toEpochMilli();
@@ -134,7 +145,18 @@ final class Generations {
 				floor = Math.max(floor, this.clearedAt + 1);
 			}
 		}
-		return (before != null && before.isOwing()) ? Math.max(floor + 1, System.currentTimeMillis()) : floor;
+		return (before != null && this.owes.test(before)) ? Math.max(floor + 1, System.currentTimeMillis()) : floor;
+	}
+
+	/**
+	 * As {@link #floor}, on a server that was on the first list.
+	 * @param before what stood for all servers while there was no list yet, if anything
+	 */
+	private long firstFloor(List<Generation> before) {
+		if (before.stream().anyMatch(this.owes)) {
+			return System.currentTimeMillis();
+		}
+		return (before.isEmpty() || this.clearedAt == 0) ? Generation.NONE : this.clearedAt + 1;
 	}
 
 }

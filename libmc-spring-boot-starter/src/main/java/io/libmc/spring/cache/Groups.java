@@ -34,9 +34,9 @@ final class Groups {
 
 	Groups(ServerViews servers, WireKeys keys, Duration visibility) {
 		// on a server that returns, the cache's own generation leaves the entries behind
-		this.copies = new ConcurrentLruCache<>(COPIES,
-				(digest) -> new Generations(servers, (server) -> keys.group(digest, server), visibility, false));
-		this.evictions = new Generations(servers, keys::groupEvictions, visibility, false);
+		this.copies = new ConcurrentLruCache<>(COPIES, (digest) -> new Generations(servers,
+				(server) -> keys.group(digest, server), visibility, false, Generation::isOwing));
+		this.evictions = new Generations(servers, keys::groupEvictions, visibility, false, Generation::isOwing);
 	}
 
 	/** The numbers of a group, one for each server. */

@@ -123,6 +123,11 @@ final class PendingEvictions implements AutoCloseable {
 		schedule();
 	}
 
+	/** Whether a cache was to be cleared on a server and is not, where it belongs. */
+	boolean owes(Generation generation) {
+		return generation.isOwing() || this.awayFromHome.contains(generation);
+	}
+
 	/** Whether there is anything to {@linkplain #settle} before an entry is read. */
 	boolean concerns(String name, Generation generation) {
 		return generation.isOwing() || (!this.entries.isEmpty() && this.entries.containsKey(name));

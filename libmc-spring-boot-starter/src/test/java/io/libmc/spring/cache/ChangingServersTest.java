@@ -13,10 +13,14 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 import io.libmc.MemcachedClient;
+import io.libmc.MemcachedClientBuilder;
+import io.libmc.ServerList;
+import io.libmc.ServerSnapshot;
 import io.libmc.testing.Memcached;
 import io.libmc.testing.MemcachedServer;
 import org.junit.jupiter.api.AfterEach;
@@ -24,6 +28,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -212,6 +218,95 @@ class ChangingServersTest {
 		await().untilAsserted(() -> assertThat(ahead.found()).isEmpty());
 	}
 
+	/** What takes all entries back, or one by one more than are remembered. */
+	enum Change {
+
+		EVICT {
+
+			@Override
+			void make(LibmcCache cache) {
+				NAMES.subList(0, 5).forEach(cache::evict);
+				NAMES.subList(5, 10).forEach((name) -> cache.put(name, "new"));
+			}
+
+		},
+
+		EVICT_MANY {
+
+			@Override
+			void make(LibmcCache cache) {
+				NAMES.forEach(cache::evict);
+			}
+
+		},
+
+		CLEAR {
+
+			@Override
+			void make(LibmcCache cache) {
+				cache.clear();
+			}
+
+		},
+
+		EVICT_GROUP {
+
+			@Override
+			void make(LibmcCache cache) {
+				cache.evictGroup("group");
+			}
+
+		};
+
+		abstract void make(LibmcCache cache);
+
+	}
+
+	/** The endpoint has not answered yet: all are changed that it will tell of. */
+	@ParameterizedTest
+	@CsvSource({ "EVICT, false", "EVICT_MANY, false", "CLEAR, false", "EVICT_GROUP, false", "EVICT, true",
+			"EVICT_MANY, true", "CLEAR, true", "EVICT_GROUP, true" })
+	void whatIsTakenBackBeforeAnyServerIsKnownIsGoneThereWhenOneIs(Change change, boolean spare) {
+		List<String> first = this.all.subList(0, 1);
+		Instance before = new Instance(first);
+		before.fill("old");
+		AtomicReference<List<String>> list = new AtomicReference<>(List.of());
+		Instance late = new Instance(finding(list).spares(spare ? List.of(this.last) : List.of()), true);
+		change.make(late.cache);
+		list.set(first);
+		awaitServers(late, first);
+		List<String> changed = (change == Change.EVICT) ? NAMES.subList(0, 10) : NAMES;
+		changed.forEach((name) -> assertThat(late.cache.get(name)).isNull());
+		await().until(() -> late.manager.getPendingEvictions() == 0);
+		changed.forEach((name) -> assertThat(before.cache.get(name)).isNull());
+	}
+
+	@Test
+	void whatWasClearedBeforeAnyServerIsKnownIsClearedThoughNobodyReads() {
+		List<String> first = this.all.subList(0, 1);
+		Instance before = new Instance(first);
+		before.fill("old");
+		AtomicReference<List<String>> list = new AtomicReference<>(List.of());
+		Instance late = new Instance(finding(list), true);
+		late.cache.clear();
+		assertThat(before.found()).hasSize(60);
+		list.set(first);
+		awaitServers(late, first);
+		late.states.serversChanged(first);
+		await().untilAsserted(() -> assertThat(before.found()).isEmpty());
+	}
+
+	private static MemcachedClientBuilder finding(AtomicReference<List<String>> list) {
+		return MemcachedClient.builder()
+			.discovery(() -> new ServerList.Answer(0, list.get()))
+			.refreshInterval(Duration.ofMillis(20))
+			.retryTimeout(Duration.ofMillis(20));
+	}
+
+	private static void awaitServers(Instance instance, List<String> names) {
+		await().until(() -> instance.client.servers().stream().map(ServerSnapshot::name).toList().equals(names));
+	}
+
 	@Test
 	void aClearingThatFailedIsMadeUpForWhenTheServerReturns(List<MemcachedServer> servers) {
 		Instance keeping = new Instance(this.all, false);
@@ -304,13 +399,15 @@ class ChangingServersTest {
 		}
 
 		Instance(List<String> servers, boolean clearOnReturn) {
-			this.client = MemcachedClient.builder()
-				.servers(servers)
-				.pollTimeout(Duration.ofSeconds(2))
-				.connectTimeout(Duration.ofSeconds(1))
-				.build();
+			this(MemcachedClient.builder().servers(servers), clearOnReturn);
+		}
+
+		Instance(MemcachedClientBuilder builder, boolean clearOnReturn) {
+			this.client = builder.pollTimeout(Duration.ofSeconds(2)).connectTimeout(Duration.ofSeconds(1)).build();
 			ChangingServersTest.this.clients.add(this.client);
-			this.manager = new LibmcCacheManager(this.client, new LibmcCacheSettings());
+			this.manager = new LibmcCacheManager(this.client,
+					new LibmcCacheSettings().groups((key, value) -> List.of("group")));
+			this.manager.setMaxPendingEvictions(20);
 			this.manager.setClearVisibility(Duration.ZERO);
 			this.manager.setClearOnReturn(this.client, clearOnReturn);
 			this.manager.setServerStates(this.states);
