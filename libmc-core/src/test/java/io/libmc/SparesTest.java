@@ -137,6 +137,32 @@ class SparesTest {
 		}
 	}
 
+	/** It is asked for together with others, whose spare lives. */
+	@Test
+	void aSpareThatIsDeadFailsItsOwnKeysOnly() {
+		List<String> homes = this.names.subList(0, 1);
+		List<String> spares = this.names.subList(2, 4);
+		List<String> keys = keys(50);
+		try (MemcachedClient client = builder().servers(homes)
+			.flushAllEnabled(true)
+			.retryTimeout(Duration.ofMinutes(1))
+			.build(); MemcachedClient ring = MemcachedClient.builder().servers(spares).build()) {
+			assertThat(client.getMulti(keys).failures()).isEmpty();
+			this.servers.get(2).kill();
+			Awaitility.await().until(() -> {
+				client.flushAll();
+				return !client.spares().get(0).isUp();
+			});
+			List<String> served = keys.stream().filter((key) -> ring.serverFor(key).equals(spares.get(1))).toList();
+			served.forEach((key) -> ring.set(key, "spare"));
+			this.servers.get(0).kill();
+			Awaitility.await().until(() -> client.servers().get(0).connections() == 0);
+			MultiGetResult<String> read = client.getMulti(keys);
+			assertThat(read.values()).containsOnlyKeys(served);
+			assertThat(read.failures()).hasSize(keys.size() - served.size());
+		}
+	}
+
 	private static Object get(MemcachedClient client, String key, boolean async) throws Throwable {
 		try {
 			return async ? client.async().get(key).get() : client.get(key);

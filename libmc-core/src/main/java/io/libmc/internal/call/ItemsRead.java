@@ -143,13 +143,11 @@ final class ItemsRead implements Script<ItemsRead> {
 	private List<Part> takeAnswers() {
 		List<Part> again = new ArrayList<>();
 		for (Part part : this.parts) {
-			if (!part.hasFailed()) {
-				take(part);
+			if (part.hasFailed()) {
+				askAgain(part, again);
 			}
-			else if (!askAgain(part, again)) {
-				for (int index : part.positions) {
-					this.failed[index] = part;
-				}
+			else {
+				take(part);
 			}
 		}
 		return again;
@@ -168,18 +166,20 @@ final class ItemsRead implements Script<ItemsRead> {
 		}
 	}
 
-	private boolean askAgain(Part part, List<Part> again) {
+	/** A key that can be asked for nowhere else has failed, and no other one. */
+	private void askAgain(Part part, List<Part> again) {
 		Attempts attempts = part.attempts.and(part);
 		Map<Node, List<Integer>> byNode = new LinkedHashMap<>();
 		for (int index : part.positions) {
 			Node next = this.cluster.next(this.keys[index], part, attempts);
-			if (next == null) {
-				return false;
+			if (next != null) {
+				byNode.computeIfAbsent(next, (node) -> new ArrayList<>()).add(index);
 			}
-			byNode.computeIfAbsent(next, (node) -> new ArrayList<>()).add(index);
+			else {
+				this.failed[index] = part;
+			}
 		}
 		byNode.forEach((node, indices) -> again.add(part(node, indices, attempts)));
-		return true;
 	}
 
 }
