@@ -34,7 +34,8 @@ class ArchitectureTest {
 			"io.libmc.internal.load", Set.of("io.libmc.codec", "io.libmc.internal.call"), "io.libmc.internal.call",
 			Set.of("io.libmc.codec", "io.libmc.internal.routing", "io.libmc.internal.connection",
 					"io.libmc.internal.protocol"),
-			"io.libmc.internal.discovery", Set.of("io.libmc.internal.connection", "io.libmc.internal.routing"), //
+			"io.libmc.internal.discovery",
+			Set.of("io.libmc.internal.connection", "io.libmc.internal.protocol", "io.libmc.internal.routing"), //
 			"io.libmc.internal.connection", Set.of("io.libmc.internal.protocol"), //
 			"io.libmc.internal.routing", Set.of(), //
 			"io.libmc.internal.protocol", Set.of());

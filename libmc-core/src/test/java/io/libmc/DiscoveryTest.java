@@ -122,6 +122,21 @@ class DiscoveryTest {
 		}
 	}
 
+	@ParameterizedTest
+	@ValueSource(strings = { "", "1\n" })
+	void whatAnEndpointAnswersIsOneShortLineOfLogInWhichNothingIsHidden(String version) {
+		String data = version + "\u001b[31m|" + "x".repeat(100_000) + "\nWARNING: forged\n";
+		try (LogLines log = new LogLines()) {
+			this.endpoint.reply("CONFIG cluster 0 " + data.length() + "\r\n" + data + "\r\nEND\r\n");
+			client(Duration.ofHours(1)).close();
+			assertThat(log.all()).singleElement()
+				.asString()
+				.hasSizeLessThan(1000)
+				.matches("\\P{Cc}*")
+				.contains(this.endpoint.address(), "\\u001b", "until it does, every operation fails");
+		}
+	}
+
 	@Test
 	void withoutAnAnswerAtStartThereIsAClientAndOneLineOfLog(List<MemcachedServer> servers) {
 		String nowhere = "elasticache:127.0.0.1:1";

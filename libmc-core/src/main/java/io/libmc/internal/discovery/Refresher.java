@@ -16,6 +16,7 @@ import io.libmc.ServerList;
 import io.libmc.ServerList.Answer;
 import io.libmc.internal.connection.Log;
 import io.libmc.internal.connection.Threads;
+import io.libmc.internal.protocol.ServerText;
 import io.libmc.internal.routing.ServerAddress;
 import org.jspecify.annotations.Nullable;
 
@@ -37,6 +38,9 @@ public final class Refresher {
 
 	/** How long the first answer is waited for. */
 	private static final int FIRST_ANSWER_SECONDS = 5;
+
+	/** How much of what was answered is shown. */
+	private static final int LONGEST_REASON = 500;
 
 	/** How many intervals a server must be gone, or all must stay, to be forgotten. */
 	private static final int MEMORY = 10;
@@ -188,8 +192,15 @@ public final class Refresher {
 		this.client.told(outcome, Duration.ofNanos(System.nanoTime() - now));
 	}
 
+	/** It may hold what was answered. */
 	private static String reason(Throwable ex) {
-		return (ex.getMessage() != null) ? ex.getClass().getSimpleName() + ": " + ex.getMessage() : ex.toString();
+		String message = ex.getMessage();
+		if (message == null) {
+			return ex.toString();
+		}
+		boolean isLong = message.length() > LONGEST_REASON;
+		return ex.getClass().getSimpleName() + ": "
+				+ ServerText.escaped(isLong ? message.substring(0, LONGEST_REASON) + "..." : message);
 	}
 
 	private ListOutcome failed(String reason, @Nullable Throwable thrown) {
@@ -197,7 +208,8 @@ public final class Refresher {
 		String sentence = this.list + " does not tell which memcached servers there are: " + reason + "; "
 				+ (known ? "they stay as they are" : "until it does, every operation fails")
 				+ ", and it is asked again";
-		Log.log(this.failing ? Level.DEBUG : Level.WARNING, sentence, this.failing ? thrown : null);
+		Throwable cause = (this.failing && thrown != null) ? ServerText.escaped(thrown) : null;
+		Log.log(this.failing ? Level.DEBUG : Level.WARNING, sentence, cause);
 		this.failing = true;
 		return ListOutcome.FAILED;
 	}
