@@ -26,6 +26,9 @@ final class DnsServices implements ServerList {
 
 	private static final Pattern RECORD = Pattern.compile("\\d+ \\d+ (?<port>\\d{1,5}) (?<target>\\S+?)\\.?");
 
+	/** The target of a record that says that there is no such service. */
+	private static final String ROOT = ".";
+
 	private final String source;
 
 	private final String name;
@@ -82,7 +85,9 @@ final class DnsServices implements ServerList {
 			if (!record.matches()) {
 				throw new IOException("a record makes no sense: \"" + records.get(i) + "\"");
 			}
-			servers.add(record.group("target") + ":" + record.group("port"));
+			if (!record.group("target").equals(ROOT)) {
+				servers.add(record.group("target") + ":" + record.group("port"));
+			}
 		}
 		return new Answer(0, servers);
 	}

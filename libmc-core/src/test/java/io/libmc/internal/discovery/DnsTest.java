@@ -60,6 +60,15 @@ class DnsTest {
 		}
 	}
 
+	/** RFC 2782: a target that is the root says that the service is not there. */
+	@Test
+	void theRootIsNoServer() throws Exception {
+		try (ServiceRecords stub = new ServiceRecords(List.of(""), 11213)) {
+			DnsServices list = new DnsServices("dns-srv:_memcached._tcp.cache", "_memcached._tcp.cache", stub.url());
+			assertThat(list.ask().servers()).isEmpty();
+		}
+	}
+
 	/** A DNS server on loopback that knows the SRV records of any name. */
 	private static final class ServiceRecords implements AutoCloseable {
 
@@ -126,6 +135,9 @@ class DnsTest {
 		private static byte[] name(String name) {
 			ByteArrayOutputStream out = new ByteArrayOutputStream();
 			for (String label : name.split("\\.", -1)) {
+				if (label.isEmpty()) {
+					break;
+				}
 				out.write(label.length());
 				out.writeBytes(label.getBytes(StandardCharsets.US_ASCII));
 			}
