@@ -382,6 +382,14 @@ public interface MemcachedClient extends AutoCloseable {
 	Set<String> downServers();
 
 	/**
+	 * Tells how often servers, or spares, went down so far. If that is the same before
+	 * and after a call, and the server of its key is none of the {@link #downServers},
+	 * then no other one has stood in for that. Asks no server.
+	 * @return a number that grows
+	 */
+	long outages();
+
+	/**
 	 * Tells how the {@linkplain MemcachedClientBuilder#spares(String...) spares} fare,
 	 * which are none of the {@link #servers}: {@link #version} and {@link #stats} do not
 	 * ask them.

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 
 import io.libmc.MemcachedListener;
@@ -30,6 +31,8 @@ public final class OperationEvents implements Settings.ServerEvents {
 
 	/** What else is done when a server goes down. */
 	private volatile @Nullable Runnable whenDown;
+
+	private final AtomicLong outages = new AtomicLong();
 
 	private volatile boolean hasThrown;
 
@@ -98,6 +101,16 @@ public final class OperationEvents implements Settings.ServerEvents {
 	/** Has something done each time a server goes down. */
 	public void whenDown(Runnable action) {
 		this.whenDown = action;
+	}
+
+	@Override
+	public void goesDown() {
+		this.outages.incrementAndGet();
+	}
+
+	/** How often servers went down. */
+	public long outages() {
+		return this.outages.get();
 	}
 
 	@Override

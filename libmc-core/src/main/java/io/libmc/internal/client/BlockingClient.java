@@ -331,6 +331,12 @@ final class BlockingClient implements MemcachedClient {
 	}
 
 	@Override
+	public long outages() {
+		this.servers.cluster();
+		return this.servers.events().outages();
+	}
+
+	@Override
 	public List<ServerSnapshot> spares() {
 		return this.servers.cluster().spareSnapshots();
 	}

@@ -30,6 +30,9 @@ public record Settings(long connectNanos, long handshakeNanos, long pollNanos, l
 	/** Told of servers going down and coming up, once each. */
 	public interface ServerEvents {
 
+		/** A server goes down, before any operation is told, and so without waiting. */
+		void goesDown();
+
 		void down(String server, String reason);
 
 		void up(String server, long downForNanos);

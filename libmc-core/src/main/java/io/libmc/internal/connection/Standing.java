@@ -115,8 +115,16 @@ final class Standing implements Watched {
 	/** An attempt to connect has failed. */
 	void down(String reason) {
 		long now = this.nanoTime.getAsLong();
-		this.outage.updateAndGet((before) -> new Outage((before != null) ? before.since() : now,
-				now + this.settings.retryNanos(), reason));
+		boolean wasUp = !isDown();
+		if (wasUp) {
+			// before anybody can see it
+			this.settings.events().goesDown();
+		}
+		Outage before = this.outage.getAndUpdate(
+				(last) -> new Outage((last != null) ? last.since() : now, now + this.settings.retryNanos(), reason));
+		if (before == null && !wasUp) {
+			this.settings.events().goesDown();
+		}
 		tell();
 	}
 

@@ -22,6 +22,10 @@ final class MemoryServer implements Closeable {
 			null, false, new ServerEvents() {
 
 				@Override
+				public void goesDown() {
+				}
+
+				@Override
 				public void down(String server, String reason) {
 				}
 

@@ -25,6 +25,8 @@ class StandingTest {
 
 	private final Watchdog watchdog = new Watchdog();
 
+	private final AtomicInteger outages = new AtomicInteger();
+
 	private final Standing standing = new Standing("cache1", false, settings(), this.watchdog, this.time::get);
 
 	private final LogLines log = new LogLines();
@@ -45,6 +47,7 @@ class StandingTest {
 			pass(Duration.ofSeconds(1));
 			recover();
 			assertThat(this.downs).as("a listener is told each").hasValue(outage);
+			assertThat(this.outages).hasValue(outage);
 			pass(Duration.ofSeconds(3));
 		}
 		pass(Standing.LASTING.minusSeconds(4));
@@ -96,6 +99,11 @@ class StandingTest {
 
 	private Settings settings() {
 		return new Settings(1, 1, 1, RETRY.toNanos(), 1, 1, 1, 1, null, null, false, new Settings.ServerEvents() {
+
+			@Override
+			public void goesDown() {
+				StandingTest.this.outages.incrementAndGet();
+			}
 
 			@Override
 			public void down(String server, String reason) {

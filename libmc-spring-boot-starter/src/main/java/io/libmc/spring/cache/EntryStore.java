@@ -447,10 +447,10 @@ final class EntryStore {
 		this.generations.clearing();
 		this.generations.left().forEach(Generation::advanceIfReachable);
 		for (Generation generation : this.generations.all()) {
-			boolean wasDead = this.pending.isServerDead(generation.server());
+			PendingEvictions.Server server = this.pending.server(generation.server());
 			try {
 				generation.advance();
-				if (wasDead || this.pending.isServerDead(generation.server())) {
+				if (server.mayHaveBeenStoodInFor()) {
 					this.pending.clearAtHome(generation);
 				}
 			}
@@ -473,16 +473,15 @@ final class EntryStore {
 		MemcachedException failed = null;
 		Generations numbers = this.groups.evicting(group);
 		for (Generation generation : numbers.all()) {
-			String server = generation.server();
-			boolean wasDead = this.pending.isServerDead(server);
+			PendingEvictions.Server server = this.pending.server(generation.server());
 			try {
 				this.groups.evict(generation);
-				if (wasDead || this.pending.isServerDead(server)) {
-					this.pending.clearAtHome(this.generations.onServer(server));
+				if (server.mayHaveBeenStoodInFor()) {
+					this.pending.clearAtHome(this.generations.onServer(generation.server()));
 				}
 			}
 			catch (MemcachedException ex) {
-				this.pending.clear(this.generations.onServer(server));
+				this.pending.clear(this.generations.onServer(generation.server()));
 				failed = ex;
 			}
 		}

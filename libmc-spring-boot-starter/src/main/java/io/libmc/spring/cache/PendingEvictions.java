@@ -13,7 +13,6 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.stream.Collectors;
 
 import org.jspecify.annotations.Nullable;
 
@@ -141,16 +140,19 @@ final class PendingEvictions implements AutoCloseable {
 	void settle(String name, Generation generation) {
 		settle(generation);
 		Owed owed = this.entries.get(name);
-		boolean wasDead = owed != null && isDead(name);
-		if (owed != null && !(owed.atHome && wasDead)) {
+		if (owed == null) {
+			return;
+		}
+		Server server = serverOf(name);
+		if (!(owed.atHome && server.wasDead)) {
 			this.client.delete(name);
-			sent(name, owed, wasDead);
+			sent(name, owed, server);
 		}
 	}
 
 	/** An eviction was made, perhaps by a substitute. */
-	private void sent(String name, Owed owed, boolean wasDead) {
-		if (wasDead || isDead(name)) {
+	private void sent(String name, Owed owed, Server server) {
+		if (server.mayHaveBeenStoodInFor()) {
 			this.entries.replace(name, owed, new Owed(true));
 		}
 		else {
@@ -162,9 +164,9 @@ final class PendingEvictions implements AutoCloseable {
 		if (!generation.isOwing()) {
 			return;
 		}
-		boolean wasDead = isServerDead(generation.server());
+		Server server = server(generation.server());
 		generation.settle();
-		if (wasDead || isServerDead(generation.server())) {
+		if (server.mayHaveBeenStoodInFor()) {
 			clearAtHome(generation);
 		}
 	}
@@ -175,8 +177,47 @@ final class PendingEvictions implements AutoCloseable {
 		return !down.isEmpty() && down.contains(this.client.serverFor(name));
 	}
 
-	boolean isServerDead(String server) {
+	private boolean isServerDead(String server) {
 		return this.client.downServers().contains(server);
+	}
+
+	/** A server that something is about to be told. */
+	Server server(String name) {
+		return new Server(name);
+	}
+
+	private Server serverOf(String entry) {
+		return server(this.client.serverFor(entry));
+	}
+
+	/** A server, from a moment on. */
+	final class Server {
+
+		private final String name;
+
+		private final long outages = PendingEvictions.this.client.outages();
+
+		private final boolean wasDead;
+
+		private Server(String name) {
+			this.name = name;
+			this.wasDead = isDead();
+		}
+
+		private boolean isDead() {
+			return isServerDead(this.name);
+		}
+
+		/** Whether it has been dead at any time since then. */
+		private boolean hasBeenDead() {
+			return this.wasDead || PendingEvictions.this.client.outages() != this.outages;
+		}
+
+		/** Whether a substitute may have been told. */
+		boolean mayHaveBeenStoodInFor() {
+			return isDead() || hasBeenDead();
+		}
+
 	}
 
 	/** The failure that {@link Change#made} then makes up for. */
@@ -194,22 +235,22 @@ final class PendingEvictions implements AutoCloseable {
 
 		private final String name;
 
-		private final boolean wasDead;
-
 		private final @Nullable Object failure;
+
+		private final Server server;
 
 		private Change(String name) {
 			this.name = name;
 			this.failure = failureOf(name);
-			this.wasDead = isDead(name);
+			this.server = serverOf(name);
 		}
 
 		/**
-		 * Whether nobody knows who made it, as the entry's server was dead before and is
-		 * not now: if made once more it is made there.
+		 * Whether nobody knows who made it, as the entry's server was dead before, or
+		 * meanwhile, and is not now: if made once more it is made there.
 		 */
 		boolean isInDoubt() {
-			return this.wasDead && !isDead(this.name);
+			return this.server.hasBeenDead() && !this.server.isDead();
 		}
 
 		/**
@@ -219,7 +260,7 @@ final class PendingEvictions implements AutoCloseable {
 		 * eviction that failed
 		 */
 		void made(Generations generations, boolean written) {
-			if (this.wasDead || isDead(this.name)) {
+			if (this.server.mayHaveBeenStoodInFor()) {
 				evictAtHome(this.name, generations.of(this.name), this.failure);
 			}
 			else if (written && this.failure != null) {
@@ -317,14 +358,15 @@ final class PendingEvictions implements AutoCloseable {
 			return;
 		}
 		List<String> names = new ArrayList<>(batch.keySet());
-		Set<String> wereDead = names.stream().filter(this::isDead).collect(Collectors.toSet());
+		Map<String, Server> servers = new HashMap<>();
+		names.forEach((name) -> servers.put(name, serverOf(name)));
 		MultiResult result = this.client.deleteMulti(names);
 		for (String name : names) {
 			if (result.failures().containsKey(name)) {
 				failing.add(this.client.serverFor(name));
 			}
 			else {
-				sent(name, Objects.requireNonNull(batch.get(name)), wereDead.contains(name));
+				sent(name, Objects.requireNonNull(batch.get(name)), Objects.requireNonNull(servers.get(name)));
 			}
 		}
 	}

@@ -238,6 +238,37 @@ class SparesTest {
 		assertThat(this.managers.get(0).getPendingEvictions()).isEqualTo(1);
 	}
 
+	/** The home is back before the spare has answered that the entry is gone there. */
+	@ParameterizedTest
+	@EnumSource(names = { "EVICT", "EVICT_ALL", "PUT", "PUT_ALL", "CLEAR", "EVICT_GROUP" })
+	void whatIsTakenBackInAnOutageThatIsOverByThenIsGoneAtHome(Change change) throws Exception {
+		LibmcCache one = instance(grouped());
+		LibmcCache other = instance(grouped());
+		one.put("k", "old");
+		assertThat(other.get("k", String.class)).isEqualTo("old");
+		MemcachedClient client = this.clients.get(1);
+		this.home.refuse();
+		await().until(() -> client.servers().get(0).connections() == 0);
+		this.spare.pause();
+		ExecutorService threads = Executors.newCachedThreadPool();
+		try {
+			Future<?> changing = threads.submit(() -> change.make(one));
+			await().until(() -> client.spares().get(0).inFlight() > 0);
+			this.home.heal();
+			awaitHome();
+			this.spare.resume();
+			changing.get(10, TimeUnit.SECONDS);
+		}
+		finally {
+			this.spare.resume();
+			threads.shutdownNow();
+		}
+		String now = change.putsAnother() ? "new" : null;
+		assertThat(one.get("k", String.class)).isIn(null, now);
+		await().until(() -> this.managers.get(0).getPendingEvictions() == 0);
+		assertThat(other.get("k", String.class)).isIn(null, now);
+	}
+
 	/** The spare was out of reach when the entry was evicted, and is back first. */
 	@Test
 	void anEvictionThatTheSpareDidNotGetIsMadeThereBeforeTheNextRead() {
