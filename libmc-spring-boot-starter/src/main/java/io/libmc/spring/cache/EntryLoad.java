@@ -100,6 +100,17 @@ final class EntryLoad implements LoadListener, Function<Object, CompletionStage<
 
 	}
 
+	/** Who was to load is gone, so that those who share the load do so themselves. */
+	static final class LoaderGoneException extends IllegalStateException {
+
+		private static final long serialVersionUID = 1L;
+
+		LoaderGoneException() {
+			super("the caller that was to load is gone");
+		}
+
+	}
+
 	/**
 	 * Does what has to be done before memcached is asked for the entry, which is seldom
 	 * anything: sends pending evictions, and finds or creates a generation of which
@@ -257,12 +268,15 @@ final class EntryLoad implements LoadListener, Function<Object, CompletionStage<
 					throw new IllegalStateException("The loader returned no future");
 				}
 				return loading
-					.exceptionallyCompose(
-							(ex) -> CompletableFuture.failedFuture(new LoaderException(CachedValues.causeOf(ex))))
+					.exceptionallyCompose((ex) -> CompletableFuture.failedFuture(failure(CachedValues.causeOf(ex))))
 					.thenCompose((value) -> entry(before, watch, value));
 			}));
 		this.loaded = entry;
 		return entry;
+	}
+
+	private static Throwable failure(Throwable ex) {
+		return (ex instanceof LoaderGoneException) ? ex : new LoaderException(ex);
 	}
 
 	/**

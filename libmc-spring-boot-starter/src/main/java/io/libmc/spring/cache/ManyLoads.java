@@ -22,6 +22,7 @@ import org.springframework.cache.Cache.ValueRetrievalException;
 
 import io.libmc.LoadListener;
 import io.libmc.MemcachedException;
+import io.libmc.spring.cache.EntryLoad.LoaderGoneException;
 
 /**
  * One call that finds many entries or loads them. For each a single call is begun, whose
@@ -150,7 +151,7 @@ final class ManyLoads<K, V> {
 				return this.source;
 			}
 			if (!join()) {
-				this.source.completeExceptionally(gone());
+				this.source.completeExceptionally(new LoaderGoneException());
 			}
 			return this.source;
 		}
@@ -310,14 +311,10 @@ final class ManyLoads<K, V> {
 			this.over = true;
 			left.addAll(this.missing);
 		});
-		fail(left, gone());
+		fail(left, new LoaderGoneException());
 		if (this.refreshes != null) {
 			refreshSoon(this.refreshes);
 		}
-	}
-
-	private static IllegalStateException gone() {
-		return new IllegalStateException("the caller that was to load is gone");
 	}
 
 	/**
