@@ -511,7 +511,10 @@ class MisbehavingServerTest {
 		try (ScriptedServer server = ScriptedServer.of((connection) -> {
 			connection.expect("get k\r\n");
 			received.countDown();
-			connection.expect("get k\r\nget k\r\nget k\r\n");
+			// some of them may share a command
+			for (int keys = 0; keys < 3;) {
+				keys += connection.readLine().split(" ").length - 1;
+			}
 		}); MemcachedClient client = impatient(server)) {
 			Future<?> first = threads.submit(() -> client.get("k"));
 			received.await();

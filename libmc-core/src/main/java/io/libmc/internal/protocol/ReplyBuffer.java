@@ -134,11 +134,6 @@ final class ReplyBuffer {
 		return to - from >= word.length && Arrays.equals(word, 0, word.length, this.bytes, from, from + word.length);
 	}
 
-	/** Whether the word has come. */
-	boolean startsWith(byte[] word) {
-		return startsWith(word, this.start, this.end);
-	}
-
 	/** Whether what is there, which may be nothing, is the word or its beginning. */
 	boolean mayStartWith(byte[] word) {
 		int length = Math.min(word.length, this.end - this.start);

@@ -45,9 +45,6 @@ public final class ReplyParser {
 
 	private static final byte[] SERVER_ERROR = ascii("SERVER_ERROR");
 
-	/** What may come after a value. */
-	private static final byte[][] NEXT = { VALUE, END, ERROR, SERVER_ERROR, CLIENT_ERROR };
-
 	private static final byte[] NOTHING = {};
 
 	private final int maxValueBytes;
@@ -71,9 +68,6 @@ public final class ReplyParser {
 
 	/** Whose value is under way, and which of its keys' it is. */
 	private @Nullable Exchange receiver;
-
-	/** Whose value is whole if the reply goes on after it, before that one's turn. */
-	private @Nullable Exchange early;
 
 	private int position;
 
@@ -152,19 +146,15 @@ public final class ReplyParser {
 				if (exchange.command().replies == Command.Replies.META) {
 					return complete(exchange, Answer.DONE);
 				}
-				this.early = (taker != exchange) ? taker : null;
+				if (taker != exchange) {
+					checkNextLine();
+					answer(taker, Answer.END);
+					return taker;
+				}
 			}
-			Exchange waiting = this.early;
-			if (waiting != null || (exchange.isFollowed() && exchange.hasArrived(0))) {
-				if (!goesOn()) {
-					return null;
-				}
-				if (waiting == null) {
-					return complete(exchange, Answer.END);
-				}
-				this.early = null;
-				answer(waiting, Answer.END);
-				return waiting;
+			if (exchange.isFollowed() && exchange.hasArrived(0)) {
+				checkNextLine();
+				return complete(exchange, Answer.END);
 			}
 			int lineEnd = this.buffer.findLineEnd();
 			if (lineEnd < 0) {
@@ -185,21 +175,13 @@ public final class ReplyParser {
 
 	/**
 	 * A value that is given away before its reply has ended is whole if the reply goes on
-	 * after it, wherever the network has cut it.
-	 * @return whether it does; false if more bytes are needed
+	 * after it, as far as that has come.
 	 */
-	private boolean goesOn() throws ProtocolException {
-		boolean undecided = false;
-		for (byte[] word : NEXT) {
-			if (this.buffer.startsWith(word)) {
-				return true;
-			}
-			undecided |= this.buffer.mayStartWith(word);
+	private void checkNextLine() throws ProtocolException {
+		if (!this.buffer.mayStartWith(VALUE) && !this.buffer.mayStartWith(END) && !this.buffer.mayStartWith(ERROR)
+				&& !this.buffer.mayStartWith(SERVER_ERROR) && !this.buffer.mayStartWith(CLIENT_ERROR)) {
+			throw this.buffer.nonsense("a value is not as long as announced");
 		}
-		if (undecided) {
-			return false;
-		}
-		throw this.buffer.nonsense("a value is not as long as announced");
 	}
 
 	private Exchange complete(Exchange exchange, Answer answer) {
