@@ -152,6 +152,9 @@ async function showServers(servers) {
 /* The charts */
 
 let history = [];
+const PLAIN = new Intl.NumberFormat('en', { useGrouping: false, maximumFractionDigits: 3 });
+const alone = ({ data }, series) => [...data[series].keys()].filter((i) => data[series][i] != null
+  && data[series][i - 1] == null && data[series][i + 1] == null);
 const style = getComputedStyle(document.documentElement);
 const ink = (name) => style.getPropertyValue(name).trim();
 
@@ -172,8 +175,11 @@ function charts() {
       width: Math.max(200, box.clientWidth), height: 120, cursor: { show: false },
       legend: { show: series.length > 1, live: false },
       scales: { x: { range: (_, min, max) => [max - SECONDS_SHOWN, max] }, y: { range: (_, min, max) => range ?? [0, Math.max(1, max * 1.1)] } },
-      axes: [{ ...axis, size: 24, space: 60 }, axis],
-      series: [{}, ...series.map(([label, , name]) => ({ label, stroke: () => resolved(name), width: 1.5 }))],
+      axes: [{ ...axis, size: 24, space: 60 }, { ...axis, values: (_, marks) => marks.map((mark) => PLAIN.format(mark)) }],
+      series: [{}, ...series.map(([label, , name]) => {
+        const stroke = () => resolved(name);
+        return { label, stroke, width: 1.5, points: { show: true, size: 4, fill: stroke, filter: alone } };
+      })],
     }, [[], ...series.map(() => [])], box);
     new ResizeObserver(() => chart.setSize({ width: Math.max(200, box.clientWidth), height: 120 })).observe(box);
     const drawing = box.querySelector('.u-wrap');
