@@ -13,6 +13,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
 
 import org.jspecify.annotations.Nullable;
 
@@ -173,39 +174,36 @@ final class PendingEvictions implements AutoCloseable {
 
 	/** Whether the server of an entry is dead, so that a substitute may answer for it. */
 	boolean isDead(String name) {
-		Set<String> down = this.client.downServers();
-		return !down.isEmpty() && down.contains(this.client.serverFor(name));
-	}
-
-	private boolean isServerDead(String server) {
-		return this.client.downServers().contains(server);
+		return serverOf(name).wasDead;
 	}
 
 	/** A server that something is about to be told. */
 	Server server(String name) {
-		return new Server(name);
+		return new Server(() -> name);
 	}
 
 	private Server serverOf(String entry) {
-		return server(this.client.serverFor(entry));
+		return new Server(() -> this.client.serverFor(entry));
 	}
 
 	/** A server, from a moment on. */
 	final class Server {
 
-		private final String name;
+		/** Only asked where one is dead. */
+		private final Supplier<String> name;
 
 		private final long outages = PendingEvictions.this.client.outages();
 
 		private final boolean wasDead;
 
-		private Server(String name) {
+		private Server(Supplier<String> name) {
 			this.name = name;
 			this.wasDead = isDead();
 		}
 
 		private boolean isDead() {
-			return isServerDead(this.name);
+			Set<String> down = PendingEvictions.this.client.downServers();
+			return !down.isEmpty() && down.contains(this.name.get());
 		}
 
 		/** Whether it has been dead at any time since then. */
@@ -326,7 +324,7 @@ final class PendingEvictions implements AutoCloseable {
 		catch (MemcachedException ex) {
 			// if that was all, who goes on finds out
 		}
-		return !isServerDead(server);
+		return !server(server).wasDead;
 	}
 
 	/** Should a server return that has left, what it is owed is made up for then. */
