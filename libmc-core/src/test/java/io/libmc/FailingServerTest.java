@@ -26,6 +26,7 @@ import io.libmc.testing.Memcached;
 import io.libmc.testing.MemcachedServer;
 import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -39,6 +40,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
  */
 @Timeout(60)
 @Memcached(servers = 3)
+@Tag("alone")
 class FailingServerTest {
 
 	private static final byte[] VALUE = { 1, 2, 3 };

@@ -24,6 +24,7 @@ import io.libmc.testing.ScriptedServer;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -35,6 +36,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
  * shows.
  */
 @Timeout(60)
+@Tag("alone")
 class TlsTest {
 
 	private static final Duration POLL = Duration.ofSeconds(10);

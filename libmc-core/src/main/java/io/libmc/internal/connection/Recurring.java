@@ -2,7 +2,7 @@ package io.libmc.internal.connection;
 
 import java.lang.System.Logger.Level;
 import java.time.Duration;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.LongSupplier;
 
 /**
@@ -16,11 +16,7 @@ public final class Recurring {
 
 	private final LongSupplier nanoTime;
 
-	/** From when on the next one is logged. */
-	private final AtomicLong nextAt;
-
-	/** How many were not. */
-	private final AtomicLong unsaid = new AtomicLong();
+	private final AtomicReference<Quiet> quiet;
 
 	public Recurring() {
 		this(System::nanoTime);
@@ -28,23 +24,33 @@ public final class Recurring {
 
 	Recurring(LongSupplier nanoTime) {
 		this.nanoTime = nanoTime;
-		this.nextAt = new AtomicLong(nanoTime.getAsLong());
+		this.quiet = new AtomicReference<>(new Quiet(nanoTime.getAsLong(), 0));
 	}
 
 	/** Warns, unless that was done just now. */
 	public void warn(String sentence, Throwable thrown) {
-		long next = this.nextAt.get();
 		long now = this.nanoTime.getAsLong();
-		if (now - next >= 0 && this.nextAt.compareAndSet(next, now + PAUSE.toNanos())) {
-			long more = this.unsaid.getAndSet(0);
-			Log.log(Level.WARNING,
-					(more > 0) ? sentence + " (and " + more + " times more since this was last said)" : sentence,
-					thrown);
+		Quiet before = this.quiet.getAndUpdate((quiet) -> quiet.after(now));
+		if (before.isOver(now)) {
+			Log.log(Level.WARNING, (before.unsaid > 0)
+					? sentence + " (and " + before.unsaid + " times more since this was last said)" : sentence, thrown);
 		}
 		else {
-			this.unsaid.incrementAndGet();
 			Log.log(Level.DEBUG, sentence, thrown);
 		}
+	}
+
+	/** Until when nothing is logged, and how many were not. */
+	private record Quiet(long until, long unsaid) {
+
+		boolean isOver(long now) {
+			return now - this.until >= 0;
+		}
+
+		Quiet after(long now) {
+			return isOver(now) ? new Quiet(now + PAUSE.toNanos(), 0) : new Quiet(this.until, this.unsaid + 1);
+		}
+
 	}
 
 }
