@@ -3,10 +3,8 @@ package io.libmc.spring.cache;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -45,13 +43,7 @@ final class Generation {
 	/** No generation is known. */
 	static final long NONE = 0;
 
-	private static final int ATTEMPTS = 5;
-
-	/**
-	 * How much greater at least a number is that leaves the one before good, so that no
-	 * clearing that comes in between arrives at it.
-	 */
-	private static final int STEP = 4;
+	static final int ATTEMPTS = 5;
 
 	/** A number on a spare server is given its time anew that often. */
 	private static final long PROLONGING = 500_000_000;
@@ -62,21 +54,9 @@ final class Generation {
 
 	private final String key;
 
-	/** Where {@link Departures} lie. */
-	private final String departuresKey;
-
-	private final MemcachedClient lists;
-
 	private final @Nullable Instant absentSince;
 
-	/** Those that are known, of one generation. */
-	private volatile @Nullable Departures departures;
-
-	/** The servers that have left, as far as that was looked at, and when they came. */
-	private volatile Map<String, Instant> left = Map.of();
-
-	/** Those among them of which it is not known whether that is noted. */
-	private volatile Map<String, Instant> unnoted = Map.of();
+	private final DepartureNotes departed;
 
 	private final long visibility;
 
@@ -102,8 +82,7 @@ final class Generation {
 		this.client = servers.on(server);
 		this.server = server;
 		this.key = key;
-		this.departuresKey = key + "%left";
-		this.lists = servers.listsOn(server);
+		this.departed = new DepartureNotes(servers.listsOn(server), server, key + "%left");
 		this.absentSince = absentSince;
 		this.visibility = visibility.toNanos();
 		if (floor != NONE) {
@@ -142,7 +121,7 @@ final class Generation {
 	/** The number, if its copy is young enough to use, or {@link #NONE}. */
 	long recent() {
 		Copy last = this.copy.get();
-		return (last != null && this.unnoted.isEmpty() && System.nanoTime() - last.askedAt < this.visibility)
+		return (last != null && this.departed.areNoted() && System.nanoTime() - last.askedAt < this.visibility)
 				? last.number : NONE;
 	}
 
@@ -151,10 +130,15 @@ final class Generation {
 	 * raised where it is smaller than a known one.
 	 */
 	long fresh() {
+		long number = asked();
+		return this.departed.areNoted() ? number : this.departed.note(number, this);
+	}
+
+	/** As {@link #fresh()}, whoever has left. */
+	long asked() {
 		long known = known();
 		long askedAt = System.nanoTime();
-		long number = accept(stored(), known, askedAt);
-		return this.unnoted.isEmpty() ? number : note(number);
+		return accept(stored(), known, askedAt);
 	}
 
 	/**
@@ -246,7 +230,7 @@ final class Generation {
 		@Override
 		public void beside(@Nullable Object stored) {
 			long read = adoptIfGood(stored, this.known, this.askedAt);
-			this.number = Generation.this.unnoted.isEmpty() ? read : NONE;
+			this.number = Generation.this.departed.areNoted() ? read : NONE;
 		}
 
 		/**
@@ -299,57 +283,23 @@ final class Generation {
 		}
 	}
 
-	/**
-	 * Looks which servers have left.
-	 * @param departed those, and when they had come
-	 */
-	void look(Map<String, Instant> departed) {
-		if (this.left != departed) {
-			synchronized (this) {
-				Map<String, Instant> more = new HashMap<>(departed);
-				more.entrySet().removeAll(this.left.entrySet());
-				more.putAll(this.unnoted);
-				more.keySet().retainAll(departed.keySet());
-				this.unnoted = Map.copyOf(more);
-				this.left = departed;
-			}
-		}
+	/** As {@link DepartureNotes#look}. */
+	void look(Map<String, Instant> left) {
+		this.departed.look(left);
 	}
 
-	/**
-	 * Notes that servers have left, unless another instance has done so: begins another
-	 * generation, and tells of whose entries the one before is still good.
-	 * @return the number of now
-	 */
-	private long note(long before) {
-		long number = before;
-		for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
-			Map<String, Instant> missing = new HashMap<>(this.unnoted);
-			CasValue<Object> stored = this.lists.gets(this.departuresKey);
-			Departures noted = (stored != null) ? Departures.of(stored.value()) : null;
-			if (noted != null && noted.from() == number && raise(number, noted.upTo())) {
-				// another one has begun to
-				number = noted.upTo();
-			}
-			Departures valid = (noted != null && noted.upTo() == number) ? noted : Departures.none(number);
-			missing.entrySet().removeIf((server) -> valid.hasLeft(server.getKey(), server.getValue()));
-			if (missing.isEmpty()) {
-				return noted(valid, number);
-			}
-			Departures next = valid.with(missing.keySet(), Math.max(System.currentTimeMillis(), number + STEP));
-			boolean written = (stored == null) ? this.lists.add(this.departuresKey, next.toList()) : this.lists
-				.cas(this.departuresKey, next.toList(), Duration.ZERO, stored.cas()) == CasResult.STORED;
-			if (written && raise(number, next.upTo())) {
-				return noted(next, next.upTo());
-			}
-			long known = known();
-			number = accept(stored(), known, System.nanoTime());
-		}
-		throw unstable();
+	/** As {@link DepartureNotes#tells}. */
+	boolean tells(long stamp, long number) {
+		return this.departed.tells(stamp, number);
+	}
+
+	/** As {@link DepartureNotes#accepts}. */
+	boolean accepts(String name, long stamp, long number) {
+		return this.departed.accepts(name, stamp, number);
 	}
 
 	/** Raises the number, if it is still that. */
-	private boolean raise(long from, long to) {
+	boolean raise(long from, long to) {
 		long askedAt = System.nanoTime();
 		CasValue<Object> current = this.client.gets(this.key);
 		boolean raised = current != null && current.value().equals(from)
@@ -358,47 +308,6 @@ final class Generation {
 			adopt(to, askedAt);
 		}
 		return raised;
-	}
-
-	private synchronized long noted(Departures all, long number) {
-		Map<String, Instant> more = new HashMap<>(this.unnoted);
-		more.entrySet().removeIf((server) -> all.hasLeft(server.getKey(), server.getValue()));
-		this.departures = all;
-		this.unnoted = Map.copyOf(more);
-		return number;
-	}
-
-	/**
-	 * Whether it takes no question to tell if an entry is live.
-	 * @param stamp the generation that it bears
-	 * @param number the one of now
-	 */
-	boolean tells(long stamp, long number) {
-		Departures known = this.departures;
-		return stamp == number || (stamp < number && known != null && known.upTo() == number);
-	}
-
-	/**
-	 * Whether an entry is live, for which the server may be asked.
-	 * @param name what it is called
-	 * @param stamp the generation that it bears
-	 * @param number the one of now
-	 */
-	boolean accepts(String name, long stamp, long number) {
-		if (stamp >= number) {
-			return stamp == number;
-		}
-		Departures known = this.departures;
-		if (known == null || known.upTo() != number) {
-			Departures stored = Departures.of(this.lists.get(this.departuresKey));
-			boolean about = stored != null && (stored.upTo() == number || stored.from() == number);
-			known = about ? Objects.requireNonNull(stored) : Departures.none(number);
-			if (known.upTo() == number) {
-				this.departures = known;
-			}
-		}
-		return known.isGood(stamp,
-				(left) -> !left.equals(this.server) && this.client.nearer(name, left, this.server).equals(left));
 	}
 
 	/** Remembers that a clearing failed. */
@@ -502,7 +411,7 @@ final class Generation {
 	 * sees to it that it is noted who has left.
 	 */
 	void settleReturn() {
-		if ((known() != NONE && recent() == NONE) || !this.unnoted.isEmpty()) {
+		if ((known() != NONE && recent() == NONE) || !this.departed.areNoted()) {
 			fresh();
 		}
 	}
@@ -536,7 +445,7 @@ final class Generation {
 		return last.number;
 	}
 
-	private MemcachedException unstable() {
+	MemcachedException unstable() {
 		return new MemcachedException(ErrorCode.SERVER_ERROR, null, "the generation at " + this.key
 				+ " was neither found nor stored in " + ATTEMPTS + " attempts: the server seems to drop what it stores",
 				null);
