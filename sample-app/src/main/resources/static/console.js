@@ -122,7 +122,7 @@ async function showServers(servers) {
   find('servers').replaceChildren(...servers.map((server) => {
     const { name, number, share, controllable, running, paused } = server;
     const item = element('li', '', color(name));
-    item.append(element('strong', name), element('span', ` ${(share * 100).toFixed(0)} % of the keys · ${state(server)}`));
+    item.append(element('strong', name), element('span', ` ${(share * 100).toFixed(1)} % of the keys · ${state(server)}`));
     const taking = running ? ['Take down', 'stop'] : ['Bring back', 'restart'];
     const pausing = paused ? ['Resume', 'resume'] : ['Pause', 'pause'];
     const switches = element('div');
@@ -159,7 +159,7 @@ const style = getComputedStyle(document.documentElement);
 const ink = (name) => style.getPropertyValue(name).trim();
 
 const CHARTS = [
-  { title: 'Hit ratio, %', series: [['hits', 'hitRatio', '--fast']], range: [0, 100] },
+  { title: 'Hit ratio, %', series: [['hits', 'hitRatio', '--fast']], range: [0, 105] },
   { title: 'Operations each second', series: [['operations', 'operations', '--fast'], ['in flight', 'inFlight', '--slow']] },
   { title: 'A look-up, ms', series: [['half of them', 'lookupP50', '--fast'], ['99 %', 'lookupP99', '--slow']] },
   { title: 'memcached, ms', series: [['half of them', 'memcachedP50', '--fast'], ['99 %', 'memcachedP99', '--slow']] },

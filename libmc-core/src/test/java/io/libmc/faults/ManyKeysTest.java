@@ -14,6 +14,7 @@ import io.libmc.MemcachedException;
 import io.libmc.MemcachedTimeoutException;
 import io.libmc.testing.Memcached;
 import io.libmc.testing.MemcachedServer;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -98,6 +99,7 @@ class ManyKeysTest {
 	}
 
 	@Test
+	@Tag("alone")
 	void theyAreStoredWithinTheirTime(List<MemcachedServer> servers) {
 		try (MemcachedClient client = client(servers)) {
 			for (int i = 0; i < 10; i++) {
