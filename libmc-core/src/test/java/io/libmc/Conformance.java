@@ -85,7 +85,11 @@ abstract class Conformance {
 		this.servers.forEach(MemcachedServer::close);
 	}
 
-	private List<String> addresses() {
+	MemcachedClient client() {
+		return this.client;
+	}
+
+	List<String> addresses() {
 		return this.servers.stream().map(MemcachedServer::address).toList();
 	}
 

@@ -7,6 +7,7 @@ import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -18,11 +19,14 @@ import io.libmc.testing.Certificates;
 import io.libmc.testing.MemcachedServer;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
 import org.junit.jupiter.api.condition.EnabledForJreRange;
 import org.junit.jupiter.api.condition.JRE;
 import org.junit.jupiter.api.io.TempDir;
+
+import static org.assertj.core.api.Assertions.assertThat;
 
 /**
  * The {@linkplain Conformance suite} against one server and several, over each way to
@@ -141,6 +145,34 @@ class ConformanceTest {
 		@Override
 		MemcachedClientBuilder configure(MemcachedClientBuilder builder) {
 			return builder.credentials("user", "secret");
+		}
+
+	}
+
+	/** The only server that has keys is dead. */
+	@Nested
+	class ASpareOverTls extends Tls {
+
+		private static final String DEAD = "127.0.0.1:1";
+
+		@Override
+		MemcachedClientBuilder configure(MemcachedClientBuilder builder) {
+			return super.configure(builder).servers(DEAD).spares(addresses()).spareTimeToLive(Duration.ofDays(1));
+		}
+
+		/** Those are asked that have keys of their own. */
+		@Override
+		@Test
+		void everyServerTellsItsVersionAndStatistics() {
+			assertThat(client().version()).isEmpty();
+			assertThat(client().stats()).isEmpty();
+		}
+
+		@Override
+		@Test
+		void keysAreSpreadOverAllServersAndServedWhereTheyLive() {
+			assertThat(client().serverFor("k")).isEqualTo(DEAD);
+			assertThat(client().liveServerFor("k")).isEqualTo(addresses().get(0));
 		}
 
 	}

@@ -227,9 +227,9 @@ public class Exchange {
 	 * @param spare what holds for the server if it is a spare one, else null
 	 */
 	public final void encode(OutBuffer out, @Nullable SpareRules spare) {
-		boolean prolongs = this.command == Command.GAT && spare == null;
-		out.put((this.command == Command.GAT && !prolongs) ? Command.GET.word : this.command.word);
-		if (prolongs) {
+		boolean touches = this.command == Command.GAT && (spare == null || spare.mayTouch(this.exptime));
+		out.put((this.command == Command.GAT && !touches) ? Command.GET.word : this.command.word);
+		if (touches) {
 			out.put(' ');
 			out.putDecimal(this.exptime);
 		}
@@ -259,7 +259,7 @@ public class Exchange {
 			}
 		}
 		if (this.arguments != null && this.command.replies == Command.Replies.META) {
-			putFlags(out, (spare != null) ? spare.flags(this.command, this.arguments) : this.arguments, spare);
+			putFlags(out, (spare != null) ? spare.flags(this.command, this.arguments, touch()) : this.arguments, spare);
 		}
 		else if (this.arguments != null) {
 			out.put(this.arguments.getBytes(StandardCharsets.UTF_8));
@@ -283,13 +283,18 @@ public class Exchange {
 			char c = text.charAt(i);
 			out.put(c);
 			if ((c == 'T' || c == 'N') && text.charAt(i - 1) == ' ') {
-				out.putDecimal(life((c == 'T') ? (int) this.exptime : this.exptime >> 32, spare));
+				out.putDecimal(life((c == 'T') ? touch() : this.exptime >> 32, spare));
 			}
 		}
 		if (this.number != 0) {
 			out.put(EXPLICIT);
 			out.putUnsigned(this.number);
 		}
+	}
+
+	/** The time of a meta command's {@code T}. */
+	private int touch() {
+		return (int) this.exptime;
 	}
 
 	private static long life(long exptime, @Nullable SpareRules spare) {

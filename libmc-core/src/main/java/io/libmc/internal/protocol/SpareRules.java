@@ -21,6 +21,11 @@ public record SpareRules(int longestLife) {
 		return (exptime < 0 || (exptime > 0 && exptime < this.longestLife)) ? exptime : this.longestLife;
 	}
 
+	/** Whether what reads may give an item this time to live, too: only to end it. */
+	boolean mayTouch(long exptime) {
+		return exptime < 0;
+	}
+
 	/**
 	 * A number as the client knows it for one of the server's, and the other way round.
 	 * One that was made up recurs nowhere, and 0 is none.
@@ -29,13 +34,16 @@ public record SpareRules(int longestLife) {
 		return (number == 0 || number >= UNCOUNTED) ? number : number ^ Long.MIN_VALUE;
 	}
 
-	/** The flags of a meta command, each with a space in front. */
-	String flags(Command command, String flags) {
+	/**
+	 * The flags of a meta command, each with a space in front.
+	 * @param touch the time of its {@code T}
+	 */
+	String flags(Command command, String flags, int touch) {
 		StringBuilder kept = new StringBuilder();
 		boolean dated = false;
 		for (String flag : flags.split(" ", -1)) {
 			char letter = flag.isEmpty() ? ' ' : flag.charAt(0);
-			boolean prolongs = letter == 'T' && command == Command.MG;
+			boolean prolongs = letter == 'T' && command == Command.MG && !mayTouch(touch);
 			boolean refreshes = letter == 'R' && Long.parseLong(flag.substring(1)) >= this.longestLife;
 			if (!flag.isEmpty() && !prolongs && !refreshes) {
 				kept.append(' ').append((letter == 'C') ? "C" + number(flag) : flag);
