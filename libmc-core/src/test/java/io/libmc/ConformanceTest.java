@@ -151,6 +151,8 @@ class ConformanceTest {
 
 	/** The only server that has keys is dead. */
 	@Nested
+	@DisabledIfSystemProperty(named = "libmc.test.memcached", matches = "twemproxy",
+			disabledReason = "twemproxy has no TLS")
 	class ASpareOverTls extends Tls {
 
 		private static final String DEAD = "127.0.0.1:1";

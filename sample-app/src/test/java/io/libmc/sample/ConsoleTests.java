@@ -18,6 +18,7 @@ import java.util.stream.Stream;
 import com.deque.html.axecore.results.Results;
 import com.deque.html.axecore.selenium.AxeBuilder;
 import org.jspecify.annotations.Nullable;
+import org.awaitility.core.ThrowingRunnable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -28,6 +29,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.openqa.selenium.By;
 import org.openqa.selenium.Dimension;
 import org.openqa.selenium.Keys;
+import org.openqa.selenium.StaleElementReferenceException;
 import org.openqa.selenium.WebElement;
 import org.openqa.selenium.chrome.ChromeDriver;
 import org.openqa.selenium.chrome.ChromeDriverService;
@@ -145,7 +147,7 @@ class ConsoleTests {
 		one("#words").sendKeys("moby");
 		await().atMost(LONG).until(() -> all("#books li").size() == 1);
 		int dots = all("#ring .dot").size();
-		one("#books button").click();
+		click("#books button");
 		await().atMost(LONG).until(() -> one("#title").getText().equals("Moby-Dick"));
 		assertThat(one("#requests li").getDomAttribute("class")).isEqualTo("slow");
 		await().atMost(LONG).until(() -> all("#ring .dot").size() == dots + 1);
@@ -173,9 +175,9 @@ class ConsoleTests {
 	@ValueSource(strings = { "Take down", "Pause" })
 	void aServerThatIsTakenDownTurnsRedAndStaysAndTheApplicationGoesOn(String action) throws IOException {
 		String name = one("#servers li:first-child strong").getText();
-		one("#servers li:first-child button[aria-label^='" + action + "']").click();
+		click("#servers li:first-child button[aria-label^='" + action + "']");
 		for (int i = 0; i < 3; i++) {
-			one("#books button").click();
+			click("#books button");
 			await().atMost(LONG).until(() -> !one("#title").getText().isEmpty());
 		}
 		await().atMost(LONG).until(() -> all("#servers li.down").size() == 1 && all("#ring .arc.down").size() == 100);
@@ -203,7 +205,7 @@ class ConsoleTests {
 
 	@Test
 	void aServerWhoseButtonIsPressedTwiceQuicklyIsTakenDownOnceAndStays() {
-		new Actions(browser()).doubleClick(one("#servers li:first-child button")).perform();
+		undisturbed(() -> new Actions(browser()).doubleClick(one("#servers li:first-child button")).perform());
 		await().atMost(LONG).until(() -> all("#servers li.down").size() == 1);
 		await().during(Duration.ofSeconds(2))
 			.atMost(LONG)
@@ -356,7 +358,7 @@ class ConsoleTests {
 	}
 
 	private void tell(String story, String isProtected, String words) {
-		one("[data-story=" + story + "][data-protected=" + isProtected + "]").click();
+		click("[data-story=" + story + "][data-protected=" + isProtected + "]");
 		await().atMost(LONG).until(() -> one("#outcome").getText().startsWith("The callers"));
 		await().atMost(LONG).untilAsserted(() -> assertThat(one("#outcome").getText()).matches(words));
 		await().atMost(LONG).until(() -> all("[data-story][aria-disabled]").isEmpty());
@@ -379,7 +381,7 @@ class ConsoleTests {
 	@ValueSource(strings = { "light", "dark" })
 	void nothingIsInTheWayOfWhoSeesOrHearsOrTypes(String scheme) throws IOException {
 		emulate(scheme);
-		one("#books button").click();
+		click("#books button");
 		await().atMost(LONG).until(() -> !one("#title").getText().isEmpty());
 		live();
 		tell("stampede", "true", "The database was asked once.*");
@@ -457,6 +459,15 @@ class ConsoleTests {
 	private static ChromeDriver browser() {
 		assertThat(browser).isNotNull();
 		return browser;
+	}
+
+	private static void click(String selector) {
+		undisturbed(() -> one(selector).click());
+	}
+
+	/** Anew, where the page draws an element anew before it is reached. */
+	private static void undisturbed(ThrowingRunnable action) {
+		await().atMost(LONG).ignoreException(StaleElementReferenceException.class).untilAsserted(action);
 	}
 
 	private static WebElement one(String selector) {
